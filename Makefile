@@ -1,0 +1,95 @@
+# Everything people and machines run here. `make` alone prints the list.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types console console-check bench format openapi lock clean
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+CONSOLE := src/yichuan/web/console
+DIST    := src/yichuan/web/dist
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+
+# What the console is built from: its files, and its folders, so that a deleted file counts too.
+CONSOLE_SOURCES := $(shell find $(CONSOLE) -mindepth 1 \
+  \( -name node_modules -o -path '$(CONSOLE)/codegen' \) -prune \
+  -o ! -name '*.test.ts*' ! -name '*.tsbuildinfo' ! -name '*.timestamp-*' -print 2>/dev/null)
+HAS_CONSOLE := $(wildcard $(CONSOLE)/package.json)
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.dev console ## Make .venv with all pinned packages and build the console
+
+demo: $(VENV)/.run console ## Start the whole product with simulated couriers and a mall
+	@exec $(BIN)/yichuan demo $(ARGS)
+
+test: setup ## Run every check; ARGS="-k name" goes to pytest
+	@failed=; for step in lint types console-check; do $(MAKE) $$step || failed="$$failed $$step"; done; \
+	echo "pytest"; $(BIN)/python -m pytest -n 2 $(ARGS); code=$$?; \
+	if [ $$code -ne 0 ] && [ $$code -ne 5 ]; then exit $$code; fi; \
+	if [ -n "$$failed" ]; then echo "failed before the tests:$$failed" >&2; exit 1; fi
+
+lint: $(VENV)/.dev ## Check style (ruff)
+	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
+
+types: $(VENV)/.dev ## Check types (mypy --strict)
+	@echo "mypy"; $(BIN)/mypy --no-error-summary
+
+console-check: console ## Check the console's types and run its unit tests
+ifneq ($(HAS_CONSOLE),)
+	@echo "console"; cd $(CONSOLE) && ../../../../scripts/with_node.sh sh -c \
+	  'npm run --silent check && npm run --silent test -- --reporter=dot'
+endif
+
+bench: $(VENV)/.run ## Measure; prints one JSON object per figure
+	@$(BIN)/python -m bench $(ARGS)
+
+format: $(VENV)/.dev ## Rewrite the Python files in the house style
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+openapi: $(VENV)/.run $(CONSOLE)/node_modules/.installed ## Write docs/openapi.json and the console's client from it
+	@$(BIN)/python scripts/write_openapi.py docs/openapi.json
+	@cd $(CONSOLE) && ../../../../scripts/with_node.sh npm run --silent api
+
+lock: $(BIN)/pip ## Pin the newest packages that fit pyproject.toml
+	@scripts/lock.sh
+
+clean: ## Remove what was built or installed; data in var/ stays
+	rm -rf $(VENV) $(DIST) $(CONSOLE)/node_modules $(CONSOLE)/codegen/node_modules build src/*.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# --- how it is done --------------------------------------------------------------------------
+
+define install
+	@echo "Installing $$(grep -c == $(1)) pinned packages into $(VENV)"
+	@$(PIP) install --no-deps -r $(1)
+	@$(PIP) install --no-deps --no-build-isolation -e .
+endef
+
+$(BIN)/pip:
+	@python=$$(scripts/find_python.sh) && echo "Making $(VENV) with $$python" && \
+	rm -rf $(VENV) && "$$python" -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/pip
+	$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/pip
+	$(call install,requirements-dev.lock)
+	@touch $(VENV)/.run $@
+
+ifneq ($(HAS_CONSOLE),)
+console: $(DIST)/.built
+endif
+
+$(CONSOLE)/node_modules/.installed: $(CONSOLE)/package.json $(CONSOLE)/package-lock.json | $(BIN)/pip
+	@echo "Installing the console's packages"
+	@cd $(CONSOLE) && ../../../../scripts/with_node.sh npm ci --no-audit --no-fund --loglevel=error > /dev/null
+	@touch $@
+
+$(DIST)/.built: $(CONSOLE)/node_modules/.installed $(CONSOLE_SOURCES)
+	@echo "Building the console"
+	@cd $(CONSOLE) && ../../../../scripts/with_node.sh npm run --silent build -- --logLevel warn
+	@mkdir -p $(DIST) && touch $@
