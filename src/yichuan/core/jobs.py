@@ -1,0 +1,57 @@
+"""Background jobs. PostgreSQL is the queue; a job is deferred on the caller's own transaction."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from procrastinate import App, PsycopgConnector
+from sqlalchemy import text
+
+from yichuan.core.database import SYSTEM, Urls, WriteSession
+
+app = App(
+    connector=PsycopgConnector(),
+    import_paths=["yichuan.tasks"],
+)
+"""Tasks register here; the real connector is set when a worker starts (`connected`)."""
+
+
+async def defer(
+    session: WriteSession,
+    task: str,
+    *,
+    queue: str = "default",
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    at: datetime | None = None,
+    **args: object,
+) -> int:
+    """Enqueue a job; it exists only if the session's transaction commits.
+
+    Args:
+        lock: jobs with the same lock run one after another.
+        queueing_lock: at most one such job may wait.
+        at: not before this time.
+    """
+    result = await session.execute(
+        text(
+            "SELECT yichuan_defer(:queue, :task, :lock, :queueing_lock, CAST(:args AS jsonb), :at)"
+        ),
+        {
+            "queue": queue,
+            "task": task,
+            "lock": lock,
+            "queueing_lock": queueing_lock,
+            "args": json.dumps(args),
+            "at": at,
+        },
+    )
+    return int(result.scalar_one())
+
+
+def connected(urls: Urls) -> App:
+    """The job app on the system role's connection."""
+    return app.with_connector(
+        PsycopgConnector(conninfo=urls.of(SYSTEM), kwargs={}, min_size=1, max_size=4)
+    )

@@ -1,0 +1,78 @@
+"""The milestone log: appended in the transaction that changed something, read by consumers.
+
+A plain `id > last` cursor misses rows whose transaction commits late. Here a row carries its
+transaction id, and a reader only takes rows older than every running transaction
+(`xid < pg_snapshot_xmin`), ordered by (xid, id): nothing can appear behind its cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import insert, text
+
+from yichuan.core.database import SystemSession, WriteSession
+from yichuan.core.models import LogEntry
+
+Topic = Literal["track", "shipment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log."""
+
+    topic: Topic
+    kind: str
+    merchant_id: UUID | None = None
+    shipment_id: UUID | None = None
+    courier: str | None = None
+    number: str | None = None
+    cycle: int | None = None
+    milestone_from: str | None = None
+    milestone: str | None = None
+    detail: str | None = None
+    occurred_at: datetime | None = None
+    id: int = 0
+    xid: int = 0
+
+
+_FIELDS = (
+    "topic",
+    "kind",
+    "merchant_id",
+    "shipment_id",
+    "courier",
+    "number",
+    "cycle",
+    "milestone_from",
+    "milestone",
+    "detail",
+    "occurred_at",
+)
+_READ = text(
+    f"SELECT {', '.join(_FIELDS)}, id, xid::text::bigint AS xid FROM milestone_log"
+    " WHERE topic = :topic AND (xid, id) > (CAST(:xid AS text)::xid8, :last_id)"
+    " AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+    " ORDER BY xid, id LIMIT :batch"
+)
+
+
+async def append(session: WriteSession, entries: Sequence[Entry]) -> None:
+    """Append entries in the session's transaction."""
+    if entries:
+        rows = [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
+        await session.execute(insert(LogEntry), rows)
+
+
+async def read_after(
+    session: SystemSession, topic: Topic, xid: int, last_id: int, batch: int
+) -> list[Entry]:
+    """The next entries behind a cursor, oldest first; none that a late commit could precede."""
+    result = await session.execute(
+        _READ, {"topic": topic, "xid": str(xid), "last_id": last_id, "batch": batch}
+    )
+    return [Entry(**row) for row in result.mappings()]

@@ -1,0 +1,125 @@
+"""Tables of couriers, services, API connections and waybill accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from yichuan.core.ids import new_id
+from yichuan.core.models import Base
+
+
+class Courier(Base):
+    """A courier 快递公司; the code is KDNiao's."""
+
+    __tablename__ = "couriers"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str | None]
+    kind: Mapped[str]
+    """domestic, cross_border, freight, cold_chain, same_city, postal, other."""
+    phone: Mapped[str | None]
+
+
+class CourierService(Base):
+    """A service of a courier (标快, 冷链, 大件, 专线…) with what dispatch must know."""
+
+    __tablename__ = "courier_services"
+
+    courier: Mapped[str] = mapped_column(ForeignKey("couriers.code"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="standard")
+    """standard, express, cold_chain, bulky, special_line."""
+    min_weight_g: Mapped[int] = mapped_column(server_default="0")
+    max_weight_g: Mapped[int | None]
+    typical_days: Mapped[int] = mapped_column(server_default="3")
+    is_default: Mapped[bool] = mapped_column(server_default="false")
+
+
+class CourierConnection(Base):
+    """A credential at an API (KDNiao, a courier's own): of a merchant or the platform (None)."""
+
+    __tablename__ = "courier_connections"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"), index=True)
+    connector: Mapped[str]
+    name: Mapped[str]
+    endpoint: Mapped[str]
+    public_id: Mapped[str]
+    """The API user's name (KDNiao: EBusinessID)."""
+    secret_enc: Mapped[bytes]
+    """The signing key, encrypted."""
+    push_token_digest: Mapped[bytes] = mapped_column(unique=True)
+    push_token_enc: Mapped[bytes]
+    """Part of our push URL; kept encrypted so that it can be shown to its owner again."""
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+    last_ok_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CourierAccount(Base):
+    """A waybill account: a contract with one branch 网点 of a courier."""
+
+    __tablename__ = "courier_accounts"
+    __table_args__ = (
+        Index("ix_courier_accounts_pick", "courier", "merchant_id"),
+        UniqueConstraint("connection_id", "courier", "customer_name"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"), index=True)
+    """None: the platform's account, lent to merchants."""
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("courier_connections.id"))
+    courier: Mapped[str] = mapped_column(ForeignKey("couriers.code"))
+    branch_code: Mapped[str | None]
+    branch_name: Mapped[str | None]
+    customer_name: Mapped[str | None]
+    customer_password_enc: Mapped[bytes | None]
+    month_code: Mapped[str | None]
+    """月结号."""
+    balance: Mapped[int | None]
+    """Numbers left at the branch; None where the courier does not count them."""
+    balance_at: Mapped[datetime | None]
+    balance_alert: Mapped[int] = mapped_column(server_default="100")
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ConnectorCall(Base):
+    """Health of connectors: one row per connection, minute and operation."""
+
+    __tablename__ = "connector_calls"
+
+    connection_id: Mapped[UUID] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int] = mapped_column(server_default="0")
+    failures: Mapped[int] = mapped_column(server_default="0")
+    total_ms: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]
+
+
+class UnknownCode(Base):
+    """A status code or text we could not map, counted."""
+
+    __tablename__ = "unknown_codes"
+
+    connector: Mapped[str] = mapped_column(primary_key=True)
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    sample: Mapped[str]
+    count: Mapped[int] = mapped_column(server_default="1")
+    detail: Mapped[str | None]
+    """Mapped by an operator."""
+    first_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    extra: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -1,0 +1,177 @@
+"""Row-level security: which rule guards which table, and the SQL that sets it up.
+
+`FORCE` binds the owner too. The `system` role sees everything by its own policy. A test walks the
+catalogue and fails on a table that is in none of these lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yichuan.core.database import APP, SYSTEM
+
+SCOPE = "(SELECT current_setting('yichuan.scope', true))"
+PLATFORM = f"{SCOPE} = 'all'"
+IN_SCOPE = "{column} = ANY ((SELECT string_to_array(nullif(" + SCOPE + ", 'all'), ','))::uuid[])"
+
+
+def _owned(column: str = "merchant_id") -> str:
+    return f"({PLATFORM} OR {IN_SCOPE.format(column=column)})"
+
+
+def _through(table: str, on: str) -> str:
+    """Visible when a row of a guarded table is visible."""
+    return f"({PLATFORM} OR EXISTS (SELECT 1 FROM {table} g WHERE {on}))"
+
+
+MERCHANT = (
+    "shops",
+    "sender_addresses",
+    "sub_orders",
+    "order_lines",
+    "recipients",
+    "search_tokens",
+    "shipments",
+    "shipment_lines",
+    "shipment_events",
+    "waybills",
+    "print_jobs",
+    "print_job_items",
+    "track_bindings",
+    "problems",
+    "tickets",
+    "ticket_messages",
+    "merchant_scores",
+    "daily_rollups",
+    "rollup_counted",
+    "users",
+    "api_keys",
+    "audit_log",
+    "rate_cards",
+    "courier_connections",
+    "bill_lines",
+    "alerts",
+    "webhook_endpoints",
+    "outbox",
+    "milestone_log",
+)
+"""Rows carry `merchant_id`; rows without one are the platform's alone."""
+
+PLATFORM_ONLY = (
+    "bills",
+    "connector_calls",
+    "unknown_codes",
+    "quarantine",
+    "import_runs",
+    "consumer_cursors",
+)
+READ_ALL_WRITE_PLATFORM = ("couriers", "courier_services", "courier_scores", "platform_settings")
+SYSTEM_ONLY = ("push_inbox", "sessions")
+NO_POLICY = ("idempotency_keys", "alembic_version")
+"""Keyed by the caller itself; read only through core.idempotency."""
+
+SPECIAL = {
+    "merchants": _owned("id"),
+    "orders": _through("sub_orders", "g.order_id = orders.id"),
+    "tracks": _through(
+        "track_bindings",
+        "g.courier = tracks.courier AND g.number = tracks.number AND g.cycle = tracks.cycle",
+    ),
+    "track_events": _through(
+        "track_bindings",
+        "g.courier = track_events.courier AND g.number = track_events.number"
+        " AND g.cycle = track_events.cycle",
+    ),
+    "rate_rows": _through("rate_cards", "g.id = rate_rows.card_id"),
+    "webhook_attempts": _through("webhook_endpoints", "g.id = webhook_attempts.endpoint_id"),
+}
+
+
+def _enable(table: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"CREATE POLICY system ON {table} TO {SYSTEM} USING (true) WITH CHECK (true)"
+
+
+def _policy(table: str, rule: str) -> Iterator[str]:
+    yield from _enable(table)
+    yield f"CREATE POLICY scope ON {table} TO {APP} USING {rule} WITH CHECK {rule}"
+
+
+def statements() -> Iterator[str]:
+    """Every statement that guards the tables of the first migration."""
+    for table in MERCHANT:
+        yield from _policy(table, _owned())
+    for table in PLATFORM_ONLY:
+        yield from _policy(table, f"({PLATFORM})")
+    for table, rule in SPECIAL.items():
+        yield from _policy(table, rule)
+    for table in READ_ALL_WRITE_PLATFORM:
+        yield from _policy(table, f"({PLATFORM})")
+        yield f"CREATE POLICY anyone_reads ON {table} FOR SELECT TO {APP} USING (true)"
+    for table in SYSTEM_ONLY:
+        yield from _enable(table)
+        yield f"REVOKE ALL ON {table} FROM {APP}"
+    # A merchant sees the accounts it may borrow; their secrets are encrypted and never served.
+    yield from _policy("courier_accounts", _owned())
+    yield (
+        f"CREATE POLICY borrow ON courier_accounts FOR SELECT TO {APP} USING (merchant_id IS NULL)"
+    )
+    # A main order is written before its sub-orders exist.
+    yield f"CREATE POLICY create_order ON orders FOR INSERT TO {APP} WITH CHECK (true)"
+    # Whoever ships may ask for a number's pushes; nobody but the system reads the list.
+    yield from _enable("track_subscriptions")
+    yield f"CREATE POLICY wish ON track_subscriptions FOR INSERT TO {APP} WITH CHECK (true)"
+    yield f"CREATE POLICY platform ON track_subscriptions TO {APP} USING ({PLATFORM})"
+
+
+GRANTS = (
+    f"GRANT USAGE ON SCHEMA public TO {APP}, {SYSTEM}",
+    f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}, {SYSTEM}",
+    f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}, {SYSTEM}",
+    f"ALTER DEFAULT PRIVILEGES IN SCHEMA public"
+    f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}, {SYSTEM}",
+    f"ALTER DEFAULT PRIVILEGES IN SCHEMA public"
+    f" GRANT USAGE, SELECT ON SEQUENCES TO {APP}, {SYSTEM}",
+)
+
+ENSURE_PARTITION = """
+CREATE FUNCTION yichuan_ensure_cohort(first_day date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    start_day date := date_trunc('month', first_day)::date;
+    part text := 'track_events_' || to_char(start_day, 'YYYYMM');
+BEGIN
+    IF to_regclass(part) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext(part));
+    IF to_regclass(part) IS NULL THEN
+        EXECUTE format(
+            'CREATE TABLE %I PARTITION OF track_events FOR VALUES FROM (%L) TO (%L)',
+            part, start_day, (start_day + interval '1 month')::date);
+        EXECUTE format('REVOKE ALL ON %I FROM yichuan_app', part);
+    END IF;
+END $$
+"""
+"""Partitions are made by the owner on the system role's behalf. The application reaches events
+only through the parent table, whose policy guards them."""
+
+DEFER = """
+CREATE FUNCTION yichuan_defer(queue text, task text, job_lock text, job_queueing_lock text,
+                              args jsonb, at timestamptz) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT (procrastinate_defer_jobs_v1(ARRAY[
+        ROW(queue, task, 0, job_lock, job_queueing_lock, args, at)::procrastinate_job_to_defer_v1
+    ]))[1]
+$$
+"""
+"""Lets a request enqueue a job in its own transaction without any right on the job tables."""
+
+JOB_TABLES = (
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+)
+"""The queue's own tables: the application has no right on them."""

@@ -1,0 +1,164 @@
+"""Tables of shipments 包裹: the boxes, their contents and their own log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from yichuan.core.models import Base, MerchantOwned
+
+SHIP_METHODS = ("hub_waybill", "own_number", "own_fleet", "self_pickup", "no_logistics")
+MILESTONES = (
+    "created",
+    "picked_up",
+    "in_transit",
+    "arriving",
+    "out_for_delivery",
+    "ready_for_collection",
+    "delivered",
+    "returning",
+    "returned",
+    "cancelled",
+    "lost",
+)
+END_MILESTONES = ("delivered", "returned", "cancelled", "lost")
+
+
+class Shipment(MerchantOwned, Base):
+    """One physical box. Only this room writes the row; its state is derived from the log."""
+
+    __tablename__ = "shipments"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "shipment_no"),
+        ForeignKeyConstraint(
+            ["merchant_id", "recipient_id"], ["recipients.merchant_id", "recipients.id"]
+        ),
+        Index("ix_shipments_buyer_token", "buyer_token"),
+        Index("ix_shipments_id", "id"),
+        Index("ix_shipments_created", "created_at", "id"),
+        Index("ix_shipments_merchant_created", "merchant_id", "created_at", "id"),
+        Index("ix_shipments_milestone", "milestone", "created_at", "id"),
+        Index("ix_shipments_merchant_milestone", "merchant_id", "milestone", "created_at", "id"),
+        Index("ix_shipments_courier", "courier", "created_at", "id"),
+        Index(
+            "ix_shipments_problem",
+            "problem",
+            "created_at",
+            "id",
+            postgresql_where=text("problem IS NOT NULL"),
+        ),
+        Index(
+            "ix_shipments_due",
+            "next_deadline_at",
+            postgresql_where=text("next_deadline_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_shipments_unshipped",
+            "merchant_id",
+            "created_at",
+            "id",
+            postgresql_where=text("shipped_at IS NULL AND milestone = 'created'"),
+        ),
+        Index("ix_shipments_waybill", "waybill_number"),
+        CheckConstraint(f"ship_method IS NULL OR ship_method IN {SHIP_METHODS!r}", name="method"),
+        CheckConstraint(f"milestone IN {MILESTONES!r}", name="milestone"),
+    )
+
+    shipment_no: Mapped[str]
+    order_no: Mapped[str | None]
+    """The (first) main order's number, for lists; the lines say exactly which orders it holds."""
+    shop_id: Mapped[UUID | None]
+    shop_name: Mapped[str | None]
+    recipient_id: Mapped[UUID]
+    ship_method: Mapped[str | None]
+    """None until someone decides how it goes."""
+    courier: Mapped[str | None]
+    service: Mapped[str | None]
+    waybill_number: Mapped[str | None]
+    """The current waybill's number."""
+    milestone: Mapped[str] = mapped_column(server_default="created")
+    detail: Mapped[str] = mapped_column(server_default="none")
+    problem: Mapped[str | None]
+    """Kind of the most urgent open problem."""
+    hold: Mapped[bool] = mapped_column(server_default="false")
+    """A sub-order in it is held: must not be printed or shipped."""
+    pieces: Mapped[int] = mapped_column(server_default="1")
+    quantity: Mapped[int] = mapped_column(server_default="1")
+    """Goods inside, over all lines."""
+    goods: Mapped[str | None]
+    """Short text of what is inside, for lists and labels."""
+    weight_g: Mapped[int | None]
+    volume_cm3: Mapped[int | None]
+    origin_city: Mapped[str | None]
+    origin_adcode: Mapped[str | None]
+    dest_province: Mapped[str | None]
+    dest_city: Mapped[str | None]
+    dest_district: Mapped[str | None]
+    dest_adcode: Mapped[str | None]
+    remark: Mapped[str | None]
+    paid_at: Mapped[datetime | None]
+    ship_by: Mapped[datetime | None]
+    promised_at: Mapped[datetime | None]
+    printed_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    """The merchant declared it shipped (number given or waybill printed and handed over)."""
+    picked_up_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    last_event_at: Mapped[datetime | None]
+    last_event_text: Mapped[str | None]
+    """Latest tracking text, redacted."""
+    next_deadline_at: Mapped[datetime | None]
+    next_deadline: Mapped[str | None]
+    """Which deadline: ship_by, pick_up_by, scan_by, deliver_by, collect_by."""
+    cost_expected_minor: Mapped[int | None]
+    cost_billed_minor: Mapped[int | None]
+    dispatch_reason: Mapped[dict[str, Any] | None]
+    """Why this courier: chosen service, candidates with cost and score, rule, in zh and en."""
+    signed_by: Mapped[str | None]
+    """Redacted signer text; kind in `detail`."""
+    source: Mapped[str] = mapped_column(server_default="api")
+    buyer_token: Mapped[str | None]
+    """The buyer's tracking link; random, revocable (set a new one)."""
+    sequence: Mapped[int] = mapped_column(server_default="0")
+    """Grows with every change told to the outside."""
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ShipmentLine(MerchantOwned, Base):
+    """Which pieces of which order line are in the box (m–n: 拆单, 合单)."""
+
+    __tablename__ = "shipment_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["merchant_id", "shipment_id"], ["shipments.merchant_id", "shipments.id"]
+        ),
+        ForeignKeyConstraint(
+            ["merchant_id", "order_line_id"], ["order_lines.merchant_id", "order_lines.id"]
+        ),
+        Index("ix_shipment_lines_shipment", "merchant_id", "shipment_id"),
+        Index("ix_shipment_lines_order_line", "merchant_id", "order_line_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    shipment_id: Mapped[UUID]
+    sub_order_id: Mapped[UUID]
+    order_line_id: Mapped[UUID]
+    quantity: Mapped[int]
+
+
+class ShipmentEvent(MerchantOwned, Base):
+    """What we did with the box (created, split, printed, held…): our half of the timeline."""
+
+    __tablename__ = "shipment_events"
+    __table_args__ = (Index("ix_shipment_events_shipment", "merchant_id", "shipment_id", "at"),)
+
+    shipment_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    kind: Mapped[str]
+    actor: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default="{}")

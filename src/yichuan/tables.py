@@ -1,0 +1,38 @@
+"""Imports every room's tables, so that the metadata is whole (migrations, tests)."""
+
+from yichuan.core import models as core
+from yichuan.couriers import models as couriers
+from yichuan.exceptions import models as exceptions
+from yichuan.identity import models as identity
+from yichuan.imports import models as imports
+from yichuan.merchants import models as merchants
+from yichuan.notify import models as notify
+from yichuan.orders import models as orders
+from yichuan.rating import models as rating
+from yichuan.reports import models as reports
+from yichuan.scorecards import models as scorecards
+from yichuan.shipments import models as shipments
+from yichuan.tickets import models as tickets
+from yichuan.tracking import models as tracking
+from yichuan.waybills import models as waybills
+
+metadata = core.Base.metadata
+
+__all__ = [
+    "core",
+    "couriers",
+    "exceptions",
+    "identity",
+    "imports",
+    "merchants",
+    "metadata",
+    "notify",
+    "orders",
+    "rating",
+    "reports",
+    "scorecards",
+    "shipments",
+    "tickets",
+    "tracking",
+    "waybills",
+]

@@ -1,0 +1,143 @@
+"""Tables of the push inbox, tracks, their events, bindings and the quarantine."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Identity, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from yichuan.core.models import Base
+
+
+class InboxPush(Base):
+    """A courier's push, durable before we say yes. Merged, then kept for a while."""
+
+    __tablename__ = "push_inbox"
+    __table_args__ = (
+        Index("ix_push_inbox_open", "id", postgresql_where=text("merged_at IS NULL")),
+        Index("ix_push_inbox_received", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    connector: Mapped[str]
+    connection_id: Mapped[UUID]
+    body: Mapped[bytes]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    merged_at: Mapped[datetime | None]
+
+
+class Quarantined(Base):
+    """A push, record or event that could not be used, with its reason; someone can act on it."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (
+        Index("ix_quarantine_open", "id", postgresql_where=text("resolved_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    inbox_id: Mapped[int | None]
+    connector: Mapped[str]
+    connection_id: Mapped[UUID | None]
+    courier: Mapped[str | None]
+    number: Mapped[str | None]
+    reason: Mapped[str]
+    raw: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str | None]
+
+
+class Track(Base):
+    """What a courier says about one number. Exists before or without any order."""
+
+    __tablename__ = "tracks"
+
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True, server_default="1")
+    """Numbers are reused: 1 for the first life of a number."""
+    cohort: Mapped[date]
+    """First day of the month the track began: the partition its events live in."""
+    milestone: Mapped[str] = mapped_column(server_default="created")
+    detail: Mapped[str] = mapped_column(server_default="none")
+    problem: Mapped[str | None]
+    problem_party: Mapped[str | None]
+    problem_since: Mapped[datetime | None]
+    events: Mapped[int] = mapped_column(server_default="0")
+    digest: Mapped[bytes | None]
+    """Digest of the last full history: the same push again is nearly free."""
+    event_keys: Mapped[bytes] = mapped_column(server_default=text("''::bytea"))
+    """Concatenated 8-byte keys of the events merged so far."""
+    first_event_at: Mapped[datetime | None]
+    last_event_at: Mapped[datetime | None]
+    last_text: Mapped[str | None]
+    last_city: Mapped[str | None]
+    picked_up_at: Mapped[datetime | None]
+    out_for_delivery_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    signed_by: Mapped[str | None]
+    sign_kind: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TrackEvent(Base):
+    """One scan. Partitioned by the track's cohort month; a repeat hits the same key."""
+
+    __tablename__ = "track_events"
+    __table_args__ = ({"postgresql_partition_by": "RANGE (cohort)"},)
+
+    cohort: Mapped[date] = mapped_column(primary_key=True)
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True)
+    event_key: Mapped[bytes] = mapped_column(primary_key=True)
+    """8-byte hash of time, text and code."""
+    occurred_at: Mapped[datetime]
+    text: Mapped[str]
+    """Redacted: phones masked."""
+    code: Mapped[str | None]
+    detail: Mapped[str]
+    city: Mapped[str | None]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TrackBinding(Base):
+    """Ties a track to a merchant's shipment: the only way to see a track's events."""
+
+    __tablename__ = "track_bindings"
+    __table_args__ = (
+        Index("ix_track_bindings_track", "courier", "number", "cycle"),
+        Index("ix_track_bindings_shipment", "merchant_id", "shipment_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    shipment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True, server_default="1")
+    waybill_id: Mapped[UUID | None]
+    leg: Mapped[str] = mapped_column(server_default="out")
+    active: Mapped[bool] = mapped_column(server_default="true")
+    subscribed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TrackSubscription(Base):
+    """A number whose pushes we asked a connection for, one row per track."""
+
+    __tablename__ = "track_subscriptions"
+
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True, server_default="1")
+    connection_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(server_default="wanted")
+    """wanted, subscribed, failed."""
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    last_error: Mapped[str | None]
+    phone_last4_enc: Mapped[bytes | None]

@@ -1,0 +1,171 @@
+"""Fixtures: one embedded PostgreSQL per test run, a migrated template, a fresh database per module."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from psycopg import sql
+
+from yichuan.app import create_app
+from yichuan.core import migrate
+from yichuan.core.blobs import LocalBlobs
+from yichuan.core.context import Context
+from yichuan.core.database import OWNER, Database, Urls
+from yichuan.core.embedded import SUPERUSER, Cluster, running
+from yichuan.core.ids import new_id
+from yichuan.core.settings import Settings
+from yichuan.core.vault import Vault
+from yichuan.identity import service as identity
+from yichuan.merchants.models import Merchant
+
+MASTER_KEY = "11" * 32
+TEMPLATE = "yichuan_template"
+
+
+class TestUrls(Urls):
+    """URLs of one test database."""
+
+    def __init__(self, config: Settings, cluster: Cluster, vault: Vault, database: str) -> None:
+        super().__init__(config, cluster, vault)
+        self._name = database
+
+    def of(self, role: str, database: str | None = None) -> str:
+        return super().of(role, database or self._name)
+
+
+def datasets() -> Path:
+    """Where the real data lie; a test that needs them skips loudly without."""
+    path = Path(os.environ.get("YICHUAN_DATA", "../shared/data"))
+    if not path.is_dir():
+        pytest.skip(f"datasets missing: set YICHUAN_DATA (looked in {path})")
+    return path
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    root = Path(tempfile.mkdtemp(prefix="yichuan-test-"))
+    yield Settings(data_dir=root, master_key=MASTER_KEY, fsync=False, pool_size=4)
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    return Vault(bytes.fromhex(MASTER_KEY))
+
+
+@pytest.fixture(scope="session")
+def cluster(config: Settings, vault: Vault) -> Iterator[Cluster]:
+    """A running cluster with the roles and a migrated template database."""
+    with running(config.pg_dir, fsync=False) as server:
+        urls = Urls(config, server, vault)
+        migrate.ensure_roles(urls, vault, TEMPLATE)
+        migrate.upgrade(urls, database=TEMPLATE)
+        yield server
+
+
+def clone(cluster: Cluster, name: str) -> None:
+    """A fresh copy of the template."""
+    with psycopg.connect(cluster.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(TEMPLATE), sql.Identifier(OWNER)
+            )
+        )
+
+
+def drop(cluster: Cluster, name: str) -> None:
+    """Remove a test database."""
+    with psycopg.connect(cluster.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture(scope="module")
+def urls(config: Settings, cluster: Cluster, vault: Vault) -> Iterator[TestUrls]:
+    name = f"t_{new_id().hex[-16:]}"
+    clone(cluster, name)
+    yield TestUrls(config, cluster, vault, name)
+    drop(cluster, name)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def context(config: Settings, urls: TestUrls, vault: Vault) -> AsyncIterator[Context]:
+    """An open context on a database of this test module's own."""
+    database = Database(urls)
+    await database.open()
+    yield Context(config, vault, database, LocalBlobs(config.blob_dir / urls._name))
+    await database.close()
+
+
+@pytest.fixture(scope="module")
+def app(config: Settings, context: Context) -> FastAPI:
+    application = create_app(config, context)
+    from yichuan.identity.deps import CallerCache
+
+    application.state.context = context
+    application.state.callers = CallerCache(0.0)
+    return application
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A merchant with a key and a client that speaks as it."""
+
+    id: UUID
+    code: str
+    client: httpx.AsyncClient
+
+
+async def client_for(app: FastAPI, context: Context, merchant_id: UUID | None) -> httpx.AsyncClient:
+    """An HTTP client with a fresh API key of a merchant, or of the platform."""
+    async with context.database.system() as session:
+        key = await identity.create_key(session, context.vault, "test", merchant_id, kdniao=False)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://test",
+        headers={"Authorization": f"Bearer {key.token}"},
+    )
+
+
+async def make_tenant(app: FastAPI, context: Context, code: str) -> Tenant:
+    """A merchant with sender address-free defaults and its client."""
+    merchant_id = new_id()
+    async with context.database.system() as session:
+        session.add(Merchant(id=merchant_id, code=code, name=f"商家 {code}"))
+    return Tenant(merchant_id, code, await client_for(app, context, merchant_id))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def alpha(app: FastAPI, context: Context) -> Tenant:
+    """A merchant."""
+    return await make_tenant(app, context, "ALPHA")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def beta(app: FastAPI, context: Context) -> Tenant:
+    """Another merchant, who must never see ALPHA's things."""
+    return await make_tenant(app, context, "BETA")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def platform(app: FastAPI, context: Context) -> httpx.AsyncClient:
+    """A client with a platform key."""
+    return await client_for(app, context, None)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def nobody(app: FastAPI) -> httpx.AsyncClient:
+    """A client without any credential."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
