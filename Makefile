@@ -13,7 +13,7 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 
 # What the console is built from: its files, and its folders, so that a deleted file counts too.
 CONSOLE_SOURCES := $(shell find $(CONSOLE) -mindepth 1 \
-  \( -name node_modules -o -path '$(CONSOLE)/codegen' \) -prune \
+  \( -name node_modules -o -path '$(CONSOLE)/codegen' -o -path '$(CONSOLE)/tests' \) -prune \
   -o ! -name '*.test.ts*' ! -name '*.tsbuildinfo' ! -name '*.timestamp-*' -print 2>/dev/null)
 HAS_CONSOLE := $(wildcard $(CONSOLE)/package.json)
 
