@@ -9,6 +9,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 CONSOLE := src/yichuan/web/console
 DIST    := src/yichuan/web/dist
+NODE    := $(CURDIR)/scripts/with_node.sh
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 
 # What the console is built from: its files, and its folders, so that a deleted file counts too.
@@ -37,10 +38,14 @@ lint: $(VENV)/.dev ## Check style (ruff)
 types: $(VENV)/.dev ## Check types (mypy --strict)
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
 
-console-check: console ## Check the console's types and run its unit tests
+console-check: console ## Check the console's types, its unit tests, and that its client is current
 ifneq ($(HAS_CONSOLE),)
-	@echo "console"; cd $(CONSOLE) && ../../../../scripts/with_node.sh sh -c \
-	  'npm run --silent check && npm run --silent test -- --reporter=dot'
+	@echo "console"; $(NODE) sh -c 'cd $(CONSOLE) && npm run --silent check && npm run --silent test -- --reporter=dot'
+endif
+ifneq ($(wildcard $(CONSOLE)/src/api/schema.d.ts),)
+	@$(MAKE) $(CONSOLE)/codegen/node_modules/.installed
+	@$(NODE) npm --prefix $(CONSOLE)/codegen run --silent generate -- --check > /dev/null || \
+	  { echo "the console's client differs from docs/openapi.json: make openapi" >&2; exit 1; }
 endif
 
 bench: $(VENV)/.run ## Measure; prints one JSON object per figure
@@ -51,7 +56,7 @@ format: $(VENV)/.dev ## Rewrite the Python files in the house style
 
 openapi: $(VENV)/.run $(CONSOLE)/node_modules/.installed ## Write docs/openapi.json and the console's client from it
 	@$(BIN)/python scripts/write_openapi.py docs/openapi.json
-	@cd $(CONSOLE) && ../../../../scripts/with_node.sh npm run --silent api
+	@$(NODE) npm --prefix $(CONSOLE) run --silent api
 
 lock: $(BIN)/pip ## Pin the newest packages that fit pyproject.toml
 	@scripts/lock.sh
@@ -84,12 +89,12 @@ ifneq ($(HAS_CONSOLE),)
 console: $(DIST)/.built
 endif
 
-$(CONSOLE)/node_modules/.installed: $(CONSOLE)/package.json $(CONSOLE)/package-lock.json | $(BIN)/pip
-	@echo "Installing the console's packages"
-	@cd $(CONSOLE) && ../../../../scripts/with_node.sh npm ci --no-audit --no-fund --loglevel=error > /dev/null
+%/node_modules/.installed: %/package.json %/package-lock.json | $(BIN)/pip
+	@echo "Installing the packages of $*"
+	@cd $* && $(NODE) npm ci --no-audit --no-fund --loglevel=error > /dev/null
 	@touch $@
 
 $(DIST)/.built: $(CONSOLE)/node_modules/.installed $(CONSOLE_SOURCES)
 	@echo "Building the console"
-	@cd $(CONSOLE) && ../../../../scripts/with_node.sh npm run --silent build -- --logLevel warn
+	@$(NODE) npm --prefix $(CONSOLE) run --silent build -- --logLevel warn
 	@mkdir -p $(DIST) && touch $@
