@@ -9,7 +9,7 @@ from yichuan.merchants import models as merchants
 from yichuan.notify import models as notify
 from yichuan.orders import models as orders
 from yichuan.rating import models as rating
-from yichuan.reports import models as reports
+from yichuan.rollups import models as rollups
 from yichuan.scorecards import models as scorecards
 from yichuan.shipments import models as shipments
 from yichuan.tickets import models as tickets
@@ -29,7 +29,7 @@ __all__ = [
     "notify",
     "orders",
     "rating",
-    "reports",
+    "rollups",
     "scorecards",
     "shipments",
     "tickets",

@@ -1,1 +1,1 @@
-
+"""Problems 异常: kinds, deadlines, detection."""

@@ -28,6 +28,20 @@ class Problem(MerchantOwned, Base):
         Index("ix_problems_id", "id"),
         Index("ix_problems_opened", "opened_at", "id"),
         Index("ix_problems_kind", "kind", "opened_at", "id"),
+        Index("ix_problems_shipment", "merchant_id", "shipment_id"),
+        Index(
+            "ix_problems_open",
+            "opened_at",
+            "id",
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "ix_problems_open_kind",
+            "merchant_id",
+            "kind",
+            "party",
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index(
             "ix_problems_open_merchant",
             "merchant_id",
@@ -44,6 +58,8 @@ class Problem(MerchantOwned, Base):
     severity: Mapped[int]
     """1 notice, 2 act today, 3 act now."""
     courier: Mapped[str | None]
+    dest_province: Mapped[str | None]
+    dest_city: Mapped[str | None]
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
     since: Mapped[datetime]
     """When the breach or the reported event happened."""

@@ -43,6 +43,7 @@ MERCHANT = (
     "ticket_messages",
     "merchant_scores",
     "daily_rollups",
+    "stage_stock",
     "rollup_counted",
     "users",
     "api_keys",

@@ -1,1 +1,1 @@
-
+"""Pop-up alerts and webhooks."""

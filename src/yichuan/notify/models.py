@@ -20,7 +20,14 @@ class Alert(Base):
     __tablename__ = "alerts"
     __table_args__ = (
         Index("ix_alerts_created", "created_at", "id"),
-        Index("ix_alerts_merchant", "merchant_id", "created_at"),
+        Index("ix_alerts_merchant", "merchant_id", "created_at", "id"),
+        Index(
+            "ix_alerts_unread",
+            "merchant_id",
+            "created_at",
+            "id",
+            postgresql_where=text("read_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -1,1 +1,1 @@
-
+"""The numbers people look at, and their exports."""

@@ -1,1 +1,1 @@
-
+"""Scores of merchants and couriers, with what moved them."""

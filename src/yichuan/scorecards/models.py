@@ -26,6 +26,7 @@ class MerchantScore(Base):
     picked_up_on_time: Mapped[int]
     pickup_due: Mapped[int]
     problems: Mapped[int]
+    """Shipments with a problem the merchant answers for."""
     fake_shipping: Mapped[int]
     tickets_due: Mapped[int]
     tickets_on_time: Mapped[int]
@@ -45,6 +46,7 @@ class CourierScore(Base):
     picked_up_on_time: Mapped[int]
     pickup_due: Mapped[int]
     delivered: Mapped[int]
+    delivered_with_promise: Mapped[int]
     delivered_on_time: Mapped[int]
     transit_hours_sum: Mapped[int]
     problems: Mapped[int]

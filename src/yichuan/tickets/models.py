@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, func
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.models import Base, MerchantOwned
@@ -17,7 +17,12 @@ class Ticket(MerchantOwned, Base):
 
     __tablename__ = "tickets"
     __table_args__ = (
+        UniqueConstraint("merchant_id", "ticket_no"),
         Index("ix_tickets_id", "id"),
+        Index("ix_tickets_no", "ticket_no"),
+        Index("ix_tickets_shipment_no", "shipment_no"),
+        Index("ix_tickets_due", "due_at", "id"),
+        Index("ix_tickets_first_due", "merchant_id", "first_due_at"),
         Index("ix_tickets_queue", "state", "party", "due_at", "id"),
         Index("ix_tickets_merchant", "merchant_id", "state", "due_at", "id"),
         Index("ix_tickets_shipment", "merchant_id", "shipment_id"),
@@ -38,6 +43,9 @@ class Ticket(MerchantOwned, Base):
     assignee_id: Mapped[UUID | None]
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime]
+    first_party: Mapped[str]
+    """Who had to answer first, whoever has it now."""
+    first_due_at: Mapped[datetime]
     first_response_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 

@@ -12,7 +12,8 @@ CREATE TABLE alerts (
     CONSTRAINT pk_alerts PRIMARY KEY (id)
 );
 CREATE INDEX ix_alerts_created ON alerts (created_at, id);
-CREATE INDEX ix_alerts_merchant ON alerts (merchant_id, created_at);
+CREATE INDEX ix_alerts_merchant ON alerts (merchant_id, created_at, id);
+CREATE INDEX ix_alerts_unread ON alerts (merchant_id, created_at, id) WHERE read_at IS NULL;
 
 CREATE TABLE webhook_attempts (
     id UUID NOT NULL,

@@ -6,6 +6,7 @@ CREATE TABLE courier_scores (
     picked_up_on_time BIGINT NOT NULL,
     pickup_due BIGINT NOT NULL,
     delivered BIGINT NOT NULL,
+    delivered_with_promise BIGINT NOT NULL,
     delivered_on_time BIGINT NOT NULL,
     transit_hours_sum BIGINT NOT NULL,
     problems BIGINT NOT NULL,

@@ -12,16 +12,23 @@ CREATE TABLE tickets (
     assignee_id UUID,
     opened_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    first_party TEXT NOT NULL,
+    first_due_at TIMESTAMP WITH TIME ZONE NOT NULL,
     first_response_at TIMESTAMP WITH TIME ZONE,
     closed_at TIMESTAMP WITH TIME ZONE,
     merchant_id UUID NOT NULL,
     id UUID NOT NULL,
-    CONSTRAINT pk_tickets PRIMARY KEY (merchant_id, id)
+    CONSTRAINT pk_tickets PRIMARY KEY (merchant_id, id),
+    CONSTRAINT uq_tickets_merchant_id_ticket_no UNIQUE (merchant_id, ticket_no)
 );
+CREATE INDEX ix_tickets_due ON tickets (due_at, id);
+CREATE INDEX ix_tickets_first_due ON tickets (merchant_id, first_due_at);
 CREATE INDEX ix_tickets_id ON tickets (id);
 CREATE INDEX ix_tickets_merchant ON tickets (merchant_id, state, due_at, id);
+CREATE INDEX ix_tickets_no ON tickets (ticket_no);
 CREATE INDEX ix_tickets_queue ON tickets (state, party, due_at, id);
 CREATE INDEX ix_tickets_shipment ON tickets (merchant_id, shipment_id);
+CREATE INDEX ix_tickets_shipment_no ON tickets (shipment_no);
 
 CREATE TABLE ticket_messages (
     ticket_id UUID NOT NULL,

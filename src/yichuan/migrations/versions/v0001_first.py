@@ -27,7 +27,7 @@ ROOMS = (
     "exceptions",
     "tickets",
     "scorecards",
-    "reports",
+    "rollups",
     "notify",
     "imports",
 )

@@ -1,0 +1,1 @@
+"""Daily flows and standing stock of shipments, counted once each by a log consumer."""
