@@ -22,6 +22,7 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.dev console ## Make .venv with all pinned packages and build the console
+	@echo "Ready: .venv/bin/yichuan --help, or make demo"
 
 demo: $(VENV)/.run console ## Start the whole product with simulated couriers and a mall
 	@exec $(BIN)/yichuan demo $(ARGS)
