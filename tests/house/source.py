@@ -97,9 +97,9 @@ def imports(module: Module, known: frozenset[str]) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = _base(module, node)
-            for alias in node.names:
-                full = f"{base}.{alias.name}"
-                yield node.lineno, full if full in known else base
+            full = (f"{base}.{alias.name}" for alias in node.names)
+            names = dict.fromkeys(name if name in known else base for name in full)
+            yield from ((node.lineno, name) for name in names)
 
 
 def _base(module: Module, node: ast.ImportFrom) -> str:

@@ -126,10 +126,12 @@ def test_links_inside_the_documents_lead_somewhere() -> None:
     assert not broken, "\n".join(broken)
 
 
-def test_every_pinned_library_is_explained() -> None:
-    """docs/dependencies.md has a row for each library the project asks for."""
+def test_every_library_asked_for_is_pinned_and_explained() -> None:
+    """The lock has it (`make lock`), and docs/dependencies.md has a row for it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     names = {re.split(r"[\[;<>=!~ ]", requirement)[0] for requirement in asked}
     table = (ROOT / "docs/dependencies.md").read_text("utf-8")
+    pinned = (ROOT / "requirements-dev.lock").read_text("utf-8")
+    assert not sorted(name for name in names if f"\n{name}==" not in pinned)
     assert not sorted(name for name in names if f"| {name} |" not in table)
