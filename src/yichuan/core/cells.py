@@ -22,18 +22,33 @@ REASONS: dict[str, tuple[str, str]] = {
     "too_small": ("{column}小于允许的最小值：{value}", "{column} is below the minimum: {value}"),
     "too_large": ("{column}大于允许的最大值：{value}", "{column} is above the maximum: {value}"),
     "too_long": ("{column}过长：{value}", "{column} is too long: {value}"),
-    "bad_time": ("{column}不是可识别的日期或时间：{value}", "{column} is not a known time: {value}"),
+    "bad_time": (
+        "{column}不是可识别的日期或时间：{value}",
+        "{column} is not a known time: {value}",
+    ),
     "bad_month": ("{column}不是月份：{value}", "{column} is not a month: {value}"),
     "bad_choice": ("{column}不在可选值内：{value}", "{column} is not one of its values: {value}"),
-    "unknown_value": ("对照表中没有{column}的值：{value}", "no entry for {column} of value {value}"),
-    "no_match": ("{column}不符合映射的格式：{value}", "{column} does not match its pattern: {value}"),
+    "unknown_value": (
+        "对照表中没有{column}的值：{value}",
+        "no entry for {column} of value {value}",
+    ),
+    "no_match": (
+        "{column}不符合映射的格式：{value}",
+        "{column} does not match its pattern: {value}",
+    ),
     "excel_mangled": (
         "{column}被 Excel 改成了科学计数法，号码已丢失位数：{value}",
         "{column} was turned into a rounded number by a spreadsheet: {value}",
     ),
-    "bad_encoding": ("{column}含有无法解码的字符：{value}", "{column} has undecodable bytes: {value}"),
+    "bad_encoding": (
+        "{column}含有无法解码的字符：{value}",
+        "{column} has undecodable bytes: {value}",
+    ),
     "too_many_cells": ("列数多于表头", "more cells than the header has columns"),
-    "unreadable": ("该行无法解析（引号未闭合或单元格过大）", "unreadable row (open quote or huge cell)"),
+    "unreadable": (
+        "该行无法解析（引号未闭合或单元格过大）",
+        "unreadable row (open quote or huge cell)",
+    ),
     "no_case": ("该行不符合映射中的任何情形", "no case of the mapping applies to the row"),
     "duplicate_key": ("与前面的行重复（{value}）", "repeats the key of an earlier row ({value})"),
 }

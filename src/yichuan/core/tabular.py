@@ -132,7 +132,17 @@ def detect_encoding(path: Path) -> tuple[str, bool]:
 
     The whole file is tried, because Chinese text may begin late. Of two encodings that both fail
     the one with fewer undecodable places is taken.
+
+    Raises:
+        BadFile: the file cannot be read or is a broken archive.
     """
+    try:
+        return _detect(path)
+    except (OSError, EOFError) as error:
+        raise BadFile(f"{path.name}: {error}") from error
+
+
+def _detect(path: Path) -> tuple[str, bool]:
     content, raw = _open_bytes(path)
     with raw, content:
         head = content.read(4)
@@ -196,9 +206,7 @@ def _delimiter(text: TextIO, header_row: int) -> str:
 def _open_sheet(path: Path, layout: Layout) -> _Source:
     try:
         book = CalamineWorkbook.from_path(path)
-        sheet = (
-            book.get_sheet_by_name(layout.sheet) if layout.sheet else book.get_sheet_by_index(0)
-        )
+        sheet = book.get_sheet_by_name(layout.sheet) if layout.sheet else book.get_sheet_by_index(0)
     except (CalamineError, WorksheetNotFound, OSError) as error:
         raise BadFile(f"{path.name}: {error}") from error
 
@@ -223,6 +231,7 @@ class TableFile:
             raise BadFile(f"{path}: no such file")
         is_sheet = path.suffix.lower() in SPREADSHEETS
         self._source = (_open_sheet if is_sheet else _open_csv)(path, self.layout)
+        self._begin = 0
         self.header = self._read_header()
 
     def _read_header(self) -> tuple[str, ...]:
@@ -239,7 +248,9 @@ class TableFile:
         twice = sorted({name for name in names if name and names.count(name) > 1})
         if twice:
             raise BadFile(f"{self.path.name}: column names stand twice: {', '.join(twice)}")
-        return tuple(names)
+        if tuple(names[: len(REJECT_COLUMNS)]) == REJECT_COLUMNS:
+            self._begin = len(REJECT_COLUMNS)
+        return tuple(names[self._begin :])
 
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """The rows below the header; blank rows are passed over and not counted."""
@@ -255,7 +266,7 @@ class TableFile:
                 continue
             else:
                 lines.append(line)
-                rows.append(cells)
+                rows.append(cells[self._begin :] if self._begin else cells)
             done += 1
             if len(rows) + len(rejects) >= size:
                 yield self._batch(lines, rows, rejects, done, line)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 
 from yichuan.core.database import ReadSession
 from yichuan.core.errors import NotFound
+from yichuan.identity.scope import scoped
 from yichuan.merchants.models import Merchant, SenderAddress, Shop
 
 
@@ -52,7 +53,19 @@ async def shops(session: ReadSession, merchant_id: UUID) -> Sequence[Shop]:
     await get(session, merchant_id)
     return list(
         await session.scalars(
-            select(Shop).where(Shop.merchant_id == merchant_id).order_by(Shop.code)
+            scoped(session, Shop).where(Shop.merchant_id == merchant_id).order_by(Shop.code)
+        )
+    )
+
+
+async def senders(session: ReadSession, merchant_id: UUID) -> Sequence[SenderAddress]:
+    """A merchant's sender and return addresses, the default first."""
+    await get(session, merchant_id)
+    return list(
+        await session.scalars(
+            scoped(session, SenderAddress)
+            .where(SenderAddress.merchant_id == merchant_id)
+            .order_by(SenderAddress.is_default.desc(), SenderAddress.id)
         )
     )
 
@@ -64,7 +77,7 @@ async def default_sender(session: ReadSession, merchant_id: UUID) -> SenderAddre
         NotFound: the merchant has no sender address yet.
     """
     row = await session.scalar(
-        select(SenderAddress)
+        scoped(session, SenderAddress)
         .where(SenderAddress.merchant_id == merchant_id, SenderAddress.kind == "ship_from")
         .order_by(SenderAddress.is_default.desc(), SenderAddress.id)
         .limit(1)

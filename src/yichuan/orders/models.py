@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.ids import new_id
@@ -20,7 +20,7 @@ class Order(Base):
     __tablename__ = "orders"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    order_no: Mapped[str] = mapped_column(unique=True)
+    order_no: Mapped[str] = mapped_column(index=True)
     source: Mapped[str] = mapped_column(server_default="api")
     buyer_ref: Mapped[str | None]
     placed_at: Mapped[datetime]
@@ -112,25 +112,3 @@ class Recipient(MerchantOwned, Base):
     adcode: Mapped[str | None]
     erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class SearchToken(Base):
-    """Exact-match search that row-level security allows: one row per token of a shipment.
-
-    Kinds: order_no, waybill, shipment_no, sku, phone, phone_last4 (blind indexes, hex),
-    buyer_ref. Written by whoever writes the row.
-    """
-
-    __tablename__ = "search_tokens"
-    __table_args__ = (
-        Index("ix_search_tokens_token", "token", "at"),
-        Index("ix_search_tokens_target", "merchant_id", "target_id"),
-    )
-
-    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(primary_key=True)
-    target_id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    target: Mapped[str] = mapped_column(server_default=text("'shipment'"))
-    """shipment or sub_order."""
-    at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -63,6 +63,12 @@ class Shipment(MerchantOwned, Base):
             "id",
             postgresql_where=text("shipped_at IS NULL AND milestone = 'created'"),
         ),
+        Index(
+            "ix_shipments_recipient",
+            "merchant_id",
+            "recipient_key",
+            postgresql_where=text("shipped_at IS NULL AND milestone = 'created'"),
+        ),
         Index("ix_shipments_waybill", "waybill_number"),
         CheckConstraint(f"ship_method IS NULL OR ship_method IN {SHIP_METHODS!r}", name="method"),
         CheckConstraint(f"milestone IN {MILESTONES!r}", name="milestone"),
@@ -74,6 +80,13 @@ class Shipment(MerchantOwned, Base):
     shop_id: Mapped[UUID | None]
     shop_name: Mapped[str | None]
     recipient_id: Mapped[UUID]
+    recipient_key: Mapped[bytes | None]
+    """Blind index of name, phone and address: equal keys may be packed together (合单)."""
+    recipient_name: Mapped[str | None]
+    """Masked, for lists."""
+    recipient_phone: Mapped[str | None]
+    """Masked, for lists."""
+    buyer_ref: Mapped[str | None]
     ship_method: Mapped[str | None]
     """None until someone decides how it goes."""
     courier: Mapped[str | None]
@@ -149,6 +162,12 @@ class ShipmentLine(MerchantOwned, Base):
     sub_order_id: Mapped[UUID]
     order_line_id: Mapped[UUID]
     quantity: Mapped[int]
+    sku: Mapped[str]
+    name: Mapped[str | None]
+    category: Mapped[str | None]
+    weight_g: Mapped[int | None]
+    """Per piece."""
+    unit_price_minor: Mapped[int | None]
 
 
 class ShipmentEvent(MerchantOwned, Base):
@@ -162,3 +181,23 @@ class ShipmentEvent(MerchantOwned, Base):
     kind: Mapped[str]
     actor: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+
+
+class SearchToken(Base):
+    """Exact-match search that row-level security allows: one row per token of a shipment.
+
+    Kinds: order_no, waybill, shipment_no, sku, phone, phone_last4 (blind indexes, hex),
+    buyer_ref. Written by whoever writes the row.
+    """
+
+    __tablename__ = "search_tokens"
+    __table_args__ = (
+        Index("ix_search_tokens_token", "token", "at"),
+        Index("ix_search_tokens_target", "merchant_id", "target_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    target_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())

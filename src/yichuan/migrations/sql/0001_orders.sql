@@ -5,9 +5,9 @@ CREATE TABLE orders (
     buyer_ref TEXT,
     placed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_orders PRIMARY KEY (id),
-    CONSTRAINT uq_orders_order_no UNIQUE (order_no)
+    CONSTRAINT pk_orders PRIMARY KEY (id)
 );
+CREATE INDEX ix_orders_order_no ON orders (order_no);
 
 CREATE TABLE recipients (
     wrapped_key BYTEA,
@@ -29,18 +29,6 @@ CREATE TABLE recipients (
     CONSTRAINT pk_recipients PRIMARY KEY (merchant_id, id)
 );
 CREATE INDEX ix_recipients_phone ON recipients (merchant_id, phone_index);
-
-CREATE TABLE search_tokens (
-    merchant_id UUID NOT NULL,
-    token TEXT NOT NULL,
-    target_id UUID NOT NULL,
-    kind TEXT NOT NULL,
-    target TEXT DEFAULT 'shipment' NOT NULL,
-    at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_search_tokens PRIMARY KEY (merchant_id, token, target_id)
-);
-CREATE INDEX ix_search_tokens_target ON search_tokens (merchant_id, target_id);
-CREATE INDEX ix_search_tokens_token ON search_tokens (token, at);
 
 CREATE TABLE sub_orders (
     order_id UUID NOT NULL,

@@ -1,3 +1,14 @@
+CREATE TABLE search_tokens (
+    merchant_id UUID NOT NULL,
+    token TEXT NOT NULL,
+    target_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_search_tokens PRIMARY KEY (merchant_id, token, target_id)
+);
+CREATE INDEX ix_search_tokens_target ON search_tokens (merchant_id, target_id);
+CREATE INDEX ix_search_tokens_token ON search_tokens (token, at);
+
 CREATE TABLE shipment_events (
     shipment_id UUID NOT NULL,
     at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -16,6 +27,10 @@ CREATE TABLE shipments (
     shop_id UUID,
     shop_name TEXT,
     recipient_id UUID NOT NULL,
+    recipient_key BYTEA,
+    recipient_name TEXT,
+    recipient_phone TEXT,
+    buyer_ref TEXT,
     ship_method TEXT,
     courier TEXT,
     service TEXT,
@@ -73,6 +88,7 @@ CREATE INDEX ix_shipments_merchant_created ON shipments (merchant_id, created_at
 CREATE INDEX ix_shipments_merchant_milestone ON shipments (merchant_id, milestone, created_at, id);
 CREATE INDEX ix_shipments_milestone ON shipments (milestone, created_at, id);
 CREATE INDEX ix_shipments_problem ON shipments (problem, created_at, id) WHERE problem IS NOT NULL;
+CREATE INDEX ix_shipments_recipient ON shipments (merchant_id, recipient_key) WHERE shipped_at IS NULL AND milestone = 'created';
 CREATE INDEX ix_shipments_unshipped ON shipments (merchant_id, created_at, id) WHERE shipped_at IS NULL AND milestone = 'created';
 CREATE INDEX ix_shipments_waybill ON shipments (waybill_number);
 
@@ -81,6 +97,11 @@ CREATE TABLE shipment_lines (
     sub_order_id UUID NOT NULL,
     order_line_id UUID NOT NULL,
     quantity BIGINT NOT NULL,
+    sku TEXT NOT NULL,
+    name TEXT,
+    category TEXT,
+    weight_g BIGINT,
+    unit_price_minor BIGINT,
     merchant_id UUID NOT NULL,
     id UUID NOT NULL,
     CONSTRAINT pk_shipment_lines PRIMARY KEY (merchant_id, id),

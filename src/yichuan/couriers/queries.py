@@ -1,0 +1,177 @@
+"""Reading couriers, connections and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from yichuan.core.database import ReadSession
+from yichuan.core.errors import NotFound
+from yichuan.couriers.models import (
+    Courier,
+    CourierAccount,
+    CourierConnection,
+    CourierService,
+)
+from yichuan.identity.scope import scoped
+
+
+def accounts_query(session: ReadSession) -> Select[CourierAccount]:
+    """Accounts the session may use: its merchants' own and the platform's lent ones."""
+    merchants = session.merchants
+    query = select(CourierAccount)
+    if merchants is None:
+        return query
+    return query.where(
+        or_(CourierAccount.merchant_id.is_(None), CourierAccount.merchant_id.in_(merchants))
+    )
+
+
+async def accounts(session: ReadSession, courier: str | None = None) -> Sequence[CourierAccount]:
+    """Usable accounts by courier."""
+    query = accounts_query(session)
+    if courier is not None:
+        query = query.where(CourierAccount.courier == courier)
+    return list(await session.scalars(query.order_by(CourierAccount.courier, CourierAccount.id)))
+
+
+async def accounts_for(
+    session: ReadSession, merchant_id: UUID, courier: str | None = None
+) -> Sequence[CourierAccount]:
+    """Enabled accounts a merchant may ship on, its own first."""
+    query = accounts_query(session).where(
+        or_(CourierAccount.merchant_id.is_(None), CourierAccount.merchant_id == merchant_id),
+        CourierAccount.enabled.is_(True),
+    )
+    if courier is not None:
+        query = query.where(CourierAccount.courier == courier)
+    rows = await session.scalars(
+        query.order_by(CourierAccount.merchant_id.is_(None), CourierAccount.id)
+    )
+    return list(rows)
+
+
+async def account(session: ReadSession, account_id: UUID) -> CourierAccount:
+    """One usable account.
+
+    Raises:
+        NotFound: unknown or another merchant's.
+    """
+    row = await session.scalar(accounts_query(session).where(CourierAccount.id == account_id))
+    if row is None:
+        raise NotFound("no such waybill account")
+    return row
+
+
+async def own_account(session: ReadSession, account_id: UUID) -> CourierAccount:
+    """One account the caller may change (not a borrowed one).
+
+    Raises:
+        NotFound: unknown, another merchant's, or only borrowed.
+    """
+    row = await session.scalar(
+        scoped(session, CourierAccount).where(CourierAccount.id == account_id)
+    )
+    if row is None:
+        raise NotFound("no such waybill account of yours")
+    return row
+
+
+async def connection(session: ReadSession, connection_id: UUID) -> CourierConnection:
+    """One connection of the caller (operators: any).
+
+    Raises:
+        NotFound: unknown or not the caller's.
+    """
+    row = await session.scalar(
+        scoped(session, CourierConnection).where(CourierConnection.id == connection_id)
+    )
+    if row is None:
+        raise NotFound("no such connection")
+    return row
+
+
+async def connections(session: ReadSession) -> Sequence[CourierConnection]:
+    """The caller's connections."""
+    return list(
+        await session.scalars(
+            scoped(session, CourierConnection).order_by(CourierConnection.created_at)
+        )
+    )
+
+
+async def tracking_connection(
+    session: ReadSession, merchant_id: UUID, connector: str = "kdniao"
+) -> CourierConnection | None:
+    """Through whom a merchant's own numbers are tracked: its connection, else the platform's."""
+    rows = await session.scalars(
+        select(CourierConnection)
+        .where(
+            CourierConnection.connector == connector,
+            CourierConnection.enabled.is_(True),
+            or_(
+                CourierConnection.merchant_id.is_(None),
+                CourierConnection.merchant_id == merchant_id,
+            ),
+        )
+        .order_by(CourierConnection.merchant_id.is_(None), CourierConnection.created_at)
+        .limit(1)
+    )
+    return rows.one_or_none()
+
+
+async def catalogue(
+    session: ReadSession, q: str | None, kind: str | None, served: bool | None, limit: int
+) -> list[tuple[Courier, list[CourierService], int]]:
+    """Couriers with their services and the number of usable accounts; served ones first."""
+    usable = (
+        accounts_query(session)
+        .with_only_columns(CourierAccount.courier, func.count().label("n"))
+        .group_by(CourierAccount.courier)
+        .subquery()
+    )
+    count = func.coalesce(usable.c.n, 0)
+    with_service = select(CourierService.courier).distinct()
+    query = select(Courier, count).outerjoin(usable, usable.c.courier == Courier.code)
+    if q:
+        pattern = f"%{q.strip()}%"
+        query = query.where(
+            or_(
+                Courier.code.ilike(pattern),
+                Courier.name_zh.ilike(pattern),
+                Courier.name_en.ilike(pattern),
+            )
+        )
+    if kind:
+        query = query.where(Courier.kind == kind)
+    if served:
+        query = query.where(Courier.code.in_(with_service))
+    order = (count.desc(), Courier.code.in_(with_service).desc(), Courier.kind, Courier.code)
+    found = (await session.execute(query.order_by(*order).limit(limit))).all()
+    codes = [row[0].code for row in found]
+    services: dict[str, list[CourierService]] = {code: [] for code in codes}
+    for service in await session.scalars(
+        select(CourierService)
+        .where(CourierService.courier.in_(codes))
+        .order_by(CourierService.is_default.desc(), CourierService.code)
+    ):
+        services[service.courier].append(service)
+    return [(row[0], services[row[0].code], int(row[1])) for row in found]
+
+
+async def names(session: ReadSession) -> dict[str, str]:
+    """Chinese names of the couriers that have services or accounts, by code."""
+    rows = await session.execute(select(Courier.code, Courier.name_zh))
+    return {row.code: row.name_zh for row in rows}
+
+
+async def known(session: ReadSession, codes: set[str]) -> set[str]:
+    """Which of these courier codes exist."""
+    return set(await session.scalars(select(Courier.code).where(Courier.code.in_(codes))))
+
+
+async def services(session: ReadSession) -> list[CourierService]:
+    """Every service of every courier."""
+    return list(await session.scalars(select(CourierService)))

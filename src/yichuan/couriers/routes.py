@@ -1,0 +1,186 @@
+"""Couriers, connections and waybill accounts over HTTP."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from yichuan.core.context import Context
+from yichuan.core.errors import Forbidden
+from yichuan.core.pagination import Page
+from yichuan.couriers import queries, service
+from yichuan.couriers.connectors.base import CourierError
+from yichuan.couriers.models import CourierAccount, CourierConnection
+from yichuan.couriers.schemas import (
+    AccountChange,
+    AccountRequest,
+    AccountView,
+    ConnectionRequest,
+    ConnectionView,
+    CourierKind,
+    CourierView,
+    ServiceView,
+    TestResult,
+)
+from yichuan.identity import service as identity
+from yichuan.identity.callers import Caller
+from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
+
+router = APIRouter(tags=["couriers"])
+
+
+@router.get("/couriers")
+async def list_couriers(
+    session: ReadDep,
+    q: Annotated[str | None, Query(max_length=40)] = None,
+    kind: CourierKind | None = None,
+    served: Annotated[bool | None, Query(description="only those with services")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Page[CourierView]:
+    """The catalogue; couriers with accounts first."""
+    rows = await queries.catalogue(session, q, kind, served, limit)
+    return Page(
+        items=[
+            CourierView(
+                code=courier.code,
+                name_zh=courier.name_zh,
+                name_en=courier.name_en,
+                kind=courier.kind,
+                services=[ServiceView.model_validate(s) for s in services],
+                accounts=accounts,
+            )
+            for courier, services, accounts in rows
+        ]
+    )
+
+
+def _owner(caller: Caller, wanted: UUID | None) -> UUID | None:
+    if caller.merchant_id is not None and wanted not in (None, caller.merchant_id):
+        raise Forbidden("a merchant sets up its own couriers only")
+    return caller.merchant_id or wanted
+
+
+def _connection_view(context: Context, row: CourierConnection) -> ConnectionView:
+    token = context.vault.open_secret(row.push_token_enc)
+    return ConnectionView(
+        id=row.id,
+        merchant_id=row.merchant_id,
+        connector=row.connector,
+        name=row.name,
+        endpoint=row.endpoint,
+        public_id=row.public_id,
+        enabled=row.enabled,
+        push_url=f"{context.settings.base_url}/push/{row.connector}/{token}",
+        last_ok_at=row.last_ok_at,
+        last_error=row.last_error,
+    )
+
+
+@router.get("/courier-connections")
+async def list_connections(
+    caller: CallerDep, context: ContextDep, session: ReadDep
+) -> Page[ConnectionView]:
+    """The caller's API credentials with the push address to tell the API."""
+    caller.require("operator", "merchant")
+    rows = await queries.connections(session)
+    return Page(items=[_connection_view(context, row) for row in rows])
+
+
+@router.post("/courier-connections", status_code=201)
+async def create_connection(
+    wish: ConnectionRequest, caller: CallerDep, context: ContextDep, session: WriteDep
+) -> ConnectionView:
+    """Store a credential at an API."""
+    caller.require("operator", "merchant")
+    owner = _owner(caller, wish.merchant_id)
+    connection_id, _ = await service.add_connection(
+        session,
+        context.vault,
+        merchant_id=owner,
+        connector=wish.connector,
+        name=wish.name,
+        endpoint=str(wish.endpoint),
+        public_id=wish.public_id,
+        secret=wish.secret,
+    )
+    await identity.audit(session, caller, "connection.created", str(connection_id), owner)
+    return _connection_view(context, await queries.connection(session, connection_id))
+
+
+def account_view(row: CourierAccount) -> AccountView:
+    """An account as shown: without secrets, with the warning of a low balance."""
+    low = row.balance is not None and row.balance <= row.balance_alert
+    return AccountView.model_validate(
+        {name: getattr(row, name) for name in AccountView.model_fields if name != "low"}
+        | {"low": low}
+    )
+
+
+@router.get("/courier-accounts")
+async def list_accounts(session: ReadDep, courier: str | None = None) -> Page[AccountView]:
+    """Waybill accounts the caller may use: its own and the platform's lent ones."""
+    rows = await queries.accounts(session, courier)
+    return Page(items=[account_view(row) for row in rows])
+
+
+@router.post("/courier-accounts", status_code=201)
+async def create_account(
+    wish: AccountRequest, caller: CallerDep, context: ContextDep, session: WriteDep
+) -> AccountView:
+    """Add a waybill account at a branch."""
+    caller.require("operator", "merchant")
+    owner = _owner(caller, wish.merchant_id)
+    values = wish.model_dump() | {"merchant_id": owner}
+    account_id = await service.add_account(session, context.vault, **values)
+    await identity.audit(session, caller, "account.created", str(account_id), owner)
+    return account_view(await queries.account(session, account_id))
+
+
+@router.patch("/courier-accounts/{account_id}")
+async def change_account(
+    account_id: UUID,
+    wish: AccountChange,
+    caller: CallerDep,
+    context: ContextDep,
+    session: WriteDep,
+) -> AccountView:
+    """Switch an account on or off, change its alert or password."""
+    caller.require("operator", "merchant")
+    values = wish.model_dump(exclude_none=True)
+    await service.change_account(session, context.vault, account_id, values)
+    await identity.audit(session, caller, "account.changed", str(account_id), caller.merchant_id)
+    row = await queries.account(session, account_id)
+    await session.refresh(row)
+    return account_view(row)
+
+
+@router.post("/courier-accounts/{account_id}/test")
+async def test_account(
+    request: Request, account_id: UUID, caller: CallerDep, context: ContextDep
+) -> TestResult:
+    """测试连接: ask the branch for its balance and say what it answered."""
+    caller.require("operator", "merchant")
+    async with context.database.read(
+        None if caller.merchant_id is None else (caller.merchant_id,)
+    ) as session:
+        await queries.account(session, account_id)
+    async with context.database.system() as system:
+        line = await service.line(system, context.vault, request.app.state.http, account_id)
+    started = time.monotonic()
+    failure: CourierError | None = None
+    available: int | None = None
+    try:
+        available = (await line.client.balance(line.courier, line.branch)).available
+    except CourierError as error:
+        failure = error
+    async with context.database.system() as system:
+        ms = int((time.monotonic() - started) * 1000)
+        await service.note_call(system, line.connection_id, "balance", ms, failure)
+        if available is not None:
+            await service.note_balance(system, account_id, available)
+    if failure is not None:
+        return TestResult(ok=False, code=failure.code, courier_text=failure.courier_text)
+    return TestResult(ok=True, balance=available)

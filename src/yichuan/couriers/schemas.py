@@ -1,0 +1,121 @@
+"""What couriers, connections and accounts show and take over the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
+
+CourierKind = Literal["domestic", "cross_border", "freight", "cold_chain", "international"]
+Connector = Literal["kdniao"]
+
+
+class ServiceView(BaseModel):
+    """A courier's service."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: Literal["standard", "express", "cold_chain", "bulky", "special_line"]
+    min_weight_g: int
+    max_weight_g: int | None
+    typical_days: int
+    is_default: bool
+
+
+class CourierView(BaseModel):
+    """A courier."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    kind: CourierKind
+    services: list[ServiceView] = []
+    accounts: int = 0
+    """Waybill accounts the caller may use."""
+
+
+class ConnectionRequest(BaseModel):
+    """A credential at an API. `merchant_id` None: the platform's."""
+
+    merchant_id: UUID | None = None
+    connector: Connector = "kdniao"
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    endpoint: AnyHttpUrl
+    public_id: Annotated[str, Field(min_length=1, max_length=60)]
+    secret: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ConnectionView(BaseModel):
+    """A connection without its secret."""
+
+    id: UUID
+    merchant_id: UUID | None
+    connector: Connector
+    name: str
+    endpoint: str
+    public_id: str
+    enabled: bool
+    push_url: str
+    """Where the API must push to: tell it to them."""
+    last_ok_at: datetime | None
+    last_error: str | None
+
+
+class AccountRequest(BaseModel):
+    """A waybill account: a contract with one branch 网点 of a courier."""
+
+    merchant_id: UUID | None = None
+    connection_id: UUID
+    courier: Annotated[str, Field(min_length=1, max_length=20)]
+    branch_code: Annotated[str, Field(max_length=60)] | None = None
+    branch_name: Annotated[str, Field(max_length=60)] | None = None
+    customer_name: Annotated[str, Field(max_length=60)] | None = None
+    customer_password: Annotated[str, Field(max_length=100)] | None = None
+    month_code: Annotated[str, Field(max_length=60)] | None = None
+    balance_alert: Annotated[int, Field(ge=0)] = 100
+
+
+class AccountChange(BaseModel):
+    """What changes; fields left out stay."""
+
+    enabled: bool | None = None
+    balance_alert: Annotated[int, Field(ge=0)] | None = None
+    customer_password: Annotated[str, Field(max_length=100)] | None = None
+
+
+class AccountView(BaseModel):
+    """A waybill account without its secret."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    merchant_id: UUID | None
+    """None: lent by the platform."""
+    connection_id: UUID
+    courier: str
+    branch_code: str | None
+    branch_name: str | None
+    customer_name: str | None
+    month_code: str | None
+    balance: int | None
+    balance_at: datetime | None
+    balance_alert: int
+    low: bool
+    """Fewer numbers left than the alert: tell before the morning's batch."""
+    enabled: bool
+
+
+class TestResult(BaseModel):
+    """What the courier answered to a trial call."""
+
+    ok: bool
+    balance: int | None = None
+    code: str | None = None
+    courier_text: str | None = None

@@ -1,0 +1,288 @@
+"""The verbs on couriers: catalogue, connections, waybill accounts and calling them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import insert, select, text, update
+
+from yichuan.core.clock import now
+from yichuan.core.database import SystemSession, WriteSession
+from yichuan.core.errors import Conflict, NotFound
+from yichuan.core.ids import new_id, new_token
+from yichuan.core.vault import Vault, digest_token
+from yichuan.couriers import queries
+from yichuan.couriers.connectors.base import BranchAccount, CourierError
+from yichuan.couriers.connectors.kdniao.client import KdniaoClient
+from yichuan.couriers.models import (
+    Courier,
+    CourierAccount,
+    CourierConnection,
+)
+
+_UPSERT_COURIER = text(
+    "INSERT INTO couriers (code, name_zh, name_en, kind)"
+    " VALUES (:code, :name_zh, :name_en, :kind) ON CONFLICT (code) DO UPDATE"
+    " SET name_zh = excluded.name_zh, name_en = excluded.name_en, kind = excluded.kind"
+)
+_UPSERT_SERVICE = text(
+    "INSERT INTO courier_services (courier, code, name_zh, name_en, kind, min_weight_g,"
+    " max_weight_g, typical_days, is_default) VALUES (:courier, :code, :name_zh, :name_en, :kind,"
+    " :min_weight_g, :max_weight_g, :typical_days, :is_default) ON CONFLICT DO NOTHING"
+)
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text_of = (files("yichuan.couriers") / name).read_text("utf-8")
+    return list(csv.DictReader(text_of.splitlines()))
+
+
+async def seed(session: SystemSession) -> int:
+    """Bring the packaged catalogue into the database; returns the number of couriers."""
+    couriers: list[dict[str, Any]] = [
+        {**row, "name_en": row["name_en"] or None} for row in _table("catalogue.csv")
+    ]
+    await session.execute(_UPSERT_COURIER, couriers)
+    services: list[dict[str, Any]] = [
+        {
+            **row,
+            "min_weight_g": int(row["min_weight_g"]),
+            "max_weight_g": int(row["max_weight_g"]) if row["max_weight_g"] else None,
+            "typical_days": int(row["typical_days"]),
+            "is_default": row["is_default"] == "1",
+        }
+        for row in _table("services.csv")
+    ]
+    await session.execute(_UPSERT_SERVICE, services)
+    return len(couriers)
+
+
+async def add_connection(
+    session: WriteSession,
+    vault: Vault,
+    *,
+    merchant_id: UUID | None,
+    connector: str,
+    name: str,
+    endpoint: str,
+    public_id: str,
+    secret: str,
+    push_token: str | None = None,
+) -> tuple[UUID, str]:
+    """Store a credential; returns its id and the token of its push address."""
+    token = push_token or new_token()
+    connection_id = new_id()
+    await session.execute(
+        insert(CourierConnection).values(
+            id=connection_id,
+            merchant_id=merchant_id,
+            connector=connector,
+            name=name,
+            endpoint=endpoint.rstrip("/"),
+            public_id=public_id,
+            secret_enc=vault.seal_secret(secret),
+            push_token_digest=digest_token(token),
+            push_token_enc=vault.seal_secret(token),
+        )
+    )
+    return connection_id, token
+
+
+async def add_account(
+    session: WriteSession,
+    vault: Vault,
+    *,
+    merchant_id: UUID | None,
+    connection_id: UUID,
+    courier: str,
+    branch_code: str | None = None,
+    branch_name: str | None = None,
+    customer_name: str | None = None,
+    customer_password: str | None = None,
+    month_code: str | None = None,
+    balance_alert: int = 100,
+) -> UUID:
+    """Add a waybill account at a branch.
+
+    Raises:
+        NotFound: unknown courier, or the connection is not the caller's.
+        Conflict: this account is there already.
+    """
+    connection = await queries.connection(session, connection_id)
+    if connection.merchant_id not in (None, merchant_id):
+        raise NotFound("no such connection")
+    if await session.get(Courier, courier) is None:
+        raise NotFound(f"no courier with code {courier}")
+    twin = await session.scalar(
+        queries.accounts_query(session).where(
+            CourierAccount.connection_id == connection_id,
+            CourierAccount.courier == courier,
+            CourierAccount.customer_name == customer_name,
+        )
+    )
+    if twin is not None:
+        raise Conflict("this account is there already")
+    account_id = new_id()
+    await session.execute(
+        insert(CourierAccount).values(
+            id=account_id,
+            merchant_id=merchant_id,
+            connection_id=connection_id,
+            courier=courier,
+            branch_code=branch_code,
+            branch_name=branch_name,
+            customer_name=customer_name,
+            customer_password_enc=(
+                vault.seal_secret(customer_password) if customer_password else None
+            ),
+            month_code=month_code,
+            balance_alert=balance_alert,
+        )
+    )
+    return account_id
+
+
+async def change_account(
+    session: WriteSession, vault: Vault, account_id: UUID, values: Mapping[str, Any]
+) -> None:
+    """Change an account the caller owns.
+
+    Raises:
+        NotFound: unknown or only borrowed.
+    """
+    row = await queries.own_account(session, account_id)
+    changed = dict(values)
+    password = changed.pop("customer_password", None)
+    if password is not None:
+        changed["customer_password_enc"] = vault.seal_secret(password)
+    if changed:
+        await session.execute(
+            update(CourierAccount).where(CourierAccount.id == row.id).values(**changed)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account ready to be called: the client and the branch's own credentials."""
+
+    account_id: UUID
+    connection_id: UUID
+    courier: str
+    client: KdniaoClient
+    branch: BranchAccount
+
+
+async def line(
+    session: SystemSession, vault: Vault, http: httpx.AsyncClient, account_id: UUID
+) -> Line:
+    """Open an account for calling (system session: secrets are read).
+
+    Raises:
+        NotFound: unknown or switched off.
+    """
+    row = (
+        await session.execute(
+            select(CourierAccount, CourierConnection)
+            .join(CourierConnection, CourierConnection.id == CourierAccount.connection_id)
+            .where(
+                CourierAccount.id == account_id,
+                CourierAccount.enabled.is_(True),
+                CourierConnection.enabled.is_(True),
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("the waybill account is unknown or switched off")
+    account, connection = row
+    password = account.customer_password_enc
+    return Line(
+        account_id=account.id,
+        connection_id=connection.id,
+        courier=account.courier,
+        client=client_of(vault, http, connection),
+        branch=BranchAccount(
+            customer_name=account.customer_name or "",
+            customer_password=vault.open_secret(password) if password else "",
+            branch_code=account.branch_code or "",
+            month_code=account.month_code or "",
+        ),
+    )
+
+
+def client_of(vault: Vault, http: httpx.AsyncClient, connection: CourierConnection) -> KdniaoClient:
+    """The connector's client for a connection."""
+    return KdniaoClient(
+        http=http,
+        ebusiness_id=connection.public_id,
+        app_key=vault.open_secret(connection.secret_enc),
+        base_url=connection.endpoint,
+    )
+
+
+async def client_for(
+    session: SystemSession, vault: Vault, http: httpx.AsyncClient, connection_id: UUID
+) -> KdniaoClient:
+    """The client of a connection (system session).
+
+    Raises:
+        NotFound: unknown or switched off.
+    """
+    row = await session.get(CourierConnection, connection_id)
+    if row is None or not row.enabled:
+        raise NotFound("the connection is unknown or switched off")
+    return client_of(vault, http, row)
+
+
+async def note_balance(session: SystemSession, account_id: UUID, balance: int) -> None:
+    """Record the numbers left at a branch."""
+    await session.execute(
+        update(CourierAccount)
+        .where(CourierAccount.id == account_id)
+        .values(balance=balance, balance_at=now())
+    )
+
+
+async def spend(session: SystemSession, account_id: UUID, numbers: int) -> None:
+    """Count numbers taken (negative: given back) until the next balance query."""
+    await session.execute(
+        update(CourierAccount)
+        .where(CourierAccount.id == account_id, CourierAccount.balance.is_not(None))
+        .values(balance=CourierAccount.balance - numbers)
+    )
+
+
+_CALLED = text(
+    "INSERT INTO connector_calls (connection_id, minute, operation, calls, failures, total_ms,"
+    " last_error) VALUES (:connection_id, date_trunc('minute', now()), :operation, 1, :failures,"
+    " :ms, :error) ON CONFLICT (connection_id, minute, operation) DO UPDATE SET"
+    " calls = connector_calls.calls + 1, failures = connector_calls.failures + :failures,"
+    " total_ms = connector_calls.total_ms + :ms,"
+    " last_error = coalesce(:error, connector_calls.last_error)"
+)
+
+
+async def note_call(
+    session: SystemSession,
+    connection_id: UUID,
+    operation: str,
+    ms: int,
+    error: CourierError | None,
+) -> None:
+    """Count a call for the connector's health, and keep its last words."""
+    words = f"{error.code}: {error.courier_text}"[:500] if error else None
+    await session.execute(
+        _CALLED,
+        {
+            "connection_id": connection_id,
+            "operation": operation,
+            "failures": 1 if error else 0,
+            "ms": ms,
+            "error": words,
+        },
+    )

@@ -1,0 +1,164 @@
+"""Which courier service carries a box, and why: pure rules over facts.
+
+A service is out when it cannot carry the goods (weight, cold chain, bulky) or its branch account
+has no numbers left. Of the rest, those that keep the promise come first, then the cheapest, then
+the faster. The reason is written for people, in Chinese and English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+ASSUMED_WEIGHT_G = 1_000
+"""Where nobody weighed the goods."""
+BULKY_FROM_G = 20_000
+"""Above this, parcel services are not asked where a bulky service is to be had."""
+COLD_WORDS = ("生鲜", "冷链", "冷冻", "冷藏", "水果", "海鲜", "乳品", "fresh", "frozen")
+BULKY_WORDS = ("建材", "家具", "瓷砖", "卫浴", "大家电", "furniture", "building")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What dispatch must know of a shipment. `days_left`: days until the promise."""
+
+    weight_g: int | None
+    categories: tuple[str, ...] = ()
+    days_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A courier service on a usable account, with its expected cost in fen."""
+
+    courier: str
+    courier_name: str
+    service: str
+    service_zh: str
+    service_en: str
+    kind: str
+    min_weight_g: int
+    max_weight_g: int | None
+    typical_days: int
+    account_id: UUID
+    balance: int | None
+    cost_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chosen option and the explanation, or None and why nothing fits."""
+
+    option: Option | None
+    reason: dict[str, Any]
+
+
+def needed_kind(box: Box) -> str | None:
+    """The kind of service the goods ask for: cold_chain, bulky, or None."""
+    goods = " ".join(box.categories).lower()
+    if any(word in goods for word in COLD_WORDS):
+        return "cold_chain"
+    heavy = (box.weight_g or 0) >= BULKY_FROM_G
+    if heavy or any(word in goods for word in BULKY_WORDS):
+        return "bulky"
+    return None
+
+
+_FITS = {
+    None: frozenset({"standard", "express"}),
+    "cold_chain": frozenset({"cold_chain"}),
+    "bulky": frozenset({"bulky", "special_line"}),
+}
+_KIND_WORDS = {
+    None: ("普通包裹", "ordinary parcel"),
+    "cold_chain": ("生鲜需冷链", "fresh goods need cold chain"),
+    "bulky": ("大件重货", "bulky goods"),
+}
+
+
+def _refusal(box: Box, option: Option, kinds: frozenset[str]) -> tuple[str, str] | None:
+    weight = box.weight_g or ASSUMED_WEIGHT_G
+    if option.kind not in kinds:
+        return ("服务类型不符", "not this kind of service")
+    if weight < option.min_weight_g:
+        return ("低于起运重量", "below the minimum weight")
+    if option.max_weight_g is not None and weight > option.max_weight_g:
+        return ("超过限重", "over the weight limit")
+    if option.balance is not None and option.balance <= 0:
+        return ("网点单号余额不足", "the branch has no numbers left")
+    return None
+
+
+def _order(box: Box, option: Option) -> tuple[Any, ...]:
+    late = box.days_left is not None and option.typical_days > box.days_left
+    unknown = option.cost_fen is None
+    return (late, unknown, option.cost_fen or 0, option.typical_days, option.courier)
+
+
+def choose(box: Box, options: Sequence[Option]) -> Choice:
+    """Pick the service for a box and explain it."""
+    need = needed_kind(box)
+    kinds = _FITS[need]
+    if not any(option.kind in kinds for option in options):
+        need, kinds = None, frozenset().union(*_FITS.values())
+    refused = {id(o): _refusal(box, o, kinds) for o in options}
+    ranked = sorted((o for o in options if refused[id(o)] is None), key=lambda o: _order(box, o))
+    chosen = ranked[0] if ranked else None
+    return Choice(chosen, _explain(box, need, chosen, ranked, options, refused))
+
+
+def _explain(
+    box: Box,
+    need: str | None,
+    chosen: Option | None,
+    ranked: Sequence[Option],
+    options: Sequence[Option],
+    refused: dict[int, tuple[str, str] | None],
+) -> dict[str, Any]:
+    candidates = [_candidate(box, o, None) for o in ranked]
+    candidates += [_candidate(box, o, refused[id(o)]) for o in options if refused[id(o)]]
+    zh, en = _words(need, chosen, ranked)
+    return {
+        "rule": need or "parcel",
+        "zh": zh,
+        "en": en,
+        "weight_assumed": box.weight_g is None,
+        "candidates": candidates[:12],
+    }
+
+
+def _candidate(box: Box, option: Option, why_not: tuple[str, str] | None) -> dict[str, Any]:
+    return {
+        "courier": option.courier,
+        "courier_name": option.courier_name,
+        "service": option.service,
+        "service_zh": option.service_zh,
+        "service_en": option.service_en,
+        "cost_minor": option.cost_fen,
+        "typical_days": option.typical_days,
+        "keeps_promise": box.days_left is None or option.typical_days <= box.days_left,
+        "refused_zh": why_not[0] if why_not else None,
+        "refused_en": why_not[1] if why_not else None,
+    }
+
+
+def _words(need: str | None, chosen: Option | None, ranked: Sequence[Option]) -> tuple[str, str]:
+    need_zh, need_en = _KIND_WORDS[need]
+    if chosen is None:
+        return (f"{need_zh}：没有可用的快递服务", f"{need_en}: no usable courier service")
+    cost_zh = cost_en = ""
+    if chosen.cost_fen is not None:
+        cost_zh = f"，预计 ¥{chosen.cost_fen // 100}.{chosen.cost_fen % 100:02d}"
+        cost_en = f", expected ¥{chosen.cost_fen // 100}.{chosen.cost_fen % 100:02d}"
+    known = [o.cost_fen for o in ranked[1:] if o.cost_fen is not None]
+    if known and chosen.cost_fen is not None and chosen.cost_fen <= min(known):
+        cost_zh += "，为可用服务中最低价"
+        cost_en += ", the cheapest usable service"
+    return (
+        f"{need_zh}：选 {chosen.courier_name} {chosen.service_zh}，"
+        f"约 {chosen.typical_days} 天{cost_zh}",
+        f"{need_en}: {chosen.courier} {chosen.service_en}, about {chosen.typical_days} days"
+        f"{cost_en}",
+    )

@@ -1,0 +1,90 @@
+"""Merchants over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from yichuan.core.pagination import Page
+from yichuan.identity import service as identity
+from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
+from yichuan.merchants import queries, service
+from yichuan.merchants.schemas import (
+    MerchantChange,
+    MerchantRequest,
+    MerchantView,
+    SenderRequest,
+    SenderView,
+    ShopView,
+)
+
+router = APIRouter(tags=["merchants"])
+
+
+@router.get("/merchants")
+async def list_merchants(session: ReadDep) -> Page[MerchantView]:
+    """Merchants the caller may see, by code."""
+    rows = await queries.listing(session)
+    return Page(items=[MerchantView.model_validate(row) for row in rows])
+
+
+@router.post("/merchants", status_code=201)
+async def create_merchant(
+    wish: MerchantRequest, caller: CallerDep, session: WriteDep
+) -> MerchantView:
+    """Admit a merchant (operators)."""
+    caller.require("operator")
+    merchant_id = await service.create(session, **wish.model_dump())
+    await identity.audit(session, caller, "merchant.created", str(merchant_id), merchant_id)
+    return MerchantView.model_validate(await queries.get(session, merchant_id))
+
+
+@router.get("/merchants/{merchant_id}")
+async def get_merchant(session: ReadDep, merchant_id: UUID) -> MerchantView:
+    """One merchant."""
+    return MerchantView.model_validate(await queries.get(session, merchant_id))
+
+
+@router.patch("/merchants/{merchant_id}")
+async def change_merchant(
+    merchant_id: UUID, wish: MerchantChange, caller: CallerDep, session: WriteDep
+) -> MerchantView:
+    """Change tier, status, logistics mode or hand-over promise (operators)."""
+    caller.require("operator")
+    values = wish.model_dump(exclude_none=True)
+    row = await service.change(session, merchant_id, values)
+    await identity.audit(
+        session, caller, "merchant.changed", str(merchant_id), merchant_id, **values
+    )
+    return MerchantView.model_validate(row)
+
+
+@router.get("/merchants/{merchant_id}/shops")
+async def list_shops(session: ReadDep, merchant_id: UUID) -> Page[ShopView]:
+    """A merchant's shops."""
+    rows = await queries.shops(session, merchant_id)
+    return Page(items=[ShopView.model_validate(row) for row in rows])
+
+
+@router.get("/merchants/{merchant_id}/sender-addresses")
+async def list_senders(session: ReadDep, merchant_id: UUID) -> Page[SenderView]:
+    """A merchant's sender and return addresses."""
+    rows = await queries.senders(session, merchant_id)
+    return Page(items=[SenderView.model_validate(row) for row in rows])
+
+
+@router.post("/merchants/{merchant_id}/sender-addresses", status_code=201)
+async def add_sender(
+    merchant_id: UUID,
+    wish: SenderRequest,
+    caller: CallerDep,
+    context: ContextDep,
+    session: WriteDep,
+) -> SenderView:
+    """Add a sender address; it becomes the default of its kind."""
+    caller.require("operator", "merchant")
+    made = await service.add_sender(session, context.vault, merchant_id, **wish.model_dump())
+    await identity.audit(session, caller, "sender.added", str(made), merchant_id)
+    rows = await queries.senders(session, merchant_id)
+    return SenderView.model_validate(next(row for row in rows if row.id == made))

@@ -1,0 +1,299 @@
+"""Reading shipments. The list and the detail are the hottest reads: one round trip each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from yichuan.core.database import Database, Merchants, ReadSession, hot_rows
+from yichuan.core.errors import Invalid, NotFound
+from yichuan.core.pagination import read_time_cursor, time_cursor
+from yichuan.core.vault import Vault
+from yichuan.identity.scope import in_scope, scoped
+from yichuan.shipments.models import END_MILESTONES, Shipment, ShipmentEvent, ShipmentLine
+from yichuan.shipments.planning import normal
+from yichuan.shipments.schemas import Queue, ShipmentRow
+
+ROW_COLUMNS = tuple(ShipmentRow.model_fields)
+_ROW_SQL = ", ".join(ROW_COLUMNS)
+_LINE_FIELDS = ("id", "sub_order_id", "sku", "name", "category", "quantity", "weight_g")
+DETAIL_COLUMNS = (
+    *ROW_COLUMNS,
+    "buyer_ref",
+    "buyer_token",
+    "origin_city",
+    "dest_adcode",
+    "next_deadline",
+    "next_deadline_at",
+    "dispatch_reason",
+    "signed_by",
+    "source",
+    "cost_expected_minor",
+    "cost_billed_minor",
+)
+_LINES_SQL = (
+    "(SELECT coalesce(json_agg(json_build_object("
+    + ", ".join(f"'{name}', l.{name}" for name in _LINE_FIELDS)
+    + ") ORDER BY l.id), '[]') FROM shipment_lines l"
+    " WHERE l.merchant_id = s.merchant_id AND l.shipment_id = s.id) AS lines"
+)
+_OPEN = f"milestone NOT IN {END_MILESTONES!r}"
+QUEUES: dict[Queue, str] = {
+    "to_ship": "shipped_at IS NULL AND milestone = 'created'",
+    "to_print": "shipped_at IS NULL AND milestone = 'created' AND printed_at IS NULL",
+    "to_hand_over": "shipped_at IS NULL AND milestone = 'created' AND printed_at IS NOT NULL",
+    "on_the_way": f"shipped_at IS NOT NULL AND {_OPEN}",
+    "ended": f"NOT ({_OPEN})",
+}
+COUNT_CAP = 10_000
+SEARCH_CAP = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; None or empty means everything."""
+
+    milestones: Sequence[str] = ()
+    merchant_id: UUID | None = None
+    shop_id: UUID | None = None
+    courier: str | None = None
+    problem: str | None = None
+    """A kind, or `any`."""
+    queue: Queue | None = None
+    hold: bool | None = None
+    province: str | None = None
+    city: str | None = None
+    ship_method: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    q: str | None = None
+    tokens: Sequence[str] = field(default=())
+    """Search tokens of `q` (see `search_tokens`)."""
+
+
+def search_tokens(vault: Vault, q: str) -> list[str]:
+    """Every token a search text may stand for: a number as it is, a phone, its last four."""
+    text = normal(q)
+    tokens = [text]
+    digits = text.removeprefix("+86")
+    if digits.isdigit() and len(digits) in (10, 11, 12):
+        tokens.append(vault.blind("phone", digits).hex())
+    if digits.isdigit() and len(digits) == 4:
+        tokens.append(vault.blind("phone_last4", digits).hex())
+    return tokens
+
+
+_EQUAL = ("shop_id", "courier", "hold", "ship_method")
+_PLACES = {"province": "dest_province", "city": "dest_city"}
+
+
+def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list[Any]]:
+    where: list[str] = []
+    args: list[Any] = []
+
+    def add(sql: str, value: object) -> None:
+        where.append(sql)
+        args.append(value)
+
+    owner = filters.merchant_id
+    if merchants is not None:
+        owner = merchants[0] if len(merchants) == 1 else owner
+        add("merchant_id = ANY(%s)", list(merchants)) if len(merchants) != 1 else None
+    if owner is not None:
+        add("merchant_id = %s", owner)
+    if len(filters.milestones) == 1:
+        add("milestone = %s", filters.milestones[0])
+    elif filters.milestones:
+        add("milestone = ANY(%s)", list(filters.milestones))
+    for name in _EQUAL:
+        if getattr(filters, name) is not None:
+            add(f"{name} = %s", getattr(filters, name))
+    for name, column in _PLACES.items():
+        if getattr(filters, name) is not None:
+            add(f"{column} = %s", getattr(filters, name))
+    if filters.problem == "any":
+        where.append("problem IS NOT NULL")
+    elif filters.problem is not None:
+        add("problem = %s", filters.problem)
+    if filters.queue is not None:
+        where.append(QUEUES[filters.queue])
+    if filters.created_from is not None:
+        add("created_at >= %s", filters.created_from)
+    if filters.created_to is not None:
+        add("created_at < %s", filters.created_to)
+    if filters.tokens:
+        mine = "" if owner is None else " AND merchant_id = %s"
+        where.append(
+            "id IN (SELECT target_id FROM search_tokens WHERE token = ANY(%s)"
+            f"{mine} ORDER BY at DESC LIMIT {SEARCH_CAP})"
+        )
+        args.extend([list(filters.tokens)] if owner is None else [list(filters.tokens), owner])
+    return where, args
+
+
+async def listing(
+    database: Database, merchants: Merchants, filters: Filters, limit: int, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of shipments, newest first, and the next cursor.
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+    where, args = _conditions(filters, merchants)
+    if cursor is not None:
+        where.append("(created_at, id) < (%s, %s)")
+        args.extend(read_time_cursor(cursor))
+    clause = " AND ".join(where) or "true"
+    rows = await hot_rows(
+        database.hot,
+        merchants,
+        f"SELECT {_ROW_SQL} FROM shipments WHERE {clause}"
+        " ORDER BY created_at DESC, id DESC LIMIT %s",
+        [*args, limit + 1],
+    )
+    items = [dict(zip(ROW_COLUMNS, row, strict=True)) for row in rows[:limit]]
+    following = None
+    if len(rows) > limit:
+        following = time_cursor(items[-1]["created_at"], items[-1]["id"])
+    return items, following
+
+
+async def detail(database: Database, merchants: Merchants, shipment_id: UUID) -> dict[str, Any]:
+    """One shipment with its lines.
+
+    Raises:
+        NotFound: unknown or not the caller's.
+    """
+    mine = ""
+    args: list[Any] = [shipment_id]
+    if merchants is not None:
+        mine = " AND s.merchant_id = ANY(%s)"
+        args.append(list(merchants))
+    columns = ", ".join(f"s.{name}" for name in DETAIL_COLUMNS)
+    rows = await hot_rows(
+        database.hot,
+        merchants,
+        f"SELECT {columns}, {_LINES_SQL} FROM shipments s WHERE s.id = %s{mine}",
+        args,
+    )
+    if not rows:
+        raise NotFound("no such shipment")
+    found = dict(zip((*DETAIL_COLUMNS, "lines"), rows[0], strict=True))
+    for name in ("cost_expected", "cost_billed"):
+        fen = found.pop(f"{name}_minor")
+        found[name] = None if fen is None else {"amount_minor": fen, "currency": "CNY"}
+    return found
+
+
+async def counts(database: Database, merchants: Merchants, filters: Filters) -> dict[str, int]:
+    """How many shipments wait in each working list, counted up to `COUNT_CAP`."""
+    where, args = _conditions(filters, merchants)
+    base = " AND ".join(where) or "true"
+    wanted = {name: QUEUES[name] for name in ("to_ship", "to_print", "to_hand_over", "on_the_way")}
+    wanted |= {"problems": "problem IS NOT NULL"}
+    parts = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM shipments WHERE {base} AND {extra}"
+        f" LIMIT {COUNT_CAP}) x)"
+        for extra in wanted.values()
+    ]
+    rows = await hot_rows(database.hot, merchants, "SELECT " + ", ".join(parts), args * len(parts))
+    return dict(zip(wanted, rows[0], strict=True)) | {"capped_at": COUNT_CAP}
+
+
+async def get(session: ReadSession, shipment_id: UUID) -> Shipment:
+    """One shipment row.
+
+    Raises:
+        NotFound: unknown or not the caller's.
+    """
+    row = await session.scalar(scoped(session, Shipment).where(Shipment.id == shipment_id))
+    if row is None:
+        raise NotFound("no such shipment")
+    return row
+
+
+async def of_ids(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Shipment]:
+    """Shipment rows by id; unknown or foreign ids are left out."""
+    rows = await session.scalars(scoped(session, Shipment).where(Shipment.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def lines_of(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, list[ShipmentLine]]:
+    """Lines by shipment id."""
+    rows = await session.scalars(
+        scoped(session, ShipmentLine)
+        .where(ShipmentLine.shipment_id.in_(ids))
+        .order_by(ShipmentLine.id)
+    )
+    found: dict[UUID, list[ShipmentLine]] = {i: [] for i in ids}
+    for row in rows:
+        found[row.shipment_id].append(row)
+    return found
+
+
+async def events_of(session: ReadSession, shipment_id: UUID) -> list[ShipmentEvent]:
+    """Our half of the timeline, oldest first."""
+    return list(
+        await session.scalars(
+            scoped(session, ShipmentEvent)
+            .where(ShipmentEvent.shipment_id == shipment_id)
+            .order_by(ShipmentEvent.at, ShipmentEvent.id)
+        )
+    )
+
+
+async def of_sub_order(
+    session: ReadSession, merchant_id: UUID, sub_order_id: UUID
+) -> list[Shipment]:
+    """The boxes that hold pieces of a sub-order."""
+    boxes = select(ShipmentLine.shipment_id).where(
+        in_scope(session, ShipmentLine),
+        ShipmentLine.merchant_id == merchant_id,
+        ShipmentLine.sub_order_id == sub_order_id,
+    )
+    return list(
+        await session.scalars(
+            scoped(session, Shipment)
+            .where(Shipment.merchant_id == merchant_id, Shipment.id.in_(boxes))
+            .order_by(Shipment.created_at, Shipment.id)
+        )
+    )
+
+
+async def by_buyer_token(session: ReadSession, token: str) -> Shipment:
+    """The shipment behind a buyer's link (system session: buyers have no account).
+
+    Raises:
+        NotFound: unknown or revoked.
+    """
+    row = await session.scalar(scoped(session, Shipment).where(Shipment.buyer_token == token))
+    if row is None:
+        raise NotFound("this link is not valid (any more)")
+    return row
+
+
+async def known_numbers(
+    session: ReadSession, merchant_id: UUID, numbers: Sequence[str]
+) -> dict[str, UUID]:
+    """Shipment ids by shipment number or order number of a merchant (for pasted files)."""
+    if len(numbers) > 5000:
+        raise Invalid("at most 5000 numbers at once")
+    rows = await session.execute(
+        select(Shipment.shipment_no, Shipment.order_no, Shipment.id).where(
+            in_scope(session, Shipment),
+            Shipment.merchant_id == merchant_id,
+            Shipment.shipment_no.in_(numbers) | Shipment.order_no.in_(numbers),
+            Shipment.milestone != "cancelled",
+        )
+    )
+    found: dict[str, UUID] = {}
+    for shipment_no, order_no, shipment_id in rows:
+        found[shipment_no] = shipment_id
+        if order_no is not None:
+            found.setdefault(order_no, shipment_id)
+    return found

@@ -1,0 +1,209 @@
+"""What shipments show and take over the API, and the plain values rooms hand each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from yichuan.core.money import Money
+
+Milestone = Literal[
+    "created",
+    "picked_up",
+    "in_transit",
+    "arriving",
+    "out_for_delivery",
+    "ready_for_collection",
+    "delivered",
+    "returning",
+    "returned",
+    "cancelled",
+    "lost",
+]
+ShipMethod = Literal["hub_waybill", "own_number", "own_fleet", "self_pickup", "no_logistics"]
+Queue = Literal["to_ship", "to_print", "to_hand_over", "on_the_way", "ended"]
+"""Working lists: nothing decided yet or unprinted; printed but not handed over; moving; over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """Pieces of an order line put into a box. Weight per piece in grams, price in minor units."""
+
+    sub_order_id: UUID
+    order_line_id: UUID
+    quantity: int
+    sku: str
+    name: str | None = None
+    category: str | None = None
+    weight_g: int | None = None
+    unit_price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A box to be made from order lines; everything shipments must know about the order."""
+
+    merchant_id: UUID
+    order_no: str
+    sub_order_no: str
+    recipient_id: UUID
+    lines: tuple[PlannedLine, ...]
+    shop_id: UUID | None = None
+    shop_name: str | None = None
+    buyer_ref: str | None = None
+    recipient_key: bytes | None = None
+    recipient_name: str | None = None
+    recipient_phone: str | None = None
+    phone_tokens: tuple[tuple[str, str], ...] = ()
+    """(kind, token) of the blind phone indexes."""
+    dest_province: str | None = None
+    dest_city: str | None = None
+    dest_district: str | None = None
+    dest_adcode: str | None = None
+    remark: str | None = None
+    paid_at: datetime | None = None
+    ship_by: datetime | None = None
+    promised_at: datetime | None = None
+    source: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A waybill given to a box."""
+
+    merchant_id: UUID
+    shipment_id: UUID
+    ship_method: str
+    courier: str
+    service: str | None
+    waybill_number: str
+    cost_expected_minor: int | None = None
+    dispatch_reason: dict[str, Any] | None = None
+    shipped_at: datetime | None = None
+    """Set when giving the number is the declaration of shipping (填单号发货)."""
+
+
+class ShipmentRow(BaseModel):
+    """One row of the shipments list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    merchant_id: UUID
+    shipment_no: str
+    order_no: str | None
+    shop_name: str | None
+    ship_method: ShipMethod | None
+    courier: str | None
+    service: str | None
+    waybill_number: str | None
+    milestone: Milestone
+    detail: str
+    problem: str | None
+    hold: bool
+    recipient_name: str | None
+    recipient_phone: str | None
+    dest_province: str | None
+    dest_city: str | None
+    dest_district: str | None
+    goods: str | None
+    quantity: int
+    pieces: int
+    weight_g: int | None
+    remark: str | None
+    paid_at: datetime | None
+    ship_by: datetime | None
+    promised_at: datetime | None
+    printed_at: datetime | None
+    shipped_at: datetime | None
+    picked_up_at: datetime | None
+    delivered_at: datetime | None
+    last_event_at: datetime | None
+    last_event_text: str | None
+    created_at: datetime
+
+
+class ShipmentLineView(BaseModel):
+    """What is in the box."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    sub_order_id: UUID
+    sku: str
+    name: str | None
+    category: str | None
+    quantity: int
+    weight_g: int | None
+
+
+class ShipmentDetail(ShipmentRow):
+    """One shipment, whole."""
+
+    buyer_ref: str | None
+    buyer_token: str | None
+    origin_city: str | None
+    dest_adcode: str | None
+    next_deadline: str | None
+    next_deadline_at: datetime | None
+    cost_expected: Money | None
+    cost_billed: Money | None
+    dispatch_reason: dict[str, object] | None
+    signed_by: str | None
+    source: str
+    lines: list[ShipmentLineView]
+
+
+class SplitPart(BaseModel):
+    """How many pieces of a shipment line go into a new box."""
+
+    shipment_line_id: UUID
+    quantity: Annotated[int, Field(gt=0)]
+
+
+class SplitRequest(BaseModel):
+    """拆单: each inner list becomes a box of its own; what is not named stays."""
+
+    boxes: Annotated[list[Annotated[list[SplitPart], Field(min_length=1)]], Field(min_length=1)]
+
+
+class MergeRequest(BaseModel):
+    """合单: the boxes to pack together; all to the same recipient, none shipped."""
+
+    shipment_ids: Annotated[list[UUID], Field(min_length=2, max_length=50)]
+
+
+class MergeSuggestion(BaseModel):
+    """Unshipped boxes to one recipient."""
+
+    shipment_ids: list[UUID]
+    recipient_name: str | None
+    dest_city: str | None
+    order_nos: list[str]
+
+
+class EventView(BaseModel):
+    """What we did with the box."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    kind: str
+    actor: str
+    detail: dict[str, object]
+
+
+class Counts(BaseModel):
+    """How many shipments wait in each working list."""
+
+    to_ship: int
+    to_print: int
+    to_hand_over: int
+    on_the_way: int
+    problems: int
+    capped_at: int
+    """A count equal to this means "this many or more"."""

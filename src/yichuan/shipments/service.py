@@ -1,0 +1,427 @@
+"""The verbs on shipments. This room is the only writer of the shipment row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
+
+from yichuan.core.clock import now
+from yichuan.core.database import WriteSession
+from yichuan.core.errors import Conflict, NotFound
+from yichuan.core.log import Entry, append
+from yichuan.identity.scope import in_scope
+from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
+from yichuan.shipments.planning import line_values, normal, shipment_values, token_values
+from yichuan.shipments.schemas import Attached, Plan
+
+
+async def plan(session: WriteSession, plans: Sequence[Plan], actor: str) -> list[UUID]:
+    """Make boxes; returns their ids in the order of the plans."""
+    if not plans:
+        return []
+    rows = [shipment_values(p) for p in plans]
+    await session.execute(insert(Shipment), rows)
+    lines = [
+        line_values(p.merchant_id, row["id"], line)
+        for p, row in zip(plans, rows, strict=True)
+        for line in p.lines
+    ]
+    if lines:
+        await session.execute(insert(ShipmentLine), lines)
+    tokens = [t for p, row in zip(plans, rows, strict=True) for t in token_values(row, p)]
+    await session.execute(insert(SearchToken), tokens)
+    await session.execute(
+        insert(ShipmentEvent), [_event(r["merchant_id"], r["id"], "created", actor) for r in rows]
+    )
+    await append(session, [_entry(r["merchant_id"], r["id"], "created", "created") for r in rows])
+    return [row["id"] for row in rows]
+
+
+def _event(
+    merchant_id: UUID,
+    shipment_id: UUID,
+    kind: str,
+    actor: str,
+    detail: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    return {
+        "merchant_id": merchant_id,
+        "shipment_id": shipment_id,
+        "kind": kind,
+        "actor": actor,
+        "detail": dict(detail or {}),
+    }
+
+
+def _entry(merchant_id: UUID, shipment_id: UUID, kind: str, milestone: str | None = None) -> Entry:
+    return Entry(
+        topic="shipment",
+        kind=kind,
+        merchant_id=merchant_id,
+        shipment_id=shipment_id,
+        milestone=milestone,
+        occurred_at=now(),
+    )
+
+
+async def announce(
+    session: WriteSession, merchant_id: UUID, ids: Sequence[UUID], kind: str
+) -> None:
+    """Tell the log that these shipments changed."""
+    milestone = "created" if kind == "created" else None
+    await append(session, [_entry(merchant_id, i, kind, milestone) for i in ids])
+
+
+async def note(
+    session: WriteSession,
+    merchant_id: UUID,
+    shipment_id: UUID,
+    kind: str,
+    actor: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add to the shipment's own log (our half of the timeline)."""
+    await session.execute(
+        insert(ShipmentEvent).values(**_event(merchant_id, shipment_id, kind, actor, detail))
+    )
+
+
+async def lock(session: WriteSession, ids: Sequence[UUID]) -> list[Shipment]:
+    """The shipments with these ids, locked, in the given order.
+
+    Raises:
+        NotFound: one is unknown or not the caller's.
+    """
+    found = {
+        row.id: row
+        for row in await session.scalars(
+            select(Shipment)
+            .where(in_scope(session, Shipment), Shipment.id.in_(ids))
+            .order_by(Shipment.merchant_id, Shipment.id)
+            .with_for_update()
+        )
+    }
+    missing = [str(i) for i in ids if i not in found]
+    if missing:
+        raise NotFound(f"no such shipment: {', '.join(missing[:5])}")
+    return [found[i] for i in ids]
+
+
+def must_be_unshipped(shipment: Shipment, act: str) -> None:
+    """Check that the box can still change.
+
+    Raises:
+        Conflict: it has a waybill, was shipped, or is over.
+    """
+    if shipment.milestone != "created" or shipment.shipped_at is not None:
+        raise Conflict(f"{act}: {shipment.shipment_no} was shipped or is over")
+    if shipment.waybill_number is not None:
+        raise Conflict(f"{act}: {shipment.shipment_no} has a waybill; cancel it first")
+
+
+def why_not_ready(row: Shipment) -> Conflict | None:
+    """Why a box cannot be handed over, or None."""
+    if row.hold:
+        return Conflict(f"{row.shipment_no} is on hold (退款拦截)")
+    if row.waybill_number is None:
+        return Conflict(f"{row.shipment_no} has no waybill yet (还没有运单号)")
+    if row.shipped_at is not None or row.milestone == "cancelled":
+        return Conflict(f"{row.shipment_no} was shipped or cancelled (已发货或已取消)")
+    return None
+
+
+async def attach_waybills(session: WriteSession, items: Sequence[Attached], actor: str) -> None:
+    """Give boxes their waybills; the numbers become searchable."""
+    if not items:
+        return
+    table = Shipment.__table__
+    names = ("ship_method", "courier", "service", "waybill_number", "cost_expected_minor")
+    names += ("dispatch_reason", "shipped_at")
+    statement = (
+        update(table)  # type: ignore[arg-type]
+        .where(table.c.merchant_id == bindparam("m"), table.c.id == bindparam("s"))
+        .values({name: bindparam(f"v_{name}") for name in names})
+    )
+    values = [
+        {"m": item.merchant_id, "s": item.shipment_id}
+        | {f"v_{name}": getattr(item, name) for name in names}
+        for item in items
+    ]
+    connection = await session.connection()
+    await connection.execute(statement, values)
+    await connection.execute(
+        text(
+            "INSERT INTO search_tokens (merchant_id, token, target_id, kind)"
+            " VALUES (:m, :token, :s, 'waybill') ON CONFLICT DO NOTHING"
+        ),
+        [
+            {"m": i.merchant_id, "token": normal(i.waybill_number), "s": i.shipment_id}
+            for i in items
+        ],
+    )
+    await session.execute(
+        insert(ShipmentEvent),
+        [
+            _event(
+                i.merchant_id,
+                i.shipment_id,
+                "waybill",
+                actor,
+                {"courier": i.courier, "number": i.waybill_number, "method": i.ship_method},
+            )
+            for i in items
+        ],
+    )
+    entries = [_entry(i.merchant_id, i.shipment_id, "changed") for i in items]
+    entries += [_entry(i.merchant_id, i.shipment_id, "shipped") for i in items if i.shipped_at]
+    await append(session, entries)
+
+
+async def detach_waybill(
+    session: WriteSession, merchant_id: UUID, shipment_id: UUID, actor: str
+) -> None:
+    """Take the waybill off the box (it was cancelled): it waits to be shipped again."""
+    await session.execute(
+        update(Shipment)
+        .where(Shipment.merchant_id == merchant_id, Shipment.id == shipment_id)
+        .values(
+            ship_method=None,
+            courier=None,
+            service=None,
+            waybill_number=None,
+            printed_at=None,
+            shipped_at=None,
+            cost_expected_minor=None,
+            dispatch_reason=None,
+        )
+    )
+    await note(session, merchant_id, shipment_id, "waybill_cancelled", actor)
+    await append(session, [_entry(merchant_id, shipment_id, "changed")])
+
+
+async def mark_printed(
+    session: WriteSession, merchant_id: UUID, ids: Sequence[UUID], at: datetime, actor: str
+) -> None:
+    """Labels were rendered for these boxes."""
+    await _mark(session, merchant_id, ids, actor, "printed", {"printed_at": at})
+
+
+async def mark_shipped(
+    session: WriteSession, merchant_id: UUID, ids: Sequence[UUID], at: datetime, actor: str
+) -> None:
+    """The merchant declares these boxes handed over (发货)."""
+    await _mark(session, merchant_id, ids, actor, "shipped", {"shipped_at": at})
+
+
+async def _mark(
+    session: WriteSession,
+    merchant_id: UUID,
+    ids: Sequence[UUID],
+    actor: str,
+    kind: str,
+    values: Mapping[str, Any],
+) -> None:
+    if not ids:
+        return
+    await session.execute(
+        update(Shipment)
+        .where(Shipment.merchant_id == merchant_id, Shipment.id.in_(ids))
+        .values(**values)
+    )
+    await session.execute(insert(ShipmentEvent), [_event(merchant_id, i, kind, actor) for i in ids])
+    await append(session, [_entry(merchant_id, i, kind) for i in ids])
+
+
+async def set_problem(
+    session: WriteSession, merchant_id: UUID, shipment_id: UUID, kind: str | None
+) -> None:
+    """Show the most urgent open problem on the row (exceptions decides which)."""
+    changed = await session.execute(
+        update(Shipment)
+        .where(
+            Shipment.merchant_id == merchant_id,
+            Shipment.id == shipment_id,
+            Shipment.problem.is_distinct_from(kind),
+        )
+        .values(problem=kind, sequence=Shipment.sequence + 1)
+    )
+    if changed.rowcount:  # type: ignore[attr-defined]
+        entry = Entry(
+            topic="shipment",
+            kind="problem",
+            merchant_id=merchant_id,
+            shipment_id=shipment_id,
+            detail=kind,
+            occurred_at=now(),
+        )
+        await append(session, [entry])
+
+
+async def set_deadline(
+    session: WriteSession, rows: Sequence[tuple[UUID, UUID, str | None, datetime | None]]
+) -> None:
+    """Set next deadlines: (merchant_id, shipment_id, which, when); no log entry."""
+    if not rows:
+        return
+    statement = (
+        update(Shipment.__table__)  # type: ignore[arg-type]
+        .where(
+            Shipment.__table__.c.merchant_id == bindparam("m"),
+            Shipment.__table__.c.id == bindparam("s"),
+        )
+        .values(next_deadline=bindparam("kind"), next_deadline_at=bindparam("at"))
+    )
+    await session.execute(
+        statement, [{"m": m, "s": s, "kind": kind, "at": at} for m, s, kind, at in rows]
+    )
+
+
+async def set_hold(
+    session: WriteSession, merchant_id: UUID, sub_order_id: UUID, hold: bool, actor: str
+) -> int:
+    """Stop (or free) the unshipped boxes that hold pieces of a sub-order. Returns how many.
+
+    Raises:
+        Conflict: a box of it was already shipped.
+    """
+    ids = await _boxes_of(session, merchant_id, sub_order_id)
+    rows = await lock(session, ids)
+    live = [row for row in rows if row.milestone != "cancelled"]
+    if hold and any(row.shipped_at or row.milestone != "created" for row in live):
+        raise Conflict("already shipped: ask the courier to intercept (拦截) instead")
+    for row in live:
+        row.hold = hold
+        await note(session, merchant_id, row.id, "held" if hold else "released", actor)
+    await session.flush()
+    await append(session, [_entry(merchant_id, row.id, "changed") for row in live])
+    return len(live)
+
+
+async def _boxes_of(session: WriteSession, merchant_id: UUID, sub_order_id: UUID) -> list[UUID]:
+    return list(
+        await session.scalars(
+            select(ShipmentLine.shipment_id)
+            .where(
+                in_scope(session, ShipmentLine),
+                ShipmentLine.merchant_id == merchant_id,
+                ShipmentLine.sub_order_id == sub_order_id,
+            )
+            .distinct()
+        )
+    )
+
+
+async def drop_sub_order(
+    session: WriteSession, merchant_id: UUID, sub_order_id: UUID, actor: str
+) -> None:
+    """Take a cancelled sub-order's pieces out of its boxes; a box left empty is cancelled.
+
+    Raises:
+        Conflict: a box has a waybill or was shipped.
+    """
+    for row in await lock(session, await _boxes_of(session, merchant_id, sub_order_id)):
+        if row.milestone == "cancelled":
+            continue
+        must_be_unshipped(row, "cancel")
+        await session.execute(
+            delete(ShipmentLine).where(
+                ShipmentLine.merchant_id == merchant_id,
+                ShipmentLine.shipment_id == row.id,
+                ShipmentLine.sub_order_id == sub_order_id,
+            )
+        )
+        left = await session.scalar(
+            select(func.count())
+            .select_from(ShipmentLine)
+            .where(ShipmentLine.merchant_id == merchant_id, ShipmentLine.shipment_id == row.id)
+        )
+        if left:
+            await note(session, merchant_id, row.id, "line_removed", actor)
+            await append(session, [_entry(merchant_id, row.id, "changed")])
+        else:
+            await cancel_box(session, row, actor)
+
+
+async def cancel_box(session: WriteSession, row: Shipment, actor: str) -> None:
+    """End an unshipped box."""
+    row.milestone, row.ended_at, row.hold = "cancelled", now(), False
+    row.next_deadline, row.next_deadline_at = None, None
+    await session.flush()
+    await note(session, row.merchant_id, row.id, "cancelled", actor)
+    await append(session, [_entry(row.merchant_id, row.id, "cancelled", "cancelled")])
+
+
+async def change_destination(
+    session: WriteSession,
+    merchant_id: UUID,
+    sub_order_id: UUID,
+    actor: str,
+    values: Mapping[str, Any],
+    phone_tokens: Sequence[tuple[str, str]],
+) -> None:
+    """Point the sub-order's boxes to a changed recipient (dest_*, recipient_* columns).
+
+    Raises:
+        Conflict: a box has a waybill or was shipped, or holds another order's pieces too.
+    """
+    for row in await lock(session, await _boxes_of(session, merchant_id, sub_order_id)):
+        must_be_unshipped(row, "change the address")
+        others = await session.scalar(
+            select(func.count())
+            .select_from(ShipmentLine)
+            .where(
+                ShipmentLine.merchant_id == merchant_id,
+                ShipmentLine.shipment_id == row.id,
+                ShipmentLine.sub_order_id != sub_order_id,
+            )
+        )
+        if others:
+            raise Conflict("packed together with another order; split it first")
+        for name, value in values.items():
+            setattr(row, name, value)
+        await session.flush()
+        await _drop_phone_tokens(session, merchant_id, [row.id])
+        tokens = [
+            {"merchant_id": merchant_id, "token": token, "target_id": row.id, "kind": kind}
+            for kind, token in phone_tokens
+        ]
+        if tokens:
+            await session.execute(insert(SearchToken), tokens)
+        await note(session, merchant_id, row.id, "address_changed", actor)
+        await append(session, [_entry(merchant_id, row.id, "changed")])
+
+
+async def _drop_phone_tokens(
+    session: WriteSession, merchant_id: UUID, shipment_ids: Sequence[UUID]
+) -> None:
+    await session.execute(
+        delete(SearchToken).where(
+            SearchToken.merchant_id == merchant_id,
+            SearchToken.target_id.in_(shipment_ids),
+            SearchToken.kind.in_(("phone", "phone_last4")),
+        )
+    )
+
+
+async def forget_recipient(session: WriteSession, merchant_id: UUID, recipient_id: UUID) -> None:
+    """Remove what shipments show of an erased person."""
+    ids = list(
+        await session.scalars(
+            update(Shipment)
+            .where(Shipment.merchant_id == merchant_id, Shipment.recipient_id == recipient_id)
+            .values(
+                recipient_name=None,
+                recipient_phone=None,
+                recipient_key=None,
+                buyer_ref=None,
+                buyer_token=None,
+                signed_by=None,
+            )
+            .returning(Shipment.id)
+        )
+    )
+    await _drop_phone_tokens(session, merchant_id, ids)
