@@ -17,6 +17,24 @@ from yichuan.couriers.models import (
 )
 from yichuan.identity.scope import scoped
 
+__all__ = [
+    "CourierAccount",
+    "CourierConnection",
+    "CourierService",
+    "account",
+    "accounts",
+    "accounts_for",
+    "accounts_query",
+    "catalogue",
+    "connection",
+    "connections",
+    "known",
+    "names",
+    "own_account",
+    "services",
+    "tracking_connection",
+]
+
 
 def accounts_query(session: ReadSession) -> Select[CourierAccount]:
     """Accounts the session may use: its merchants' own and the platform's lent ones."""

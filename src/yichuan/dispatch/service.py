@@ -8,10 +8,10 @@ from uuid import UUID
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.couriers import queries as couriers
-from yichuan.couriers.models import CourierAccount, CourierService
+from yichuan.couriers.queries import CourierAccount, CourierService
 from yichuan.dispatch.rules import Box, Choice, Option, choose
 from yichuan.rating import service as rating
-from yichuan.shipments.models import Shipment, ShipmentLine
+from yichuan.shipments.queries import Shipment, ShipmentLine
 
 
 class Dispatcher:

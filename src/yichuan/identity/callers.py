@@ -21,6 +21,8 @@ class Caller:
     name: str
     role: Role
     merchant_id: UUID | None = None
+    username: str = ""
+    """What a person signs in with; empty for programs."""
     locale: str = "zh-CN"
     csrf_token: str | None = None
     """Set for browser sessions: mutating requests must repeat it."""

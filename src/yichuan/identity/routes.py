@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select, tuple_
+from sqlalchemy import tuple_
 
 from yichuan.core.errors import Forbidden
 from yichuan.core.pagination import MAX_LIMIT, Page, read_time_cursor, time_cursor
@@ -26,13 +26,10 @@ from yichuan.identity.schemas import (
     KeyCreated,
     KeyRequest,
     KeyView,
-    Me,
-    MerchantRef,
     UserRequest,
     UserView,
 )
 from yichuan.identity.scope import scoped
-from yichuan.merchants import queries as merchants
 
 router = APIRouter(tags=["identity"])
 
@@ -63,29 +60,6 @@ async def logout(
         async with context.database.system() as session:
             await service.sign_out(session, token)
     response.delete_cookie(COOKIE)
-
-
-@router.get("/auth/me")
-async def me(caller: CallerDep, session: ReadDep) -> Me:
-    """The signed-in caller."""
-    merchant = None
-    if caller.merchant_id is not None:
-        row = await merchants.get(session, caller.merchant_id)
-        merchant = MerchantRef(id=row.id, code=row.code, name=row.name)
-    username = caller.name
-    if caller.id.startswith("user:"):
-        username = (
-            await session.scalar(select(User.username).where(User.id == UUID(caller.id[5:]))) or ""
-        )
-    return Me(
-        id=caller.id,
-        name=caller.name,
-        username=username,
-        role=caller.role,
-        merchant=merchant,
-        locale=caller.locale,
-        csrf_token=caller.csrf_token,
-    )
 
 
 @router.get("/api-keys")

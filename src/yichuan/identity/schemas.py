@@ -16,26 +16,6 @@ class Credentials(BaseModel):
     password: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class MerchantRef(BaseModel):
-    """A merchant, in short."""
-
-    id: UUID
-    code: str
-    name: str
-
-
-class Me(BaseModel):
-    """The signed-in caller."""
-
-    id: str
-    name: str
-    username: str
-    role: Literal["operator", "service", "merchant"]
-    merchant: MerchantRef | None
-    locale: str
-    csrf_token: str | None
-
-
 class KeyView(BaseModel):
     """An API key without its secret."""
 

@@ -110,6 +110,7 @@ def _caller(user: User, csrf: str | None) -> Caller:
         name=user.name,
         role=user.role,  # type: ignore[arg-type]
         merchant_id=user.merchant_id,
+        username=user.username,
         locale=user.locale,
         csrf_token=csrf,
     )

@@ -12,6 +12,17 @@ from yichuan.core.errors import NotFound
 from yichuan.identity.scope import scoped
 from yichuan.merchants.models import Merchant, SenderAddress, Shop
 
+__all__ = [
+    "Merchant",
+    "SenderAddress",
+    "by_code",
+    "default_sender",
+    "get",
+    "listing",
+    "senders",
+    "shops",
+]
+
 
 def _visible(session: ReadSession) -> Select[Merchant]:
     query = select(Merchant)

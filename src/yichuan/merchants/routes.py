@@ -11,7 +11,9 @@ from yichuan.identity import service as identity
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.merchants import queries, service
 from yichuan.merchants.schemas import (
+    Me,
     MerchantChange,
+    MerchantRef,
     MerchantRequest,
     MerchantView,
     SenderRequest,
@@ -20,6 +22,24 @@ from yichuan.merchants.schemas import (
 )
 
 router = APIRouter(tags=["merchants"])
+
+
+@router.get("/auth/me", tags=["identity"])
+async def me(caller: CallerDep, session: ReadDep) -> Me:
+    """The signed-in caller."""
+    merchant = None
+    if caller.merchant_id is not None:
+        row = await queries.get(session, caller.merchant_id)
+        merchant = MerchantRef(id=row.id, code=row.code, name=row.name)
+    return Me(
+        id=caller.id,
+        name=caller.name,
+        username=caller.username,
+        role=caller.role,
+        merchant=merchant,
+        locale=caller.locale,
+        csrf_token=caller.csrf_token,
+    )
 
 
 @router.get("/merchants")

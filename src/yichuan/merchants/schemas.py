@@ -86,3 +86,23 @@ class SenderView(BaseModel):
     district: str
     address: str
     is_default: bool
+
+
+class MerchantRef(BaseModel):
+    """A merchant, in short."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+class Me(BaseModel):
+    """The signed-in caller."""
+
+    id: str
+    name: str
+    username: str
+    role: Literal["operator", "service", "merchant"]
+    merchant: MerchantRef | None
+    locale: str
+    csrf_token: str | None

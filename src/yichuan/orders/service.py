@@ -19,9 +19,10 @@ from yichuan.core.rows import row_error
 from yichuan.core.vault import Vault, VaultError
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller
-from yichuan.identity.scope import scoped
+from yichuan.identity.scope import in_scope, scoped
 from yichuan.merchants import queries as merchants
-from yichuan.merchants.models import Merchant
+from yichuan.merchants import service as merchant_service
+from yichuan.merchants.queries import Merchant
 from yichuan.orders.models import Order, OrderLine, Recipient, SubOrder
 from yichuan.orders.recipients import (
     Person,
@@ -43,7 +44,7 @@ from yichuan.orders.schemas import (
     SubOrderIn,
 )
 from yichuan.shipments import service as shipments
-from yichuan.shipments.schemas import Plan, PlannedLine
+from yichuan.shipments.values import Plan, PlannedLine
 
 
 async def place(
@@ -81,7 +82,7 @@ async def place_one(session: WriteSession, vault: Vault, caller: Caller, order: 
         _sub_order(order_id, order, sub, owner)
         for sub, owner in zip(order.sub_orders, owners, strict=True)
     ]
-    shops = await merchants.ensure_shops(
+    shops = await merchant_service.ensure_shops(
         session, [(s["merchant_id"], s["shop_name"]) for s in subs]
     )
     for values in subs:
@@ -142,6 +143,7 @@ async def _refuse_known(session: WriteSession, order: OrderIn, owners: Sequence[
     known = await session.execute(
         select(SubOrder.order_id, SubOrder.sub_order_no)
         .where(
+            in_scope(session, SubOrder),
             SubOrder.merchant_id.in_({owner.id for owner in owners}),
             SubOrder.sub_order_no.in_(numbers),
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from yichuan.core.clock import CHINA, now
 from yichuan.core.ids import new_id, new_token
-from yichuan.shipments.schemas import Plan, PlannedLine
+from yichuan.shipments.values import Plan, PlannedLine
 
 GOODS_TEXT = 120
 

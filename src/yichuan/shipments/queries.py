@@ -19,6 +19,23 @@ from yichuan.shipments.models import END_MILESTONES, Shipment, ShipmentEvent, Sh
 from yichuan.shipments.planning import normal
 from yichuan.shipments.schemas import Queue, ShipmentRow
 
+__all__ = [
+    "Filters",
+    "Shipment",
+    "ShipmentLine",
+    "by_buyer_token",
+    "counts",
+    "detail",
+    "events_of",
+    "get",
+    "known_numbers",
+    "lines_of",
+    "listing",
+    "of_ids",
+    "of_sub_order",
+    "search_tokens",
+]
+
 ROW_COLUMNS = tuple(ShipmentRow.model_fields)
 _ROW_SQL = ", ".join(ROW_COLUMNS)
 _LINE_FIELDS = ("id", "sub_order_id", "sku", "name", "category", "quantity", "weight_g")

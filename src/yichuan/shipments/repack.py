@@ -15,7 +15,8 @@ from yichuan.identity.scope import scoped
 from yichuan.shipments import service
 from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
 from yichuan.shipments.planning import goods_text, line_values, normal, shipment_number, weight_of
-from yichuan.shipments.schemas import PlannedLine, SplitPart
+from yichuan.shipments.schemas import SplitPart
+from yichuan.shipments.values import PlannedLine
 
 _COPIED = (
     "merchant_id",

@@ -1,10 +1,9 @@
-"""What shipments show and take over the API, and the plain values rooms hand each other."""
+"""What shipments show and take over the API."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,64 +26,6 @@ Milestone = Literal[
 ShipMethod = Literal["hub_waybill", "own_number", "own_fleet", "self_pickup", "no_logistics"]
 Queue = Literal["to_ship", "to_print", "to_hand_over", "on_the_way", "ended"]
 """Working lists: nothing decided yet or unprinted; printed but not handed over; moving; over."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """Pieces of an order line put into a box. Weight per piece in grams, price in minor units."""
-
-    sub_order_id: UUID
-    order_line_id: UUID
-    quantity: int
-    sku: str
-    name: str | None = None
-    category: str | None = None
-    weight_g: int | None = None
-    unit_price_minor: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A box to be made from order lines; everything shipments must know about the order."""
-
-    merchant_id: UUID
-    order_no: str
-    sub_order_no: str
-    recipient_id: UUID
-    lines: tuple[PlannedLine, ...]
-    shop_id: UUID | None = None
-    shop_name: str | None = None
-    buyer_ref: str | None = None
-    recipient_key: bytes | None = None
-    recipient_name: str | None = None
-    recipient_phone: str | None = None
-    phone_tokens: tuple[tuple[str, str], ...] = ()
-    """(kind, token) of the blind phone indexes."""
-    dest_province: str | None = None
-    dest_city: str | None = None
-    dest_district: str | None = None
-    dest_adcode: str | None = None
-    remark: str | None = None
-    paid_at: datetime | None = None
-    ship_by: datetime | None = None
-    promised_at: datetime | None = None
-    source: str = "api"
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A waybill given to a box."""
-
-    merchant_id: UUID
-    shipment_id: UUID
-    ship_method: str
-    courier: str
-    service: str | None
-    waybill_number: str
-    cost_expected_minor: int | None = None
-    dispatch_reason: dict[str, Any] | None = None
-    shipped_at: datetime | None = None
-    """Set when giving the number is the declaration of shipping (填单号发货)."""
 
 
 class ShipmentRow(BaseModel):

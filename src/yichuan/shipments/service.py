@@ -16,7 +16,7 @@ from yichuan.core.log import Entry, append
 from yichuan.identity.scope import in_scope
 from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
 from yichuan.shipments.planning import line_values, normal, shipment_values, token_values
-from yichuan.shipments.schemas import Attached, Plan
+from yichuan.shipments.values import Attached, Plan
 
 
 async def plan(session: WriteSession, plans: Sequence[Plan], actor: str) -> list[UUID]:
@@ -139,8 +139,15 @@ async def attach_waybills(session: WriteSession, items: Sequence[Attached], acto
     if not items:
         return
     table = Shipment.__table__
-    names = ("ship_method", "courier", "service", "waybill_number", "cost_expected_minor")
-    names += ("dispatch_reason", "shipped_at")
+    names = (
+        "ship_method",
+        "courier",
+        "service",
+        "waybill_number",
+        "cost_expected_minor",
+        "dispatch_reason",
+        "shipped_at",
+    )
     statement = (
         update(table)  # type: ignore[arg-type]
         .where(table.c.merchant_id == bindparam("m"), table.c.id == bindparam("s"))
@@ -337,7 +344,11 @@ async def drop_sub_order(
         left = await session.scalar(
             select(func.count())
             .select_from(ShipmentLine)
-            .where(ShipmentLine.merchant_id == merchant_id, ShipmentLine.shipment_id == row.id)
+            .where(
+                in_scope(session, ShipmentLine),
+                ShipmentLine.merchant_id == merchant_id,
+                ShipmentLine.shipment_id == row.id,
+            )
         )
         if left:
             await note(session, merchant_id, row.id, "line_removed", actor)
@@ -374,6 +385,7 @@ async def change_destination(
             select(func.count())
             .select_from(ShipmentLine)
             .where(
+                in_scope(session, ShipmentLine),
                 ShipmentLine.merchant_id == merchant_id,
                 ShipmentLine.shipment_id == row.id,
                 ShipmentLine.sub_order_id != sub_order_id,
