@@ -444,7 +444,7 @@ class MappedFile(Generic[T]):
         """SHA-256 of the file, the documented table's name and the mapping: one import run."""
         return digest(self.path, *self._identity)
 
-    def batches(self, skip: int = 0, size: int = BATCH) -> Iterator[Mapped[T]]:
+    def batches(self, *, skip: int = 0, size: int = BATCH) -> Iterator[Mapped[T]]:
         """Typed rows in batches, beginning after `skip` data rows (`done` of an earlier run)."""
         done = 0
         for batch in self._file.batches(size):
