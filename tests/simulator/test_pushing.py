@@ -139,6 +139,26 @@ async def test_a_moody_receiver_is_told_again_until_it_says_yes(tmp_path: Path) 
             assert truth.acknowledged[key] == set(truth.events[key])
 
 
+async def test_nobody_at_home_is_tried_again_and_follows_a_move(tmp_path: Path) -> None:
+    """A receiver that is down loses nothing; when it moves, waiting pushes go to the new place."""
+    clock, ledger = ManualClock(), tmp_path / "ledger.jsonl"
+    clock.ahead(days=30)
+    async with stage(CALM, ledger, clock=clock) as (caller, network, _):
+        me = CALM.subscribers[0].ebusiness_id
+        right = network.world.subscribers[me].push_url
+        wrong = {"ebusiness_id": me, "url": "http://127.0.0.1:9/nobody"}
+        await caller.client.post("/sim/push-url", json=wrong)
+        await caller.client.post("/sim/backfill", json=parcels(12))
+        await network.pusher.step()
+        assert network.pusher.waiting == 2
+        assert not audit(ledger).acknowledged
+        await caller.client.post("/sim/push-url", json=wrong | {"url": right})
+        clock.ahead(seconds=2)
+        await network.pusher.step()
+        assert network.pusher.waiting == 0
+        assert len(audit(ledger).acknowledged) == 12
+
+
 async def test_push_faults_come_as_asked_for(tmp_path: Path) -> None:
     """Duplicates, late old states, wrong signatures, garbage: all there, none lost over it."""
     clock, ledger = ManualClock(), tmp_path / "ledger.jsonl"
@@ -159,7 +179,7 @@ async def test_push_faults_come_as_asked_for(tmp_path: Path) -> None:
             lengths = [len(r["Traces"]) for r in receiver.records(row["number"])]
             shrinks += sum(b < a for a, b in itertools.pairwise(lengths))
             truth = network.world.parcels["YTO", row["number"]]
-            assert max(lengths) == len(truth.history.events)
+            assert max(lengths) == truth.total
         assert shrinks > 0
         held = [s.held for s in network.world.subscriptions.values()]
         assert not any(held)
@@ -208,7 +228,8 @@ async def test_a_restart_goes_on_where_the_ledger_ends(tmp_path: Path) -> None:
         spent = dict(network.world.balances)
     with ledger.open("ab") as file:
         file.write(b'{"kind":"event","cut')
-    async with stage(CALM, ledger, clock=clock) as (caller, network, receiver):
+    stormy = replace(CALM, faults=FaultRates.only(lost=1.0))
+    async with stage(stormy, ledger, clock=clock) as (caller, network, receiver):
         assert network.world.balances == spent
         assert network.world.parcels["YTO", number].history == planned
         await network.pusher.step()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from yichuan.simulator.config import (
     ConfigError,
@@ -18,7 +17,6 @@ from yichuan.simulator.config import (
     with_push_url,
     write_config,
 )
-from yichuan.simulator.couriers_app import create_app
 
 simulate_app = typer.Typer(help="Simulated couriers and a simulated mall.", no_args_is_help=True)
 
@@ -51,6 +49,10 @@ def couriers(
     except (ConfigError, ValueError, OSError) as error:
         typer.echo(f"config: {error}", err=True)
         raise typer.Exit(2) from error
+    import uvicorn
+
+    from yichuan.simulator.couriers_app import create_app
+
     announce(settings, f"http://{host}:{port}", as_json)
     uvicorn.run(
         create_app(settings, ledger), host=host, port=port, log_level="warning", access_log=False

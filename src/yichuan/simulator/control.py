@@ -229,13 +229,14 @@ def stats(network: Network) -> dict[str, object]:
         ),
         "finished": sum(parcel.finished for parcel in parcels),
         "events": world.events_happened,
-        "faults": Counter(str(parcel.history.fault) for parcel in parcels),
-        "outcomes": Counter(str(parcel.history.outcome) for parcel in parcels),
+        "faults": Counter(str(parcel.fault) for parcel in parcels),
+        "outcomes": Counter(str(parcel.outcome) for parcel in parcels),
         "subscriptions": len(world.subscriptions),
         "expired": sum(not one.active for one in world.subscriptions.values()),
         "to_push": len(world.dirty),
         "pushes_waiting": pusher.waiting,
         "pushes": pusher.stats,
+        "pusher": network.trouble() or "running",
         "balances": [
             {"courier": courier, "account": account, "balance": left}
             for (courier, account), left in world.balances.items()

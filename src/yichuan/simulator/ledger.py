@@ -16,6 +16,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from yichuan.simulator.faults import FaultRates
+
 Key = tuple[str, str]
 """Courier and waybill number."""
 
@@ -31,6 +33,8 @@ class Opened(Line, frozen=True, tag="opened"):
 
     seed: int
     time_scale: float
+    faults: FaultRates
+    """Of all parcels handed over from here to the next such line."""
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -94,8 +98,6 @@ class HandedOver(Line, frozen=True, tag="handed_over"):
     destination: Spot
     time_scale: float
     speed: float = 1.0
-    fault: str = "none"
-    outcome: str = ""
 
 
 class Happened(Line, frozen=True, tag="event"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,19 @@ class Network:
     clock: Callable[[], datetime]
     calls: dict[tuple[str, str], int] = field(default_factory=dict)
     """1007 calls so far per account and order code, for lost answers."""
+    task: asyncio.Task[None] | None = None
+    """The pusher's loop."""
+
+    def trouble(self) -> str:
+        """What stopped the pusher's loop, or nothing."""
+        if self.task is None or not self.task.done() or self.task.cancelled():
+            return ""
+        return f"stopped: {self.task.exception()!r}"
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logging.getLogger(__name__).critical("the pusher has stopped", exc_info=error)
 
 
 @asynccontextmanager
@@ -56,16 +70,18 @@ async def running(
     world = World(config, ledger)
     if ledger_path is not None:
         world.restore(read_ledger(ledger_path))
-    ledger.write(Opened(clock(), config.seed, config.time_scale))
+    ledger.write(Opened(clock(), config.seed, config.time_scale, config.faults))
     limits = httpx.Limits(max_connections=config.concurrency)
     timeout = httpx.Timeout(config.push_timeout)
     async with httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client:
         network = Network(world, Pusher(world, client, clock), clock)
-        task = asyncio.create_task(network.pusher.run()) if moving else None
+        if moving:
+            network.task = asyncio.create_task(network.pusher.run())
+            network.task.add_done_callback(_report)
         try:
             yield network
         finally:
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+            if network.task is not None:
+                network.task.cancel()
+                await asyncio.gather(network.task, return_exceptions=True)
             ledger.close()

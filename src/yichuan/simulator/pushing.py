@@ -18,7 +18,7 @@ import httpx
 import msgspec
 
 from yichuan.simulator import ledger as log
-from yichuan.simulator.things import SubKey, Subscription
+from yichuan.simulator.things import Subscription
 from yichuan.simulator.wire import FORM_TYPE, failure_record, push_record, signed_push
 from yichuan.simulator.world import World
 
@@ -111,7 +111,7 @@ class Pusher:
         if parcel is None or subscription.failure or rate == 0:
             return False
         count = parcel.happened
-        if count == len(parcel.history.events) or count in subscription.held:
+        if count == parcel.total or count in subscription.held:
             return False
         if self._stream(subscription, count, "hold").random() >= rate:
             return False
@@ -174,11 +174,10 @@ class Pusher:
         self._ready.append(Push(line, self._url(ebusiness_id), body, repeat, once=once))
 
     def _wire_record(self, line: log.PushSent, record: log.Sent) -> Mapping[str, object]:
-        key = (line.ebusiness_id, record.courier, record.number)
-        subscription = self._world.subscriptions[key]
+        subscription = self._subscription(line, record)
         if record.failure:
             return failure_record(
-                *key, subscription.order_code, subscription.callback, record.failure
+                *subscription.key, subscription.order_code, subscription.callback, record.failure
             )
         return push_record(
             self._world.parcels[record.courier, record.number].history,
@@ -195,6 +194,7 @@ class Pusher:
     async def _send(self, push: Push) -> None:
         """One attempt, with its ledger lines before and after."""
         push.attempt += 1
+        push.url = self._url(push.line.ebusiness_id) or push.url
         if push.attempt == 1:
             self._world.ledger.write(push.line)
         acknowledged, status, note = await self._post(push)
@@ -233,29 +233,33 @@ class Pusher:
     def _retry(self, push: Push) -> None:
         wait = min(self._config.retry_first * 2 ** (push.attempt - 1), self._config.retry_most)
         due = self._clock() + timedelta(seconds=wait)
-        push.url = self._url(push.line.ebusiness_id) or push.url
         heapq.heappush(self._retries, (due, push.line.push_id, push))
 
     def _acknowledged(self, push: Push) -> None:
         line = push.line
-        for record in line.records:
-            key = (line.ebusiness_id, record.courier, record.number)
-            subscription = self._world.subscriptions[key]
-            if line.fault:
-                continue
-            subscription.in_flight = False
-            longest = max(subscription.acknowledged, len(record.events))
-            subscription.acknowledged = longest
-            self._send_held(key, subscription, len(record.events))
+        for record in () if line.fault else line.records:
+            subscription = self._subscription(line, record)
+            self._send_held(subscription, len(record.events))
+            self._world.heard(subscription, len(record.events))
         if push.repeat:
             self._enqueue(line.ebusiness_id, line.request_type, push.repeat, fault="duplicate")
+        for record in line.records:
+            self._world.release((record.courier, record.number))
 
-    def _send_held(self, key: SubKey, subscription: Subscription, count: int) -> None:
+    def _subscription(self, line: log.PushSent, record: log.Sent) -> Subscription:
+        return self._world.subscriptions[line.ebusiness_id, record.courier, record.number]
+
+    def _send_held(self, subscription: Subscription, count: int) -> None:
         """Now that a newer state is known there, send the older ones that were kept back."""
         for old in [held for held in subscription.held if held < count]:
             subscription.held.remove(old)
             record = log.Sent(subscription.courier, subscription.number, tuple(range(old)))
-            self._enqueue(key[0], subscription.request_type, (record,), fault="out_of_order")
+            self._enqueue(
+                subscription.ebusiness_id,
+                subscription.request_type,
+                (record,),
+                fault="out_of_order",
+            )
 
     # -- running -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,25 +35,50 @@ class Waybill:
         return (self.line.number, *self.line.children)
 
 
-@dataclass(slots=True)
 class Parcel:
-    """A physical parcel: its whole history, and how much of it has happened."""
+    """A physical parcel: its whole history, and how much of it has happened.
 
-    history: ParcelHistory
-    happened: int = 0
-    alerts: int = 0
-    alert: str = ""
+    The history is a pure function, so a finished parcel lets go of it (`forget`) and has it made
+    again when somebody asks: a year of parcels fits into memory.
+    """
+
+    __slots__ = ("_history", "_make", "alert", "alerts", "fault", "happened", "outcome", "total")
+
+    def __init__(self, make: Callable[[], ParcelHistory]) -> None:
+        """A parcel of which nothing has happened yet; `make` gives the same history each time."""
+        history = make()
+        self._make = make
+        self._history: ParcelHistory | None = history
+        self.fault, self.outcome = history.fault, history.outcome
+        self.total = len(history.events)
+        self.happened = 0
+        self.alerts = 0
+        """How many of the aggregator's alerts have been raised."""
+        self.alert = ""
+        """The alert that stands since the last event."""
+
+    @property
+    def history(self) -> ParcelHistory:
+        """The whole history, future included."""
+        if self._history is None:
+            self._history = self._make()
+        return self._history
 
     @property
     def finished(self) -> bool:
         """Nothing more will be scanned and nobody waits for it."""
-        history = self.history
-        return self.happened == len(history.events) and history.outcome is not Outcome.LOST
+        return self.happened == self.total and self.outcome is not Outcome.LOST
+
+    def forget(self) -> None:
+        """Free the memory of the history."""
+        self._history = None
 
     def next_due(self) -> datetime | None:
         """When the next event or alert is due."""
+        if self.finished:
+            return None
         history = self.history
-        due = [history.events[self.happened].at] if self.happened < len(history.events) else []
+        due = [history.events[self.happened].at] if self.happened < self.total else []
         if self.alerts < len(history.alerts):
             due.append(history.alerts[self.alerts].at)
         return min(due, default=None)

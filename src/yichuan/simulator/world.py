@@ -9,12 +9,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from yichuan.simulator import ledger as log
 from yichuan.simulator.catalogue import courier as find_courier
 from yichuan.simulator.config import Branch, NetworkConfig, Subscriber
+from yichuan.simulator.faults import FaultRates
 from yichuan.simulator.geo import find_city
-from yichuan.simulator.history import Event, ParcelHistory, parcel_history
+from yichuan.simulator.history import Event, parcel_history
 from yichuan.simulator.ledger import Key, Ledger
 from yichuan.simulator.numbers import allot
 from yichuan.simulator.routes import Place
@@ -169,51 +171,35 @@ class World:
         speed = 1.0
         if waybill is not None:
             speed = find_courier(courier).service(waybill.line.exp, waybill.line.trans).speed
-        history = self._history(
-            courier, number, origin, destination, at, now, speed, self.config.time_scale
-        )
-        self.ledger.write(
-            log.HandedOver(
-                at=now,
-                courier=courier,
-                number=number,
-                handed_over_at=at,
-                origin=_spot(origin),
-                destination=_spot(destination),
-                time_scale=self.config.time_scale,
-                speed=speed,
-                fault=history.fault,
-                outcome=history.outcome,
-            )
-        )
-        return self._put(history)
-
-    def _history(
-        self,
-        courier: str,
-        number: str,
-        origin: Place,
-        destination: Place,
-        at: datetime,
-        now: datetime,
-        speed: float,
-        time_scale: float,
-    ) -> ParcelHistory:
-        return parcel_history(
-            self.config.seed,
-            courier,
-            number,
-            origin,
-            destination,
-            at,
-            self.config.faults,
+        line = log.HandedOver(
+            at=now,
+            courier=courier,
+            number=number,
+            handed_over_at=at,
+            origin=_spot(origin),
+            destination=_spot(destination),
+            time_scale=self.config.time_scale,
             speed=speed,
-            squeeze_after=max(at, now),
-            time_scale=time_scale,
         )
+        self.ledger.write(line)
+        return self._put(line, self.config.faults)
 
-    def _put(self, history: ParcelHistory) -> Parcel:
-        key, parcel = (history.courier, history.number), Parcel(history)
+    def _put(self, line: log.HandedOver, faults: FaultRates) -> Parcel:
+        """The parcel of a hand-over, its way ahead of it."""
+        make = partial(
+            parcel_history,
+            self.config.seed,
+            line.courier,
+            line.number,
+            _place(line.origin),
+            _place(line.destination),
+            line.handed_over_at,
+            faults,
+            speed=line.speed,
+            squeeze_after=max(line.handed_over_at, line.at),
+            time_scale=line.time_scale,
+        )
+        key, parcel = (line.courier, line.number), Parcel(make)
         self.parcels[key] = parcel
         self._plan(parcel.next_due(), key)
         return parcel
@@ -250,7 +236,7 @@ class World:
         parcel, lines = self.parcels[key], list[log.Line]()
         while (due := parcel.next_due()) is not None and due <= now:
             events = parcel.history.events
-            if parcel.happened < len(events) and events[parcel.happened].at == due:
+            if parcel.happened < parcel.total and events[parcel.happened].at == due:
                 lines.append(_happened(key, parcel.happened, events[parcel.happened]))
                 parcel.happened, parcel.alert = parcel.happened + 1, ""
                 self.events_happened += 1
@@ -296,6 +282,23 @@ class World:
         self.dirty[subscription.key] = None
         return [log.Expired(now, *subscription.key, reason)]
 
+    def heard(self, subscription: Subscription, count: int) -> None:
+        """A subscriber has acknowledged the first `count` events of its parcel."""
+        subscription.in_flight = False
+        subscription.acknowledged = max(subscription.acknowledged, count)
+
+    def release(self, key: Key) -> None:
+        """Let go of a parcel's history when it is finished and everybody knows."""
+        parcel = self.parcels.get(key)
+        if parcel is not None and parcel.finished and not self._awaited(key):
+            parcel.forget()
+
+    def _awaited(self, key: Key) -> bool:
+        """Whether something about this number is still to be pushed."""
+        return any(
+            one.in_flight or one.held or one.key in self.dirty for one in self.listeners[key]
+        )
+
     def _scaled(self, limit: timedelta) -> timedelta:
         return max(limit / self.config.time_scale, LEAST_LIMIT)
 
@@ -308,10 +311,13 @@ class World:
             RefusedError: the ledger belongs to another seed.
         """
         pushes: dict[int, log.PushSent] = {}
+        faults = self.config.faults
         for line in lines:
             match line:
                 case log.Opened() if line.seed != self.config.seed:
                     raise RefusedError(f"the ledger was written with seed {line.seed}")
+                case log.Opened():
+                    faults = line.faults
                 case log.Accepted():
                     self._apply_accepted(line)
                 case log.Cancelled():
@@ -321,7 +327,7 @@ class World:
                 case log.Subscribed():
                     self._apply_subscribed(line)
                 case log.HandedOver():
-                    self._apply_handed_over(line)
+                    self._put(line, faults)
                 case log.Happened() | log.Alerted():
                     self._apply_passed(line)
                 case log.Expired():
@@ -334,6 +340,8 @@ class World:
         self._heap.clear()
         for key, parcel in self.parcels.items():
             self._plan(parcel.next_due(), key)
+            if parcel.finished:
+                parcel.forget()
         for subscription in self.subscriptions.values():
             self._plan(subscription.since, subscription.key)
             parcel_now = self.parcels.get((subscription.courier, subscription.number))
@@ -376,14 +384,6 @@ class World:
         self.dirty.pop(key, None)
         self._plan(line.at + self._scaled(NO_TRACE[0]), key)
         return new
-
-    def _apply_handed_over(self, line: log.HandedOver) -> None:
-        self._put(
-            self._history(
-                line.courier, line.number, _place(line.origin), _place(line.destination),
-                line.handed_over_at, line.at, line.speed, line.time_scale,
-            )
-        )  # fmt: skip
 
     def _apply_passed(self, line: log.Happened | log.Alerted) -> None:
         parcel = self.parcels[line.courier, line.number]
