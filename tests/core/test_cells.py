@@ -1,4 +1,4 @@
-"""Cells of imported files. Broken: wrong weights, fees or times come in, or good rows are refused."""
+"""Cells of imported files. Broken: wrong weights, fees or times come in, or rows are refused."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

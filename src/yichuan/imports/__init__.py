@@ -1,1 +1,1 @@
-
+"""Imports 导入: our documented tables, and the files that fill them."""
