@@ -113,8 +113,8 @@ def test_rate_rows_must_have_one_price_that_can_be_reckoned(tmp_path: Path) -> N
     text = (
         "card,role,courier,weight_from_kg,weight_to_kg,first_weight_kg,first_price,step_kg,"
         "step_price,base_price,per_kg,rounding,valid_from,valid_to\n"
-        "c,cost,YD,0,1,1,3.80,1,1.2,,,ceil_1kg,,\n"
-        "c,cost,YD,1,,,,,,2.6,0.95,ceil_1kg,,\n"
+        "c,cost,YD,0,1,1,7.70,1,1.1,,,ceil_1kg,,\n"
+        "c,cost,YD,1,,,,,,3.1,0.375,ceil_1kg,,\n"
         "c,cost,YD,,,,,,,,,,,\n"
         "c,cost,YD,,,,3,,,2,,,,\n"
         "c,cost,YD,,,,3,1,,,,,,\n"
@@ -125,7 +125,7 @@ def test_rate_rows_must_have_one_price_that_can_be_reckoned(tmp_path: Path) -> N
     )
     batch = taken(tmp_path / "r.csv", RATES, text)
     assert len(batch.rows) == 2
-    assert batch.rows[1].per_kg_centifen == 9500
+    assert batch.rows[1].per_kg_centifen == 3750
     assert [(r.line, r.code) for r in batch.rejects] == [
         (4, "no_price"),
         (5, "price_twice"),

@@ -27,7 +27,7 @@ def total(row: RateRow, weight_g: int, volume_cm3: int = 0) -> int:
 FIRST_AND_STEPS = RateRow(
     first_weight_g=1000, first_price_fen=800, step_g=1000, step_price_fen=200, rounding="ceil_1kg"
 )
-BASE_AND_KG = RateRow(first_price_fen=260, per_kg_centifen=9_500, rounding="ceil_1kg")
+BASE_AND_KG = RateRow(first_price_fen=310, per_kg_centifen=8_000, rounding="ceil_1kg")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_first_weight_and_steps(weight: int, fen: int) -> None:
     assert total(FIRST_AND_STEPS, weight) == fen
 
 
-@pytest.mark.parametrize(("weight", "fen"), [(5501, 830), (6000, 830), (6001, 925)])
+@pytest.mark.parametrize(("weight", "fen"), [(5501, 790), (6000, 790), (6001, 870)])
 def test_base_and_price_per_begun_kg(weight: int, fen: int) -> None:
     assert total(BASE_AND_KG, weight) == fen
 
