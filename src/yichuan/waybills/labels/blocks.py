@@ -331,7 +331,7 @@ def closing_line(page: Page, box: Box, label: LabelData, number: int, total: int
     if label.sequence is not None:
         right = f"序号 {label.sequence}  {right}"
     style = Style(7, 4.5, middle=True)
-    width = page.text_width(right, 7)
+    width = min(page.text_width(right, 7), box.w * 0.5)
     page.line(box.left(box.w - width - 1), f"打印 {courier_time(label.print_time)}", style, "time")
     page.line(Box(box.x + box.w - width, box.y, width + 0.1, box.h), right, style, "page")
 

@@ -26,15 +26,8 @@ def labels() -> None:
 
 @labels_app.command("render")
 def render_command(
-    source: Annotated[
-        Path,
-        typer.Option(
-            "--in", exists=True, dir_okay=False, allow_dash=True, help="JSON lines; - stdin"
-        ),
-    ],
-    target: Annotated[
-        Path, typer.Option("--out", dir_okay=False, allow_dash=True, help="file; - for stdout")
-    ],
+    source: Annotated[Path, typer.Option("--in", help="JSON lines; - for stdin")],
+    target: Annotated[Path, typer.Option("--out", help="file to write; - for stdout")],
     size: Annotated[Size, typer.Option(help="paper in mm")] = Size.ONE_PART,
     fmt: Annotated[Format, typer.Option("--format", help="what to write")] = Format.PDF,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
@@ -80,10 +73,18 @@ def render_command(
 
 
 def _read(source: Path) -> Parsed:
+    """Labels of the file.
+
+    Raises:
+        typer.BadParameter: it cannot be read.
+    """
     if str(source) == "-":
         return parse_lines(sys.stdin.buffer, now())
-    with source.open("rb") as file:
-        return parse_lines(file, now())
+    try:
+        with source.open("rb") as file:
+            return parse_lines(file, now())
+    except OSError as error:
+        raise typer.BadParameter(str(error), param_hint="--in") from error
 
 
 def _write(rendered: Rendered, target: Path) -> list[str]:

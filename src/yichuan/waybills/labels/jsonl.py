@@ -50,12 +50,12 @@ def parse_lines(lines: Iterable[str | bytes], now: datetime) -> Parsed:
     skipped; a bad line is reported and the next one read."""
     labels, numbers, bad, ignored = [], [], [], []
     for number, line in enumerate(lines, 1):
-        if number == 1 and isinstance(line, bytes):
-            line = line.removeprefix(codecs.BOM_UTF8)
-        if not line.strip():
+        text = line.encode() if isinstance(line, str) else line
+        text = text.removeprefix(codecs.BOM_UTF8).strip()
+        if not text:
             continue
         try:
-            label, unknown = parse_label(line, now)
+            label, unknown = parse_label(text, now)
         except (msgspec.MsgspecError, ValueError) as error:
             bad.append(BadLine(number, str(error)))
             continue

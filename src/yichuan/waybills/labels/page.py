@@ -13,6 +13,8 @@ ASCENT = 0.88
 """Part of the em above the baseline."""
 RULE = 2 * DOT
 """Thickness of rules."""
+_NARROWEST = 2.0
+"""Millimetres under which a box holds not even an ellipsis."""
 
 Align = Literal["left", "centre", "right"]
 
@@ -130,6 +132,9 @@ class Page:
         """One line, shrunk to the box; returns its width in mm. `field` names it in a warning."""
         text = self.prepare(text)
         if not text:
+            return 0.0
+        if box.w < _NARROWEST:
+            self.problems.append(("text_cut", field))
             return 0.0
         fitted = self._setter.fit_line(text, box.w, min(style.largest, box.h / PT),
                                        min(style.smallest, box.h / PT), style.bold)  # fmt: skip

@@ -17,7 +17,7 @@ ELLIPSIS = "…"
 _CLOSING = r"，。、；：？！）》〉」』】〕…％%,.;:?!)\]}"
 _WORD = "[0-9A-Za-z×]+"
 _PIECE = re.compile(
-    rf"(?:{_WORD}(?:[-._/#&@:+*]{_WORD})*(?:单元|[号栋幢座楼层室弄元])?|.)[{_CLOSING}]*", re.S
+    rf"(?:{_WORD}(?:[-._/#&@:+*]{_WORD})*(?:单元|[号栋幢座楼层区室弄元])?|.)[{_CLOSING}]*", re.S
 )
 _DROPPED = frozenset({"Cf", "Mn", "Me", "Co", "Cn"})
 _SPACES = frozenset({"Cc", "Zs", "Zl", "Zp"})
@@ -67,7 +67,8 @@ class Typesetter:
 
     def fit_line(self, text: str, width: float, largest: float, smallest: float,
                  bold: bool = False) -> Fitted:  # fmt: skip
-        """One line of prepared text within `width` mm at the largest size (points) that fits."""
+        """One line of prepared text within `width` mm (at least an em of the smallest size) at the
+        largest size (points) that fits."""
         em = self.faces.width(text, bold) / 1000
         size = min(largest, width / PT / em) if em else largest
         if size >= smallest:
@@ -81,8 +82,10 @@ class Typesetter:
         stepping down by half a point."""
         pieces = [(p, self.faces.width(p, bold)) for p in _PIECE.findall(text)]
         total = sum(width_ for _, width_ in pieces)
-        smallest = min(smallest, height / PT / leading)
-        size = max(min(largest, height / PT / leading), smallest)
+        widest = max((self.faces.width(char, bold) for char in set(text)), default=1000)
+        most = min(height / PT / leading, width / PT / widest * 1000)
+        smallest = min(smallest, most)
+        size = max(min(largest, most), smallest)
         while True:
             limit = width / PT / size * 1000
             room = max(1, int(height / PT / (size * leading) + 1e-6))
