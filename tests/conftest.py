@@ -1,4 +1,4 @@
-"""Fixtures: one embedded PostgreSQL per test run, a migrated template, a fresh database per module."""
+"""Fixtures: one embedded PostgreSQL per test run, a fresh migrated database per module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from psycopg import sql
 
-from yichuan.app import create_app
+from yichuan.app import attach, create_app
 from yichuan.core import migrate
 from yichuan.core.blobs import LocalBlobs
 from yichuan.core.context import Context
@@ -27,7 +27,7 @@ from yichuan.core.ids import new_id
 from yichuan.core.settings import Settings
 from yichuan.core.vault import Vault
 from yichuan.identity import service as identity
-from yichuan.merchants.models import Merchant
+from yichuan.merchants import service as merchants
 
 MASTER_KEY = "11" * 32
 TEMPLATE = "yichuan_template"
@@ -55,7 +55,9 @@ def datasets() -> Path:
 @pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     root = Path(tempfile.mkdtemp(prefix="yichuan-test-"))
-    yield Settings(data_dir=root, master_key=MASTER_KEY, fsync=False, pool_size=4)
+    yield Settings(
+        data_dir=root, master_key=MASTER_KEY, fsync=False, pool_size=4, auth_cache_seconds=0
+    )
     shutil.rmtree(root, ignore_errors=True)
 
 
@@ -109,13 +111,17 @@ async def context(config: Settings, urls: TestUrls, vault: Vault) -> AsyncIterat
     await database.close()
 
 
-@pytest.fixture(scope="module")
-def app(config: Settings, context: Context) -> FastAPI:
-    application = create_app(config, context)
-    from yichuan.identity.deps import CallerCache
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def courier_http() -> AsyncIterator[httpx.AsyncClient]:
+    """The client that calls couriers; a module may override it with a simulated network."""
+    async with httpx.AsyncClient() as http:
+        yield http
 
-    application.state.context = context
-    application.state.callers = CallerCache(0.0)
+
+@pytest.fixture(scope="module")
+def app(config: Settings, context: Context, courier_http: httpx.AsyncClient) -> FastAPI:
+    application = create_app(config)
+    attach(application, context, courier_http)
     return application
 
 
@@ -140,10 +146,9 @@ async def client_for(app: FastAPI, context: Context, merchant_id: UUID | None) -
 
 
 async def make_tenant(app: FastAPI, context: Context, code: str) -> Tenant:
-    """A merchant with sender address-free defaults and its client."""
-    merchant_id = new_id()
+    """A merchant without sender address, and its client."""
     async with context.database.system() as session:
-        session.add(Merchant(id=merchant_id, code=code, name=f"商家 {code}"))
+        merchant_id = await merchants.create(session, code, f"商家 {code}")
     return Tenant(merchant_id, code, await client_for(app, context, merchant_id))
 
 

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
+from yichuan.couriers.routes import router as couriers
+from yichuan.exceptions.routes import router as exceptions
 from yichuan.identity.routes import router as identity
+from yichuan.notify.routes import router as notify
+from yichuan.tickets.routes import router as tickets
 
-ROUTERS: tuple[APIRouter, ...] = (identity,)
+ROUTERS: tuple[APIRouter, ...] = (
+    couriers,
+    exceptions,
+    identity,
+    notify,
+    tickets,
+)
 """Every room's router, served under /api/v1."""
+
+DOORS: tuple[APIRouter, ...] = ()
+"""Routers with paths of their own: courier pushes, the buyer's page."""
 
 
 def mount(app: FastAPI) -> None:
     """Attach the API to the application."""
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    for router in DOORS:
+        app.include_router(router)

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from yichuan import __version__, api
+from yichuan import __version__, api, health
 from yichuan.core.context import Context, located, opened
 from yichuan.core.errors import YichuanError
 from yichuan.core.settings import Settings, settings
@@ -19,20 +20,22 @@ from yichuan.identity.deps import CallerCache
 PROBLEM = "application/problem+json"
 
 
-def create_app(config: Settings | None = None, context: Context | None = None) -> FastAPI:
-    """Build the application; without a context it opens its own for its lifetime."""
+def attach(app: FastAPI, context: Context, http: httpx.AsyncClient) -> None:
+    """Give the application what its process holds open."""
+    app.state.context = context
+    app.state.http = http
+    app.state.callers = CallerCache(context.settings.auth_cache_seconds)
+
+
+def create_app(config: Settings | None = None) -> FastAPI:
+    """Build the application; it opens its own context for its lifetime."""
     config = config or settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.callers = CallerCache(config.auth_cache_seconds)
-        if context is not None:
-            app.state.context = context
-            yield
-            return
         with located(config) as (urls, vault):
-            async with opened(config, urls, vault) as own:
-                app.state.context = own
+            async with opened(config, urls, vault) as own, httpx.AsyncClient() as http:
+                attach(app, own, http)
                 yield
 
     app = FastAPI(
@@ -45,6 +48,8 @@ def create_app(config: Settings | None = None, context: Context | None = None) -
     )
     app.add_exception_handler(YichuanError, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.include_router(health.router)
+    app.middleware("http")(health.measure)
     api.mount(app)
     return app
 

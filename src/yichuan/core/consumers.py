@@ -6,15 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy import text
 
 from yichuan.core.database import Database, SystemSession
 from yichuan.core.log import Entry, Topic, read_after
 
-log = structlog.get_logger(__name__)
 IDLE_SECONDS = 0.2
-MAX_BACKOFF_SECONDS = 60.0
 
 Handler = Callable[[SystemSession, Sequence[Entry]], Awaitable[None]]
 
@@ -92,41 +89,25 @@ async def _follow(database: Database, consumer: Consumer) -> None:
             await asyncio.sleep(IDLE_SECONDS)
 
 
-async def _note_failure(database: Database, name: str, error: BaseException) -> int:
+async def _note_failure(database: Database, name: str, error: BaseException) -> None:
     async with database.system() as session:
-        result = await session.execute(
+        await session.execute(
             text(
                 "UPDATE consumer_cursors SET failures = failures + 1, last_error = :error,"
-                " updated_at = now() WHERE name = :name RETURNING failures"
+                " updated_at = now() WHERE name = :name"
             ),
             {"name": name, "error": f"{type(error).__name__}: {error}"[:2000]},
         )
-        return int(result.scalar_one_or_none() or 1)
 
 
-async def supervise(database: Database, consumer: Consumer) -> None:
-    """Keep one consumer running for ever; a failure is recorded and retried with back-off."""
-    while True:
-        task = asyncio.create_task(_follow(database, consumer), name=consumer.name)
-        try:
-            await asyncio.wait([task])
-        finally:
-            task.cancel()
-        error = task.exception()
-        if error is None:
-            return
-        failures = 1
-        note = asyncio.create_task(_note_failure(database, consumer.name, error))
-        await asyncio.wait([note])
-        if note.exception() is None:
-            failures = note.result()
-        log.error("consumer failed", consumer=consumer.name, failures=failures, error=str(error))
-        await asyncio.sleep(min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(failures, 10)))
-
-
-async def run_all(database: Database, consumers: Sequence[Consumer]) -> None:
-    """Run every consumer until cancelled."""
-    await register(database, consumers)
-    async with asyncio.TaskGroup() as group:
-        for consumer in consumers:
-            group.create_task(supervise(database, consumer))
+async def run(database: Database, consumer: Consumer) -> None:
+    """Keep one consumer running; a failure is recorded and raised (see `core.loops`)."""
+    task = asyncio.create_task(_follow(database, consumer), name=consumer.name)
+    try:
+        await asyncio.wait([task])
+    finally:
+        task.cancel()
+    error = task.exception()
+    if error is not None:
+        await _note_failure(database, consumer.name, error)
+        raise error

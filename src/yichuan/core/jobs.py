@@ -14,7 +14,7 @@ app = App(
     connector=PsycopgConnector(),
     import_paths=["yichuan.tasks"],
 )
-"""Tasks register here; the real connector is set when a worker starts (`connected`)."""
+"""Tasks register here; the real connector is set when a worker starts."""
 
 
 async def defer(
@@ -50,8 +50,6 @@ async def defer(
     return int(result.scalar_one())
 
 
-def connected(urls: Urls) -> App:
-    """The job app on the system role's connection."""
-    return app.with_connector(
-        PsycopgConnector(conninfo=urls.of(SYSTEM), kwargs={}, min_size=1, max_size=4)
-    )
+def connector(urls: Urls) -> PsycopgConnector:
+    """The queue on the system role's connection (for `app.replace_connector`)."""
+    return PsycopgConnector(conninfo=urls.of(SYSTEM), min_size=1, max_size=4)

@@ -35,9 +35,7 @@ class PlatformSetting(Generic[M]):
         found = self._known.get(session.bind)
         if found is not None and found[0] > time.monotonic():
             return found[1]
-        row = await session.scalar(
-            select(SchemaSetting.value).where(SchemaSetting.key == self.key)
-        )
+        row = await session.scalar(select(SchemaSetting.value).where(SchemaSetting.key == self.key))
         value = self._model.model_validate(row or {})
         self._known[session.bind] = (time.monotonic() + CACHE_SECONDS, value)
         return value

@@ -178,7 +178,7 @@ async def test_account(
         failure = error
     async with context.database.system() as system:
         ms = int((time.monotonic() - started) * 1000)
-        await service.note_call(system, line.connection_id, "balance", ms, failure)
+        await service.note_calls(system, [(line.connection_id, "balance", ms, failure)])
         if available is not None:
             await service.note_balance(system, account_id, available)
     if failure is not None:

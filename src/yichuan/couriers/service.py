@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -259,30 +259,28 @@ async def spend(session: SystemSession, account_id: UUID, numbers: int) -> None:
 
 _CALLED = text(
     "INSERT INTO connector_calls (connection_id, minute, operation, calls, failures, total_ms,"
-    " last_error) VALUES (:connection_id, date_trunc('minute', now()), :operation, 1, :failures,"
-    " :ms, :error) ON CONFLICT (connection_id, minute, operation) DO UPDATE SET"
-    " calls = connector_calls.calls + 1, failures = connector_calls.failures + :failures,"
+    " last_error) VALUES (:connection_id, date_trunc('minute', now()), :operation, :calls,"
+    " :failures, :ms, :error) ON CONFLICT (connection_id, minute, operation) DO UPDATE SET"
+    " calls = connector_calls.calls + :calls, failures = connector_calls.failures + :failures,"
     " total_ms = connector_calls.total_ms + :ms,"
     " last_error = coalesce(:error, connector_calls.last_error)"
 )
 
 
-async def note_call(
-    session: SystemSession,
-    connection_id: UUID,
-    operation: str,
-    ms: int,
-    error: CourierError | None,
+async def note_calls(
+    session: SystemSession, calls: Sequence[tuple[UUID, str, int, CourierError | None]]
 ) -> None:
-    """Count a call for the connector's health, and keep its last words."""
-    words = f"{error.code}: {error.courier_text}"[:500] if error else None
-    await session.execute(
-        _CALLED,
-        {
-            "connection_id": connection_id,
-            "operation": operation,
-            "failures": 1 if error else 0,
-            "ms": ms,
-            "error": words,
-        },
-    )
+    """Count calls (connection, operation, milliseconds, error) for the connectors' health."""
+    sums: dict[tuple[UUID, str], dict[str, Any]] = {}
+    for connection_id, operation, ms, error in calls:
+        entry = sums.setdefault(
+            (connection_id, operation), {"calls": 0, "failures": 0, "ms": 0, "error": None}
+        )
+        entry["calls"] += 1
+        entry["ms"] += ms
+        if error is not None:
+            entry["failures"] += 1
+            entry["error"] = f"{error.code}: {error.courier_text}"[:500]
+    for (connection_id, operation), entry in sorted(sums.items(), key=str):
+        values = {"connection_id": connection_id, "operation": operation, **entry}
+        await session.execute(_CALLED, values)

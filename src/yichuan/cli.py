@@ -1,0 +1,214 @@
+"""The `yichuan` command. Sub-commands import what they need when they run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from yichuan import __version__
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="驿传 Yichuan: logistics hub.")
+db_app = typer.Typer(no_args_is_help=True, help="Schema, backup.")
+merchant_app = typer.Typer(no_args_is_help=True, help="Merchants 商家.")
+key_app = typer.Typer(no_args_is_help=True, help="API keys.")
+user_app = typer.Typer(no_args_is_help=True, help="Users.")
+app.add_typer(db_app, name="db")
+app.add_typer(merchant_app, name="merchant")
+app.add_typer(key_app, name="apikey")
+app.add_typer(user_app, name="user")
+console = Console()
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def show(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Print rows as a table, or as JSON."""
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        return
+    table = Table(*(rows[0] if rows else ["—"]))
+    for row in rows:
+        table.add_row(*("" if v is None else str(v) for v in row.values()))
+    console.print(table)
+
+
+def fail(message: str) -> typer.Exit:
+    """Print an error and give the exit to raise."""
+    Console(stderr=True).print(f"[red]{message}[/red]")
+    return typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option()] = 8000,
+    workers: Annotated[int, typer.Option(help="Web processes.")] = 1,
+    with_worker: Annotated[bool, typer.Option("--with-worker", help="Also run a worker.")] = False,
+) -> None:
+    """Serve API and console."""
+    import uvicorn
+
+    from yichuan.core.context import located
+    from yichuan.core.settings import settings
+
+    with located(settings()):
+        child = None
+        if with_worker:
+            child = subprocess.Popen([sys.executable, "-m", "yichuan.cli", "worker"])
+        try:
+            uvicorn.run(
+                "yichuan.app:create_app",
+                factory=True,
+                host=host,
+                port=port,
+                workers=workers,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=10,
+            )
+        finally:
+            if child is not None:
+                child.terminate()
+                child.wait(timeout=30)
+
+
+@app.command()
+def worker() -> None:
+    """Run background work: merging pushes, consumers, jobs."""
+    from yichuan import worker as process
+    from yichuan.core.settings import settings
+
+    asyncio.run(process.main(settings()))
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Create or bring up to date: roles, database, schema, courier catalogue."""
+    from yichuan.bootstrap import prepare_installation
+    from yichuan.core import migrate
+    from yichuan.core.context import located
+    from yichuan.core.settings import settings
+
+    with located(settings()) as (urls, vault):
+        prepare_installation(urls, vault)
+        console.print(f"database is at revision {migrate.current(urls)}")
+
+
+@app.command()
+def init(
+    username: Annotated[str, typer.Option(prompt="Administrator's user name")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    name: Annotated[str, typer.Option()] = "管理员",
+    position: Annotated[str, typer.Option(help="speed | cost | bulky | cross-border")] = "cost",
+    as_json: Json = False,
+) -> None:
+    """First administrator and the platform's logistics position."""
+    from yichuan import setup
+
+    if position not in setup.POSITIONS:
+        raise fail(f"position must be one of {', '.join(setup.POSITIONS)}")
+    show([setup.run(setup.init(username, password, name, position))], as_json)
+
+
+@merchant_app.command("list")
+def merchant_list(as_json: Json = False) -> None:
+    """Who there is."""
+    from yichuan import setup
+
+    show(setup.run(setup.list_merchants()), as_json)
+
+
+@merchant_app.command("create")
+def merchant_create(code: str, name: str, as_json: Json = False) -> None:
+    """Admit a merchant."""
+    from yichuan import setup
+
+    show([setup.run(setup.create_merchant(code, name))], as_json)
+
+
+@key_app.command("create")
+def key_create(
+    merchant: Annotated[UUID | None, typer.Option(help="The merchant's id.")] = None,
+    platform: Annotated[bool, typer.Option("--platform", help="A platform key.")] = False,
+    kdniao: Annotated[bool, typer.Option("--kdniao", help="Also a KDNiao door pair.")] = False,
+    name: Annotated[str, typer.Option()] = "cli",
+    as_json: Json = False,
+) -> None:
+    """Make an API key; it is printed once."""
+    from yichuan import setup
+
+    if platform == (merchant is not None):
+        raise fail("say either --merchant ID or --platform")
+    show([setup.run(setup.create_key(name, merchant, kdniao))], as_json)
+
+
+@user_app.command("create")
+def user_create(
+    username: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True)],
+    role: Annotated[str, typer.Option(help="operator | service | merchant")] = "operator",
+    name: Annotated[str, typer.Option()] = "",
+    merchant: Annotated[UUID | None, typer.Option()] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a user."""
+    from yichuan import setup
+
+    made = setup.create_user(username, password, name or username, role, merchant)
+    show([setup.run(made)], as_json)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option()] = 8000,
+    data_dir: Annotated[Path, typer.Option()] = Path("var/demo"),
+    merchants: Annotated[int, typer.Option(min=1)] = 12,
+    days: Annotated[int, typer.Option(min=1)] = 14,
+    live: Annotated[bool, typer.Option("--live/--no-live")] = True,
+    from_dir: Annotated[Path | None, typer.Option("--from", help="Start on these CSVs.")] = None,
+) -> None:
+    """The whole product with simulated couriers and a simulated mall."""
+    from yichuan.demo import run
+
+    os.environ.setdefault("YICHUAN_DATA_DIR", str(data_dir))
+    run.demo(port, data_dir, merchants, days, live, from_dir)
+
+
+def _mount() -> None:
+    """Attach the rooms' own sub-commands."""
+    from yichuan.rating.commands import rate_app
+    from yichuan.regions.commands import address_app
+    from yichuan.simulator.commands import simulate_app
+    from yichuan.tracking.commands import tracking_app
+    from yichuan.waybills.labels.commands import labels_app
+
+    app.add_typer(address_app, name="address")
+    app.add_typer(labels_app, name="labels")
+    app.add_typer(rate_app, name="rate")
+    app.add_typer(simulate_app, name="simulate")
+    app.add_typer(tracking_app, name="tracking")
+
+
+def main() -> None:
+    """Entry point."""
+    _mount()
+    app()
+
+
+if __name__ == "__main__":
+    main()

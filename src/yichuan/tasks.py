@@ -1,0 +1,31 @@
+"""Background work: queue tasks (thin shells) and the loops a worker keeps running."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import httpx
+from procrastinate import JobContext
+
+from yichuan.core.context import Context
+from yichuan.core.jobs import app
+from yichuan.waybills import printing
+
+HTTP = "yichuan_http"
+CONTEXT = "yichuan_context"
+
+
+def _held(job: JobContext) -> tuple[Context, httpx.AsyncClient]:
+    """The worker's context and HTTP client, put there by `worker.run`."""
+    extra = job.additional_context
+    return extra[CONTEXT], extra[HTTP]
+
+
+@app.task(name="print_job", queue="print", pass_context=True)
+async def print_job(
+    job: JobContext, *, merchant_id: str, job_id: str, account_id: str | None
+) -> None:
+    """Work off a print batch."""
+    context, http = _held(job)
+    account = UUID(account_id) if account_id else None
+    await printing.run_job(context, http, UUID(merchant_id), UUID(job_id), account)

@@ -1,0 +1,110 @@
+"""What would stop a batch, said before it starts: holds, missing people, empty accounts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from yichuan.core.context import Context
+from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.errors import NotFound, YichuanError
+from yichuan.couriers import queries as couriers
+from yichuan.dispatch import service as dispatch
+from yichuan.shipments import queries as shipments
+from yichuan.shipments.queries import Shipment
+from yichuan.waybills import queries
+from yichuan.waybills.parties import Parties, gather
+from yichuan.waybills.printing import box_refusal
+from yichuan.waybills.schemas import AccountNeed, Blocker, Preflight
+
+
+async def check(
+    context: Context,
+    system: SystemSession,
+    session: ReadSession,
+    shipment_ids: Sequence[UUID],
+    courier: str | None,
+    account_id: UUID | None,
+) -> Preflight:
+    """Look at a batch without doing anything.
+
+    Raises:
+        NotFound: a box is unknown or not the caller's.
+    """
+    rows = await shipments.of_ids(session, shipment_ids)
+    if any(i not in rows for i in shipment_ids):
+        raise NotFound("a shipment of this batch does not exist")
+    parties = await gather(session, context.vault, list(rows.values()))
+    issued = await queries.issued_of(session, shipment_ids)
+    blockers: dict[str, Blocker] = {}
+    need: Counter[UUID] = Counter()
+    ready = 0
+    for row in rows.values():
+        problem = box_refusal(row) or _people_problem(parties[row.id])
+        if problem is None and row.id not in issued:
+            found = parties[row.id]
+            assert isinstance(found, Parties)
+            chosen = await _account(system, row, found, courier, account_id)
+            if isinstance(chosen, UUID):
+                need[chosen] += 1
+            else:
+                problem = chosen
+        if problem is None:
+            ready += 1
+        else:
+            _add(blockers, problem, row.id)
+    accounts = await _needs(system, need)
+    return Preflight(ready=ready, blockers=list(blockers.values()), accounts=accounts)
+
+
+def _people_problem(found: Parties | YichuanError) -> tuple[str, str, str] | None:
+    if isinstance(found, YichuanError):
+        return ("people", found.detail or found.title_zh, found.detail or found.title)
+    return None
+
+
+async def _account(
+    system: SystemSession,
+    row: Shipment,
+    parties: Parties,
+    courier: str | None,
+    account_id: UUID | None,
+) -> UUID | tuple[str, str, str]:
+    facts = await dispatch.dispatcher(system, row.merchant_id)
+    lines = await shipments.lines_of(system, [row.id])
+    choice = await dispatch.decide(
+        system,
+        facts,
+        row,
+        lines[row.id],
+        origin_province=parties.origin_province,
+        courier=courier,
+        account_id=account_id,
+    )
+    if choice.option is None:
+        return ("no_courier", choice.reason["zh"], choice.reason["en"])
+    return choice.option.account_id
+
+
+def _add(blockers: dict[str, Blocker], problem: tuple[str, str, str], row_id: UUID) -> None:
+    code, zh, en = problem
+    blocker = blockers.setdefault(f"{code}/{zh}", Blocker(code=code, zh=zh, en=en, shipment_ids=[]))
+    blocker.shipment_ids.append(row_id)
+
+
+async def _needs(system: SystemSession, need: Counter[UUID]) -> list[AccountNeed]:
+    found: list[AccountNeed] = []
+    for account_id, count in need.items():
+        row = await couriers.account(system, account_id)
+        found.append(
+            AccountNeed(
+                account_id=row.id,
+                courier=row.courier,
+                branch_name=row.branch_name,
+                balance=row.balance,
+                needed=count,
+                enough=row.balance is None or row.balance >= count,
+            )
+        )
+    return found

@@ -1,0 +1,255 @@
+"""The verbs on waybills that need no batch: own numbers in, cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import insert, select, update
+
+from yichuan.core.clock import now
+from yichuan.core.context import Context
+from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.errors import Conflict, CourierFailed, Forbidden, Invalid, NotFound, YichuanError
+from yichuan.core.ids import new_id
+from yichuan.core.rows import RowResult
+from yichuan.core.vault import Vault
+from yichuan.couriers import queries as courier_queries
+from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors.base import CourierError
+from yichuan.identity import service as identity
+from yichuan.identity.callers import Caller, visible_merchants
+from yichuan.merchants import queries as merchants
+from yichuan.shipments import queries as shipment_queries
+from yichuan.shipments import service as shipments
+from yichuan.shipments.queries import Shipment
+from yichuan.shipments.values import Attached
+from yichuan.tracking import service as tracking
+from yichuan.tracking.values import NewBinding
+from yichuan.waybills import queries
+from yichuan.waybills.models import Waybill
+from yichuan.waybills.parties import Parties, gather
+from yichuan.waybills.schemas import OwnNumberRow
+
+
+async def accept_own_numbers(
+    context: Context, caller: Caller, rows: Sequence[OwnNumberRow], merchant_id: UUID | None = None
+) -> list[RowResult]:
+    """填单号发货: take merchants' own numbers for boxes; each row succeeds or fails alone.
+
+    Giving the number declares the box shipped.
+    """
+    async with context.database.read(visible_merchants(caller)) as session:
+        ids = await _boxes(session, caller.merchant_id or merchant_id, rows)
+        codes = await courier_codes(session, {row.courier for row in rows})
+        boxes = await shipment_queries.of_ids(session, [i for i in ids if i is not None])
+        modes = {m.id: m.logistics_mode for m in await merchants.listing(session)}
+    used: set[UUID] = set()
+    results: list[RowResult] = []
+    accepted: list[tuple[Shipment, str, str]] = []
+    for index, (row, box_id) in enumerate(zip(rows, ids, strict=True)):
+        box = boxes.get(box_id) if box_id else None
+        error = _own_number_refusal(row, box, codes.get(row.courier), modes, used)
+        results.append(RowResult.of(index, box.id if box else None, error))
+        if error is None and box is not None:
+            used.add(box.id)
+            accepted.append((box, codes[row.courier], row.number.upper()))
+    await _record_own(context, caller, accepted)
+    return results
+
+
+async def _boxes(
+    session: ReadSession, merchant_id: UUID | None, rows: Sequence[OwnNumberRow]
+) -> list[UUID | None]:
+    numbers = [row.order_no for row in rows if row.shipment_id is None and row.order_no]
+    known: dict[str, UUID] = {}
+    if numbers:
+        if merchant_id is None:
+            raise Invalid("rows with order numbers need merchant_id", field="merchant_id")
+        known = await shipment_queries.known_numbers(session, merchant_id, numbers)
+    return [row.shipment_id or known.get(row.order_no or "") for row in rows]
+
+
+async def courier_codes(session: ReadSession, wanted: set[str]) -> dict[str, str]:
+    """Our codes of couriers named by code, full name or the usual short name (圆通)."""
+    names = await courier_queries.names(session)
+    main = {service.courier for service in await courier_queries.services(session)}
+    found: dict[str, str] = {}
+    for text in wanted:
+        name = text.strip()
+        if name.upper() in names:
+            found[text] = name.upper()
+            continue
+        hits = [code for code, zh in names.items() if zh == name]
+        hits = hits or [c for c in main if names.get(c, "").startswith(name[:4]) and len(name) > 1]
+        if len(hits) == 1:
+            found[text] = hits[0]
+    return found
+
+
+def _own_number_refusal(
+    row: OwnNumberRow,
+    box: Shipment | None,
+    code: str | None,
+    modes: dict[UUID, str],
+    used: set[UUID],
+) -> YichuanError | None:
+    if box is None:
+        return NotFound(f"no box for {row.order_no or row.shipment_id} (找不到对应包裹)")
+    if code is None:
+        return Invalid(f"unknown courier {row.courier} (未知快递公司)", field="courier")
+    if box.id in used:
+        return Conflict("this box is named twice in the same file (重复行)")
+    if modes.get(box.merchant_id) == "platform":
+        return Forbidden("this merchant ships through the platform only (须使用平台物流)")
+    if box.hold:
+        return Conflict(f"{box.shipment_no} is on hold (退款拦截中)")
+    if box.milestone != "created" or box.shipped_at is not None:
+        return Conflict(f"{box.shipment_no} was shipped or is over (已发货或已结束)")
+    if box.waybill_number is not None:
+        return Conflict(f"{box.shipment_no} has a hub waybill; cancel it first (已有电子面单)")
+    return None
+
+
+async def _record_own(
+    context: Context, caller: Caller, accepted: Sequence[tuple[Shipment, str, str]]
+) -> None:
+    if not accepted:
+        return
+    at = now()
+    async with context.database.system() as session:
+        waybills: list[dict[str, Any]] = []
+        attached: list[Attached] = []
+        bindings: list[NewBinding] = []
+        tails = await _phone_tails(session, context.vault, [box for box, _, _ in accepted])
+        for box, courier, number in accepted:
+            connection = await courier_queries.tracking_connection(session, box.merchant_id)
+            waybill_id = new_id()
+            waybills.append(_own_waybill(box, waybill_id, courier, number, caller.id, at))
+            attached.append(
+                Attached(
+                    merchant_id=box.merchant_id,
+                    shipment_id=box.id,
+                    ship_method="own_number",
+                    courier=courier,
+                    service=None,
+                    waybill_number=number,
+                    shipped_at=at,
+                )
+            )
+            bindings.append(
+                NewBinding(
+                    merchant_id=box.merchant_id,
+                    shipment_id=box.id,
+                    waybill_id=waybill_id,
+                    courier=courier,
+                    number=number,
+                    connection_id=connection.id if connection else None,
+                    phone_last4=tails.get(box.id),
+                    subscribe=True,
+                )
+            )
+        await session.execute(insert(Waybill), waybills)
+        await shipments.attach_waybills(session, attached, caller.id)
+        await tracking.bind(session, bindings)
+
+
+async def _phone_tails(
+    session: SystemSession, vault: Vault, boxes: Sequence[Shipment]
+) -> dict[UUID, str]:
+    """Last four digits of the recipients' phones: some couriers ask for them to track a number."""
+    found = await gather(session, vault, boxes)
+    return {
+        box_id: parties.receiver.mobile[-4:]
+        for box_id, parties in found.items()
+        if isinstance(parties, Parties) and parties.receiver.mobile[-4:].isdigit()
+    }
+
+
+def _own_waybill(
+    box: Shipment,
+    waybill_id: UUID,
+    courier: str,
+    number: str,
+    actor: str,
+    at: datetime,
+) -> dict[str, Any]:
+    return {
+        "merchant_id": box.merchant_id,
+        "id": waybill_id,
+        "shipment_id": box.id,
+        "kind": "own_number",
+        "state": "issued",
+        "courier": courier,
+        "number": number,
+        "order_code": f"OWN{waybill_id.hex[-27:]}",
+        "actor": actor,
+        "issued_at": at,
+    }
+
+
+async def cancel(
+    context: Context, http: httpx.AsyncClient, caller: Caller, waybill_id: UUID
+) -> Waybill:
+    """Give a waybill back: the number is cancelled at the courier, the box waits again.
+
+    Raises:
+        NotFound: unknown or not the caller's.
+        Conflict: not issued, or the parcel was picked up.
+        CourierFailed: the courier refused or could not be heard; nothing changed here.
+    """
+    scope = visible_merchants(caller)
+    async with context.database.read(scope) as session:
+        row = await queries.get(session, waybill_id)
+        box = await shipment_queries.get(session, row.shipment_id)
+    if row.state != "issued" or row.number is None:
+        raise Conflict(f"the waybill is {row.state}")
+    if box.picked_up_at is not None:
+        raise Conflict("the courier has the parcel: ask for interception (拦截) instead")
+    if row.kind == "hub":
+        await _cancel_at_courier(context, http, row)
+    async with context.database.system() as session:
+        await _record_cancelled(session, caller, row)
+    async with context.database.read(scope) as session:
+        return await queries.get(session, waybill_id)
+
+
+async def _cancel_at_courier(context: Context, http: httpx.AsyncClient, row: Waybill) -> None:
+    assert row.account_id is not None
+    assert row.number is not None
+    async with context.database.system() as session:
+        line = await couriers.line(session, context.vault, http, row.account_id)
+    try:
+        await line.client.cancel(row.order_code, row.courier, row.number, line.branch)
+    except CourierError as error:
+        raise CourierFailed(
+            error.courier_text or error.code,
+            reason=error.code,
+            courier=row.courier,
+            courier_code=error.courier_code,
+            retryable=error.retryable or error.outcome == "unknown",
+        ) from error
+
+
+async def _record_cancelled(session: SystemSession, caller: Caller, row: Waybill) -> None:
+    locked = await session.scalar(
+        select(Waybill.state)
+        .where(Waybill.merchant_id == row.merchant_id, Waybill.id == row.id)
+        .with_for_update()
+    )
+    if locked != "issued":
+        raise Conflict(f"the waybill is {locked}")
+    await session.execute(
+        update(Waybill)
+        .where(Waybill.merchant_id == row.merchant_id, Waybill.id == row.id)
+        .values(state="cancelled", cancelled_at=now())
+    )
+    assert row.number is not None
+    await shipments.detach_waybill(session, row.merchant_id, row.shipment_id, caller.id)
+    await tracking.unbind(session, row.merchant_id, row.shipment_id, row.courier, row.number)
+    if row.account_id is not None:
+        await couriers.spend(session, row.account_id, -1)
+    await identity.audit(session, caller, "waybill.cancelled", str(row.id), row.merchant_id)

@@ -1,0 +1,54 @@
+"""Plain values of taking numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from yichuan.core.errors import YichuanError
+from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person already chose; None leaves it to dispatch."""
+
+    courier: str | None = None
+    service: str | None = None
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number we have committed to ask for: the waybill row exists, the courier may be called."""
+
+    merchant_id: UUID
+    shipment_id: UUID
+    waybill_id: UUID
+    account_id: UUID
+    courier: str
+    service: str | None
+    cost_fen: int | None
+    reason: dict[str, Any]
+    request: WaybillRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the courier said to a claim."""
+
+    claim: Claim
+    connection_id: UUID
+    milliseconds: int
+    issued: WaybillIssued | None = None
+    error: CourierError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The result for one box: a waybill, or why not."""
+
+    shipment_id: UUID
+    waybill_id: UUID | None = None
+    error: YichuanError | None = None

@@ -1,0 +1,65 @@
+"""The worker process: consumers, loops and the job queue."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from functools import partial
+
+import httpx
+
+from yichuan.bootstrap import ensure_cohorts
+from yichuan.consumers import CONSUMERS
+from yichuan.core import consumers
+from yichuan.core.context import Context, located, opened
+from yichuan.core.jobs import app, connector
+from yichuan.core.loops import Loop, every, run_all
+from yichuan.core.settings import Settings
+from yichuan.tasks import CONTEXT, HTTP
+from yichuan.waybills.taking import resolve_lost
+
+JOB_CONCURRENCY = 4
+DAY = 86_400.0
+
+
+def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
+    """Everything a worker keeps running."""
+    database = context.database
+    following = tuple(
+        Loop(consumer.name, partial(consumers.run, database, consumer)) for consumer in CONSUMERS
+    )
+    return (
+        *following,
+        Loop("jobs", partial(_jobs, context, http)),
+        Loop("waybills.resolve_lost", every(30, partial(resolve_lost, context, http))),
+        Loop("tracking.cohorts", every(DAY / 4, partial(ensure_cohorts, database))),
+    )
+
+
+async def _jobs(context: Context, http: httpx.AsyncClient) -> None:
+    with app.replace_connector(connector(context.database.urls)) as queue:
+        async with queue.open_async():
+            await queue.run_worker_async(
+                concurrency=JOB_CONCURRENCY,
+                install_signal_handlers=False,
+                additional_context={CONTEXT: context, HTTP: http},
+            )
+
+
+async def _run(context: Context) -> None:
+    await consumers.register(context.database, CONSUMERS)
+    async with httpx.AsyncClient() as http:
+        work = asyncio.create_task(run_all(loops(context, http)))
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, work.cancel)
+        await asyncio.wait([work])
+        if not work.cancelled():
+            work.result()
+
+
+async def main(config: Settings) -> None:
+    """Run until SIGINT or SIGTERM."""
+    with located(config) as (urls, vault):
+        async with opened(config, urls, vault) as context:
+            await _run(context)
