@@ -63,6 +63,7 @@ class Vault:
         self._root = root
         self._wrap = AESGCM(self._derive("wrap"))
         self._secret = AESGCM(self._derive("secret"))
+        self._wire = AESGCM(self._derive("wire"))
         self._index = self._derive("blind-index")
 
     def _derive(self, purpose: str) -> bytes:
@@ -107,6 +108,18 @@ class Vault:
             VaultError: wrong key or tampered text.
         """
         return _decrypt(self._secret, ciphertext).decode()
+
+    def seal_bytes(self, data: bytes) -> bytes:
+        """Encrypt what came over the wire, kept as it came."""
+        return _encrypt(self._wire, data)
+
+    def open_bytes(self, ciphertext: bytes) -> bytes:
+        """Decrypt what came over the wire.
+
+        Raises:
+            VaultError: wrong key or tampered text.
+        """
+        return _decrypt(self._wire, ciphertext)
 
 
 def digest_token(token: str) -> bytes:

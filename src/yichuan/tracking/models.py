@@ -24,16 +24,21 @@ class InboxPush(Base):
     connector: Mapped[str]
     connection_id: Mapped[UUID]
     body: Mapped[bytes]
+    """What the connector reads, compressed and encrypted (`tracking.raw`)."""
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     merged_at: Mapped[datetime | None]
 
 
 class Quarantined(Base):
-    """A push, record or event that could not be used, with its reason; someone can act on it."""
+    """A push, record or event that could not be used, with its reason; someone can act on it.
+
+    Couriers repeat whole histories: the same bad row is kept once (`digest`).
+    """
 
     __tablename__ = "quarantine"
     __table_args__ = (
         Index("ix_quarantine_open", "id", postgresql_where=text("resolved_at IS NULL")),
+        Index("ix_quarantine_resolved", "resolved_at"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -42,17 +47,23 @@ class Quarantined(Base):
     connection_id: Mapped[UUID | None]
     courier: Mapped[str | None]
     number: Mapped[str | None]
+    kind: Mapped[str]
+    """push (cannot be read at all), record (names no parcel), event, signature."""
     reason: Mapped[str]
     raw: Mapped[bytes]
+    """As it came, compressed and encrypted (`tracking.raw`)."""
+    digest: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     resolved_at: Mapped[datetime | None]
     resolution: Mapped[str | None]
+    """replayed, dismissed."""
 
 
 class Track(Base):
     """What a courier says about one number. Exists before or without any order."""
 
     __tablename__ = "tracks"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 80}},)
 
     courier: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(primary_key=True)
@@ -67,9 +78,12 @@ class Track(Base):
     problem_since: Mapped[datetime | None]
     events: Mapped[int] = mapped_column(server_default="0")
     digest: Mapped[bytes | None]
-    """Digest of the last full history: the same push again is nearly free."""
-    event_keys: Mapped[bytes] = mapped_column(server_default=text("''::bytea"))
-    """Concatenated 8-byte keys of the events merged so far."""
+    """Digest of all `events` in the order of the last full history: what begins with the same
+    events again brings only what follows them. None: the last push did not hold them all."""
+    history: Mapped[bytes] = mapped_column(server_default=text("''::bytea"))
+    """All events merged so far, 13 bytes each: key, time, detail (`tracking.memory`)."""
+    words: Mapped[bytes | None]
+    """The few texts of them that decide about the state (signatures, corrections)."""
     first_event_at: Mapped[datetime | None]
     last_event_at: Mapped[datetime | None]
     last_text: Mapped[str | None]
@@ -95,10 +109,10 @@ class TrackEvent(Base):
     number: Mapped[str] = mapped_column(primary_key=True)
     cycle: Mapped[int] = mapped_column(primary_key=True)
     event_key: Mapped[bytes] = mapped_column(primary_key=True)
-    """8-byte hash of time, text and code."""
+    """First 8 bytes of the hash of time, text and code as they came."""
     occurred_at: Mapped[datetime]
     text: Mapped[str]
-    """Redacted: phones masked."""
+    """Redacted: phones and names of recipients masked (`tracking.redact`)."""
     code: Mapped[str | None]
     detail: Mapped[str]
     city: Mapped[str | None]
@@ -121,7 +135,6 @@ class TrackBinding(Base):
     cycle: Mapped[int] = mapped_column(primary_key=True, server_default="1")
     waybill_id: Mapped[UUID | None]
     leg: Mapped[str] = mapped_column(server_default="out")
-    active: Mapped[bool] = mapped_column(server_default="true")
     subscribed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -130,6 +143,9 @@ class TrackSubscription(Base):
     """A number whose pushes we asked a connection for, one row per track."""
 
     __tablename__ = "track_subscriptions"
+    __table_args__ = (
+        Index("ix_track_subscriptions_due", "next_at", postgresql_where=text("state = 'wanted'")),
+    )
 
     courier: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(primary_key=True)
@@ -138,6 +154,6 @@ class TrackSubscription(Base):
     state: Mapped[str] = mapped_column(server_default="wanted")
     """wanted, subscribed, failed."""
     attempts: Mapped[int] = mapped_column(server_default="0")
-    next_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    next_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_error: Mapped[str | None]
     phone_last4_enc: Mapped[bytes | None]

@@ -17,14 +17,18 @@ CREATE TABLE quarantine (
     connection_id UUID,
     courier TEXT,
     number TEXT,
+    kind TEXT NOT NULL,
     reason TEXT NOT NULL,
     raw BYTEA NOT NULL,
+    digest BYTEA NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     resolved_at TIMESTAMP WITH TIME ZONE,
     resolution TEXT,
-    CONSTRAINT pk_quarantine PRIMARY KEY (id)
+    CONSTRAINT pk_quarantine PRIMARY KEY (id),
+    CONSTRAINT uq_quarantine_digest UNIQUE (digest)
 );
 CREATE INDEX ix_quarantine_open ON quarantine (id) WHERE resolved_at IS NULL;
+CREATE INDEX ix_quarantine_resolved ON quarantine (resolved_at);
 
 CREATE TABLE track_bindings (
     merchant_id UUID NOT NULL,
@@ -34,7 +38,6 @@ CREATE TABLE track_bindings (
     cycle BIGINT DEFAULT '1' NOT NULL,
     waybill_id UUID,
     leg TEXT DEFAULT 'out' NOT NULL,
-    active BOOLEAN DEFAULT 'true' NOT NULL,
     subscribed_at TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_track_bindings PRIMARY KEY (merchant_id, shipment_id, courier, number, cycle)
@@ -70,7 +73,7 @@ CREATE TABLE track_subscriptions (
     phone_last4_enc BYTEA,
     CONSTRAINT pk_track_subscriptions PRIMARY KEY (courier, number, cycle)
 );
-CREATE INDEX ix_track_subscriptions_next_at ON track_subscriptions (next_at);
+CREATE INDEX ix_track_subscriptions_due ON track_subscriptions (next_at) WHERE state = 'wanted';
 
 CREATE TABLE tracks (
     courier TEXT NOT NULL,
@@ -84,7 +87,8 @@ CREATE TABLE tracks (
     problem_since TIMESTAMP WITH TIME ZONE,
     events BIGINT DEFAULT '0' NOT NULL,
     digest BYTEA,
-    event_keys BYTEA DEFAULT ''::bytea NOT NULL,
+    history BYTEA DEFAULT ''::bytea NOT NULL,
+    words BYTEA,
     first_event_at TIMESTAMP WITH TIME ZONE,
     last_event_at TIMESTAMP WITH TIME ZONE,
     last_text TEXT,
@@ -98,4 +102,5 @@ CREATE TABLE tracks (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_tracks PRIMARY KEY (courier, number, cycle)
-);
+)
+ WITH (fillfactor = 80);
