@@ -7,14 +7,20 @@ from fastapi import APIRouter, FastAPI
 from yichuan.couriers.routes import router as couriers
 from yichuan.exceptions.routes import router as exceptions
 from yichuan.identity.routes import router as identity
+from yichuan.merchants.routes import router as merchants
 from yichuan.notify.routes import router as notify
+from yichuan.orders.routes import router as orders
+from yichuan.shipments.routes import router as shipments
 from yichuan.tickets.routes import router as tickets
 
 ROUTERS: tuple[APIRouter, ...] = (
     couriers,
     exceptions,
     identity,
+    merchants,
+    orders,
     notify,
+    shipments,
     tickets,
 )
 """Every room's router, served under /api/v1."""
