@@ -82,6 +82,7 @@ async def _lines(session: WriteSession, row: Shipment) -> list[ShipmentLine]:
             scoped(session, ShipmentLine)
             .where(ShipmentLine.merchant_id == row.merchant_id, ShipmentLine.shipment_id == row.id)
             .order_by(ShipmentLine.id)
+            .execution_options(populate_existing=True)
         )
     )
 
@@ -163,8 +164,6 @@ async def _reduce(session: WriteSession, line: ShipmentLine, quantity: int) -> N
 
 
 async def _recount(session: WriteSession, row: Shipment) -> None:
-    session.expire_all()
-    await session.refresh(row)
     planned = [_planned(line, line.quantity) for line in await _lines(session, row)]
     row.quantity = sum(line.quantity for line in planned)
     row.goods = goods_text(planned)
