@@ -120,6 +120,11 @@ def statements() -> Iterator[str]:
     )
     # A main order is written before its sub-orders exist.
     yield f"CREATE POLICY create_order ON orders FOR INSERT TO {APP} WITH CHECK (true)"
+    # Staff notes in a merchant's ticket are the staff's.
+    yield (
+        f"CREATE POLICY staff ON ticket_messages AS RESTRICTIVE TO {APP}"
+        f" USING (audience = 'all' OR {PLATFORM})"
+    )
     # Whoever ships may ask for a number's pushes; nobody but the system reads the list.
     yield from _enable("track_subscriptions")
     yield f"CREATE POLICY wish ON track_subscriptions FOR INSERT TO {APP} WITH CHECK (true)"

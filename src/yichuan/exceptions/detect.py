@@ -1,0 +1,58 @@
+"""Who notices: the log's consumer at every change, the clock when a deadline comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from yichuan.core.clock import now
+from yichuan.core.context import Context
+from yichuan.core.database import Database, SystemSession
+from yichuan.core.log import Entry
+from yichuan.exceptions import service
+from yichuan.exceptions.kinds import kind_of_detail
+from yichuan.exceptions.rules import Report
+from yichuan.shipments import due
+
+BATCH = 200
+IDLE_SECONDS = 3.0
+OURS = "problem"
+"""Kind of the log entries that this room itself causes."""
+
+
+def reports_of(entries: Sequence[Entry]) -> dict[UUID, list[Report]]:
+    """What scans report, by shipment."""
+    found: dict[UUID, list[Report]] = defaultdict(list)
+    for entry in entries:
+        kind = kind_of_detail(entry.detail)
+        if kind is None or entry.shipment_id is None or entry.occurred_at is None:
+            continue
+        found[entry.shipment_id].append(Report(kind.kind, entry.occurred_at))
+    return found
+
+
+async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
+    """Consumer `exceptions.detect`: review every shipment that changed."""
+    changed = [e for e in entries if e.shipment_id is not None and e.kind != OURS]
+    ids = {e.shipment_id for e in changed if e.shipment_id is not None}
+    if ids:
+        boxes = await service.boxes_of(session, list(ids))
+        await service.review(session, boxes, reports_of(changed), now())
+
+
+async def review_due(database: Database, batch: int = BATCH) -> int:
+    """Review shipments whose deadline has come. Returns how many there were."""
+    async with database.system() as session:
+        at = now()
+        boxes = await due.claim(session, at, batch)
+        await service.review(session, boxes, {}, at)
+        return len(boxes)
+
+
+async def run_deadlines(context: Context) -> None:
+    """Review what falls due, every few seconds, until cancelled."""
+    while True:
+        if await review_due(context.database) < BATCH:
+            await asyncio.sleep(IDLE_SECONDS)

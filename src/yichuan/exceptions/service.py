@@ -1,0 +1,323 @@
+"""Opening and closing problems, and the review that decides about both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from yichuan.core.clock import now
+from yichuan.core.database import SystemSession, WriteSession
+from yichuan.core.errors import Conflict, NotFound
+from yichuan.core.ids import new_id
+from yichuan.exceptions.kinds import ProblemKind, kinds
+from yichuan.exceptions.models import Problem
+from yichuan.exceptions.rules import Decision, Facts, Past, Report, decide
+from yichuan.exceptions.thresholds import setting
+from yichuan.identity.callers import Caller
+from yichuan.identity.scope import in_scope, scoped
+from yichuan.notify import service as notify
+from yichuan.notify.service import NewAlert
+from yichuan.shipments import queries as shipment_queries
+from yichuan.shipments import service as shipments
+from yichuan.tickets import service as tickets
+from yichuan.tickets.service import NewTicket
+
+SLACK = timedelta(hours=4)
+"""A deadline that only moves ahead by less is left as it is: looking early costs one read, moving
+it at every scan would cost an index write per event."""
+ALERT_SEVERITY = 2
+
+
+class Box(Protocol):
+    """What this room reads of a shipment."""
+
+    @property
+    def merchant_id(self) -> UUID: ...
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def shipment_no(self) -> str: ...
+    @property
+    def courier(self) -> str | None: ...
+    @property
+    def ship_method(self) -> str | None: ...
+    @property
+    def milestone(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def problem(self) -> str | None: ...
+    @property
+    def hold(self) -> bool: ...
+    @property
+    def origin_city(self) -> str | None: ...
+    @property
+    def dest_province(self) -> str | None: ...
+    @property
+    def dest_city(self) -> str | None: ...
+    @property
+    def paid_at(self) -> datetime | None: ...
+    @property
+    def ship_by(self) -> datetime | None: ...
+    @property
+    def promised_at(self) -> datetime | None: ...
+    @property
+    def shipped_at(self) -> datetime | None: ...
+    @property
+    def last_event_at(self) -> datetime | None: ...
+    @property
+    def next_deadline(self) -> str | None: ...
+    @property
+    def next_deadline_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewProblem:
+    """A problem to open. With `over` it has ended already and is only recorded."""
+
+    box: Box
+    kind: ProblemKind
+    since: datetime
+    over: str | None = None
+    evidence: Mapping[str, Any] | None = None
+
+
+def facts_of(box: Box) -> Facts:
+    """What the rules know about a shipment."""
+    return Facts(
+        milestone=box.milestone,
+        detail=box.detail,
+        ship_method=box.ship_method,
+        hold=box.hold,
+        origin_city=box.origin_city,
+        dest_province=box.dest_province,
+        dest_city=box.dest_city,
+        paid_at=box.paid_at,
+        ship_by=box.ship_by,
+        promised_at=box.promised_at,
+        shipped_at=box.shipped_at,
+        last_event_at=box.last_event_at,
+    )
+
+
+async def open_problem(
+    session: WriteSession,
+    box: Box,
+    kind: str,
+    since: datetime,
+    evidence: Mapping[str, Any] | None = None,
+) -> UUID | None:
+    """Open one problem with its ticket and alerts. None: it is open already.
+
+    Raises:
+        KeyError: not a kind of problem.
+    """
+    made = await open_problems(session, [NewProblem(box, kinds()[kind], since, None, evidence)])
+    if not made:
+        return None
+    await _show(session, box.merchant_id, box.id)
+    return made[0]
+
+
+async def open_problems(session: WriteSession, wanted: Sequence[NewProblem]) -> list[UUID]:
+    """Open problems, with a ticket for whoever must act and alerts; returns ids of the new ones.
+
+    What is open already is left alone. The shipments' rows are not touched.
+    """
+    if not wanted:
+        return []
+    at = now()
+    rows = [_row(item, at) for item in wanted]
+    statement = insert(Problem).on_conflict_do_nothing().returning(Problem.id)
+    made = set((await session.execute(statement, rows)).scalars())
+    fresh = [(row, item) for row, item in zip(rows, wanted, strict=True) if row["id"] in made]
+    live = [(row, item) for row, item in fresh if item.over is None]
+    cases = [_ticket(row, item) for row, item in live if item.kind.ticket]
+    await tickets.open_tickets(session, cases)
+    urgent = [(row, item) for row, item in live if item.kind.severity >= ALERT_SEVERITY]
+    await notify.alert(session, [_alert(row, item) for row, item in urgent])
+    return [row["id"] for row, _ in fresh]
+
+
+def _row(item: NewProblem, at: datetime) -> dict[str, Any]:
+    box, kind = item.box, item.kind
+    has_ticket = kind.ticket and item.over is None
+    return {
+        "merchant_id": box.merchant_id,
+        "id": new_id(),
+        "shipment_id": box.id,
+        "kind": kind.kind,
+        "party": kind.responsible(box.ship_method),
+        "severity": kind.severity,
+        "courier": box.courier,
+        "dest_province": box.dest_province,
+        "dest_city": box.dest_city,
+        "opened_at": at,
+        "since": item.since,
+        "act_by": at + timedelta(hours=kind.act_hours),
+        "closed_at": at if item.over else None,
+        "close_reason": item.over,
+        "evidence": dict(item.evidence or {}),
+        "ticket_id": new_id() if has_ticket else None,
+    }
+
+
+def _ticket(row: Mapping[str, Any], item: NewProblem) -> NewTicket:
+    kind, box = item.kind, item.box
+    return NewTicket(
+        id=row["ticket_id"],
+        merchant_id=box.merchant_id,
+        shipment_id=box.id,
+        shipment_no=box.shipment_no,
+        problem_id=row["id"],
+        kind=kind.kind,
+        subject=f"{kind.name_zh} {box.shipment_no}",
+        party="merchant" if row["party"] == "merchant" else "service",
+        severity=kind.severity,
+        body=f"{kind.name_zh} · {kind.name_en}",
+    )
+
+
+def _alert(row: Mapping[str, Any], item: NewProblem) -> NewAlert:
+    kind, box = item.kind, item.box
+    return NewAlert(
+        merchant_id=box.merchant_id,
+        shipment_id=box.id,
+        kind=kind.kind,
+        severity=kind.severity,
+        title_zh=f"{kind.name_zh}：{box.shipment_no}",
+        title_en=f"{kind.name_en}: {box.shipment_no}",
+        link=f"/shipments/{box.id}",
+    )
+
+
+async def close_problem(
+    session: WriteSession, caller: Caller, problem_id: UUID, reason: str
+) -> None:
+    """Close a problem by hand; its ticket is told, and closed when nobody has touched it.
+
+    Raises:
+        NotFound: unknown or not the caller's.
+        Conflict: closed already.
+    """
+    row = await session.scalar(scoped(session, Problem).where(Problem.id == problem_id))
+    if row is None:
+        raise NotFound("no such problem")
+    if not await _close(session, {row.id: f"by_hand: {reason}"}):
+        raise Conflict("the problem is closed already")
+    detail = {"kind": row.kind, "reason": reason}
+    await shipments.note(
+        session, row.merchant_id, row.shipment_id, "problem_closed", caller.id, detail
+    )
+    await _show(session, row.merchant_id, row.shipment_id)
+    await tickets.look_again(session, row.merchant_id, row.shipment_id, now())
+
+
+async def _close(session: WriteSession, reasons: Mapping[UUID, str]) -> list[UUID]:
+    """Close open problems by id; returns the ids of those that were open."""
+    groups: dict[str, list[UUID]] = defaultdict(list)
+    for problem_id, reason in reasons.items():
+        groups[reason].append(problem_id)
+    closed: list[UUID] = []
+    cleared: list[tuple[UUID, UUID, str]] = []
+    for reason, ids in sorted(groups.items()):
+        rows = await session.execute(
+            update(Problem)
+            .where(in_scope(session, Problem), Problem.id.in_(ids), Problem.closed_at.is_(None))
+            .values(closed_at=now(), close_reason=reason)
+            .returning(Problem.id, Problem.merchant_id, Problem.ticket_id)
+            .execution_options(synchronize_session=False)
+        )
+        for row in rows:
+            closed.append(row.id)
+            if row.ticket_id is not None:
+                cleared.append((row.merchant_id, row.ticket_id, reason))
+    await tickets.problems_cleared(session, cleared)
+    return closed
+
+
+async def _show(session: WriteSession, merchant_id: UUID, shipment_id: UUID) -> None:
+    """Put the most urgent open problem on the shipment's row."""
+    open_kinds = await session.scalars(
+        select(Problem.kind).where(
+            in_scope(session, Problem),
+            Problem.merchant_id == merchant_id,
+            Problem.shipment_id == shipment_id,
+            Problem.closed_at.is_(None),
+        )
+    )
+    shown = max(open_kinds, key=lambda kind: kinds()[kind].urgency, default=None)
+    await shipments.set_problem(session, merchant_id, shipment_id, shown)
+
+
+async def review(
+    session: SystemSession,
+    boxes: Sequence[Box],
+    reports: Mapping[UUID, Sequence[Report]],
+    at: datetime,
+) -> None:
+    """Decide about shipments and carry it out. The caller has locked their rows."""
+    limits = await setting.get(session)
+    rows = await _problems_of(session, boxes)
+    waiting = [p.ticket_id for ps in rows.values() for p in ps if p.ticket_id and not p.closed_at]
+    answered = await tickets.closed_of(session, waiting)
+    reasons: dict[UUID, str] = {}
+    opening: list[NewProblem] = []
+    decisions: list[tuple[Box, Decision]] = []
+    for box in boxes:
+        mine = rows[box.id]
+        past = [Past(p.kind, p.since, p.closed_at is None, p.ticket_id in answered) for p in mine]
+        decision = decide(facts_of(box), past, reports.get(box.id, ()), limits, at)
+        decisions.append((box, decision))
+        why = {c.kind: c.reason for c in decision.close}
+        reasons |= {p.id: why[p.kind] for p in mine if p.closed_at is None and p.kind in why}
+        opening += [NewProblem(box, o.kind, o.since, o.over) for o in decision.open]
+    if reasons:
+        await _close(session, reasons)
+    await open_problems(session, opening)
+    for box, decision in decisions:
+        if box.problem != decision.shown:
+            await shipments.set_problem(session, box.merchant_id, box.id, decision.shown)
+    await shipments.set_deadline(
+        session,
+        [
+            (box.merchant_id, box.id, *(decision.deadline or (None, None)))
+            for box, decision in decisions
+            if _moves(box, decision, at)
+        ],
+    )
+
+
+def _moves(box: Box, decision: Decision, at: datetime) -> bool:
+    """Whether the row's deadline must be written."""
+    stored = box.next_deadline_at
+    kind, wanted = decision.deadline or (None, None)
+    if stored is None or wanted is None:
+        return stored is not None or wanted is not None
+    if box.next_deadline != kind or stored <= at:
+        return True
+    return not timedelta(0) <= wanted - stored <= SLACK
+
+
+async def _problems_of(session: SystemSession, boxes: Sequence[Box]) -> dict[UUID, list[Problem]]:
+    found: dict[UUID, list[Problem]] = {box.id: [] for box in boxes}
+    keys = [(box.merchant_id, box.id) for box in boxes]
+    rows = await session.scalars(
+        scoped(session, Problem).where(tuple_(Problem.merchant_id, Problem.shipment_id).in_(keys))
+    )
+    for row in rows:
+        found[row.shipment_id].append(row)
+    return found
+
+
+async def boxes_of(session: SystemSession, ids: Sequence[UUID]) -> list[Box]:
+    """Shipments by id, locked, for a review."""
+    known = await shipment_queries.of_ids(session, ids)
+    return list(await shipments.lock(session, sorted(known)))

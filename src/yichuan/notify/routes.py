@@ -1,0 +1,211 @@
+"""Alerts and webhook endpoints over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from sqlalchemy import delete
+
+from yichuan.core import outbox
+from yichuan.core.clock import now
+from yichuan.core.errors import Forbidden
+from yichuan.core.ids import new_id
+from yichuan.core.pagination import MAX_LIMIT, Page
+from yichuan.identity import service as identity
+from yichuan.identity.callers import Caller, visible_merchants
+from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
+from yichuan.merchants import queries as merchants
+from yichuan.notify import queries, sender, service
+from yichuan.notify.addresses import WebhookSettings, check, setting
+from yichuan.notify.models import WebhookAttempt, WebhookEndpoint
+from yichuan.notify.schemas import (
+    AlertPage,
+    AlertView,
+    AttemptView,
+    EndpointChange,
+    EndpointCreated,
+    EndpointRequest,
+    EndpointView,
+    ReadRequest,
+    ReadResult,
+    TestResult,
+)
+
+router = APIRouter(tags=["notify"])
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+
+@router.get("/alerts")
+async def list_alerts(
+    session: ReadDep, unread: bool = False, cursor: str | None = None, limit: Limit = 50
+) -> AlertPage:
+    """The caller's pop-ups, newest first."""
+    rows, following = await queries.alerts(session, unread=unread, limit=limit, cursor=cursor)
+    return AlertPage(
+        items=[AlertView.model_validate(row) for row in rows],
+        next_cursor=following,
+        unread=await queries.unread_count(session),
+    )
+
+
+@router.post("/alerts/read")
+async def read_alerts(wish: ReadRequest, session: WriteDep) -> ReadResult:
+    """Mark alerts read."""
+    return ReadResult(read=await service.mark_read(session, wish.ids))
+
+
+@router.get("/webhook-endpoints")
+async def list_webhook_endpoints(caller: CallerDep, session: ReadDep) -> Page[EndpointView]:
+    """Where events go."""
+    caller.require("operator", "merchant")
+    rows = await queries.endpoints(session)
+    return Page(items=[EndpointView.model_validate(row) for row in rows])
+
+
+@router.post("/webhook-endpoints", status_code=201)
+async def create_webhook_endpoint(
+    wish: EndpointRequest, caller: CallerDep, context: ContextDep, session: WriteDep
+) -> EndpointCreated:
+    """Register an address; its signing secret is shown only here."""
+    caller.require("operator", "merchant")
+    owner = await _owner(wish, caller, session)
+    await check(wish.url, await setting.get(session))
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    row = WebhookEndpoint(
+        id=new_id(),
+        merchant_id=owner,
+        url=wish.url,
+        secret_enc=context.vault.seal_secret(secret),
+        event_types=list(dict.fromkeys(wish.event_types)),
+        enabled=True,
+        created_at=now(),
+    )
+    session.add(row)
+    await session.flush()
+    await identity.audit(session, caller, "webhook_endpoint.created", str(row.id), owner)
+    view = EndpointView.model_validate(row)
+    return EndpointCreated(**view.model_dump(), secret=secret)
+
+
+async def _owner(wish: EndpointRequest, caller: Caller, session: WriteDep) -> UUID | None:
+    if caller.merchant_id is not None and wish.merchant_id not in (None, caller.merchant_id):
+        raise Forbidden("a merchant listens to its own events only")
+    owner = caller.merchant_id or wish.merchant_id
+    if owner is not None:
+        await merchants.get(session, owner)
+    return owner
+
+
+@router.get("/webhook-endpoints/{endpoint_id}")
+async def get_webhook_endpoint(
+    endpoint_id: UUID, caller: CallerDep, session: ReadDep
+) -> EndpointView:
+    """One endpoint."""
+    caller.require("operator", "merchant")
+    return EndpointView.model_validate(await queries.endpoint(session, endpoint_id))
+
+
+@router.patch("/webhook-endpoints/{endpoint_id}")
+async def change_webhook_endpoint(
+    endpoint_id: UUID, wish: EndpointChange, caller: CallerDep, session: WriteDep
+) -> EndpointView:
+    """Change the address or the wanted events, switch on or off."""
+    caller.require("operator", "merchant")
+    row = await queries.endpoint(session, endpoint_id)
+    if wish.url is not None:
+        await check(wish.url, await setting.get(session))
+        row.url = wish.url
+    if wish.event_types is not None:
+        row.event_types = list(dict.fromkeys(wish.event_types))
+    if wish.enabled is not None:
+        row.enabled, row.disabled_reason = wish.enabled, None
+    await session.flush()
+    await identity.audit(
+        session, caller, "webhook_endpoint.changed", str(endpoint_id), row.merchant_id
+    )
+    return EndpointView.model_validate(row)
+
+
+@router.delete("/webhook-endpoints/{endpoint_id}", status_code=204)
+async def delete_webhook_endpoint(endpoint_id: UUID, caller: CallerDep, session: WriteDep) -> None:
+    """Stop telling an address; what is still to be sent to it is dropped."""
+    caller.require("operator", "merchant")
+    row = await queries.endpoint(session, endpoint_id)
+    owner = row.merchant_id
+    await session.execute(delete(WebhookAttempt).where(WebhookAttempt.endpoint_id == endpoint_id))
+    await session.delete(row)
+    await session.flush()
+    await identity.audit(session, caller, "webhook_endpoint.deleted", str(endpoint_id), owner)
+
+
+@router.get("/webhook-endpoints/{endpoint_id}/attempts")
+async def list_webhook_attempts(
+    endpoint_id: UUID,
+    caller: CallerDep,
+    session: ReadDep,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page[AttemptView]:
+    """Every try to deliver to an endpoint, newest first."""
+    caller.require("operator", "merchant")
+    rows, following = await queries.attempts(session, endpoint_id, limit=limit, cursor=cursor)
+    return Page(items=[AttemptView.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.post("/webhook-endpoints/{endpoint_id}/test")
+async def test_webhook_endpoint(
+    endpoint_id: UUID, caller: CallerDep, context: ContextDep
+) -> TestResult:
+    """Send a `webhook.test` event now and say how it was answered."""
+    caller.require("operator", "merchant")
+    async with context.database.read(visible_merchants(caller)) as session:
+        row = await queries.endpoint(session, endpoint_id)
+    body = {"type": "webhook.test", "timestamp": now().isoformat(), "sequence": 0, "data": {}}
+    async with sender.client() as http:
+        outcome = await sender.attempt(context, http, row, f"msg_{new_id().hex}", body)
+    return TestResult(
+        ok=outcome.error is None,
+        status=outcome.status,
+        error=outcome.error,
+        duration_ms=outcome.duration_ms,
+    )
+
+
+@router.post("/webhook-endpoints/{endpoint_id}/attempts/{attempt_id}/redeliver", status_code=202)
+async def redeliver_webhook(
+    endpoint_id: UUID, attempt_id: UUID, caller: CallerDep, session: WriteDep
+) -> None:
+    """Send the event of a try again, with the same `webhook-id` and body."""
+    caller.require("operator", "merchant")
+    row = await queries.endpoint(session, endpoint_id)
+    tried = await queries.attempt(session, endpoint_id, attempt_id)
+    payload = {
+        "endpoint_id": str(endpoint_id),
+        "webhook_id": tried.webhook_id,
+        "body": tried.body,
+    }
+    stream = f"redeliver:{attempt_id}:{new_id().hex}"
+    await outbox.put(session, service.WEBHOOK_CHANNEL, stream, payload, row.merchant_id)
+
+
+@router.get("/settings/webhooks")
+async def get_webhook_settings(caller: CallerDep, session: ReadDep) -> WebhookSettings:
+    """Private hosts and networks that webhooks may reach."""
+    caller.require("operator")
+    return await setting.get(session)
+
+
+@router.put("/settings/webhooks")
+async def set_webhook_settings(
+    wish: WebhookSettings, caller: CallerDep, session: WriteDep
+) -> WebhookSettings:
+    """Allow private hosts and networks."""
+    caller.require("operator")
+    await setting.put(session, wish)
+    detail = wish.model_dump(mode="json")
+    await identity.audit(session, caller, "settings.webhooks", "webhooks", None, **detail)
+    return wish

@@ -1,0 +1,188 @@
+"""Sending webhooks: signed after Standard Webhooks, each try recorded.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import delete, insert, text, update
+from standardwebhooks import Webhook
+
+from yichuan.core.clock import now
+from yichuan.core.context import Context
+from yichuan.core.database import SystemSession
+from yichuan.core.errors import Invalid, NotFound
+from yichuan.core.ids import new_id
+from yichuan.core.models import OutboxMessage
+from yichuan.core.outbox import Message
+from yichuan.notify import queries, service
+from yichuan.notify.addresses import Target, check, setting
+from yichuan.notify.events import Event
+from yichuan.notify.models import WebhookAttempt, WebhookEndpoint
+
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+AGENT = "Yichuan-Webhooks/1"
+GONE = 410
+KEEP_ATTEMPTS = timedelta(days=30)
+KEEP_SENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one try."""
+
+    status: int | None
+    error: str | None
+    duration_ms: int
+
+
+def client() -> httpx.AsyncClient:
+    """The HTTP client webhooks leave by: no redirects (they could lead inside), no proxies."""
+    limits = httpx.Limits(max_connections=50, max_keepalive_connections=20)
+    return httpx.AsyncClient(
+        timeout=TIMEOUT, follow_redirects=False, limits=limits, trust_env=False
+    )
+
+
+def signed_headers(secret: str, webhook_id: str, at: datetime, body: str) -> dict[str, str]:
+    """Headers of a signed webhook."""
+    return {
+        "content-type": "application/json; charset=utf-8",
+        "user-agent": AGENT,
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(webhook_id, at, body),
+    }
+
+
+async def post(
+    http: httpx.AsyncClient, url: str, target: Target, headers: Mapping[str, str], body: str
+) -> Outcome:
+    """One request to a checked address; the name stays in the Host header and the certificate."""
+    to = httpx.URL(url)
+    begun = time.monotonic()
+    status: int | None = None
+    error: str | None = None
+    try:
+        async with http.stream(
+            "POST",
+            to.copy_with(host=target.address),
+            content=body.encode(),
+            headers={**headers, "host": to.netloc.decode("ascii")},
+            extensions={"sni_hostname": target.host},
+        ) as response:
+            status = response.status_code
+    except httpx.HTTPError as failure:
+        error = f"{type(failure).__name__}: {failure}"
+    if status is not None and not 200 <= status < 300:
+        error = f"HTTP {status}"
+    return Outcome(status, error, int((time.monotonic() - begun) * 1000))
+
+
+async def attempt(
+    context: Context,
+    http: httpx.AsyncClient,
+    endpoint: WebhookEndpoint,
+    webhook_id: str,
+    body: Mapping[str, Any],
+) -> Outcome:
+    """Send one event to one endpoint and record the try."""
+    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    async with context.database.system() as session:
+        allowed = await setting.get(session)
+    try:
+        target = await check(endpoint.url, allowed)
+    except Invalid as refused:
+        outcome = Outcome(None, refused.detail, 0)
+    else:
+        secret = context.vault.open_secret(endpoint.secret_enc)
+        headers = signed_headers(secret, webhook_id, now(), raw)
+        outcome = await post(http, endpoint.url, target, headers, raw)
+    async with context.database.system() as session:
+        await _record(session, endpoint.id, webhook_id, body, outcome)
+    return outcome
+
+
+async def _record(
+    session: SystemSession,
+    endpoint_id: UUID,
+    webhook_id: str,
+    body: Mapping[str, Any],
+    outcome: Outcome,
+) -> None:
+    await session.execute(
+        insert(WebhookAttempt).values(
+            id=new_id(),
+            endpoint_id=endpoint_id,
+            webhook_id=webhook_id,
+            event_type=str(body.get("type", "")),
+            status=outcome.status,
+            error=outcome.error,
+            duration_ms=outcome.duration_ms,
+            body=dict(body),
+        )
+    )
+    if outcome.status == GONE:
+        await session.execute(
+            update(WebhookEndpoint)
+            .where(WebhookEndpoint.id == endpoint_id)
+            .values(enabled=False, disabled_reason="the receiver answered 410 Gone")
+        )
+
+
+async def deliver(context: Context, http: httpx.AsyncClient, message: Message) -> str | None:
+    """Send a message of the webhook channel. None: delivered, or nobody wants it any more."""
+    payload = message.payload
+    async with context.database.system() as session:
+        try:
+            endpoint = await queries.endpoint(session, UUID(payload["endpoint_id"]))
+        except NotFound:
+            return None
+    if not endpoint.enabled:
+        return None
+    body = payload.get("body") or {
+        "type": payload["type"],
+        "timestamp": payload["timestamp"],
+        "sequence": message.id,
+        "data": payload["data"],
+    }
+    outcome = await attempt(context, http, endpoint, payload["webhook_id"], body)
+    return None if outcome.status == GONE else outcome.error
+
+
+async def fan_out(context: Context, message: Message) -> None:
+    """Address an event to its endpoints. Done and addressed are one transaction."""
+    payload = message.payload
+    if message.merchant_id is None:
+        return
+    event = Event(
+        merchant_id=message.merchant_id,
+        stream=payload["stream"],
+        type=payload["type"],
+        at=datetime.fromisoformat(payload["at"]),
+        data=payload["data"],
+    )
+    async with context.database.system() as session:
+        open_still = await session.execute(
+            text(
+                "UPDATE outbox SET done_at = now() WHERE id = :id AND done_at IS NULL RETURNING 1"
+            ),
+            {"id": message.id},
+        )
+        if open_still.first() is not None:
+            await service.send_to(session, await queries.subscribers(session), [event])
+
+
+async def purge(session: SystemSession) -> None:
+    """Forget attempts after 30 days and delivered messages after 7."""
+    await session.execute(delete(WebhookAttempt).where(WebhookAttempt.at < now() - KEEP_ATTEMPTS))
+    await session.execute(delete(OutboxMessage).where(OutboxMessage.done_at < now() - KEEP_SENT))

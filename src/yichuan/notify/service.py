@@ -1,0 +1,110 @@
+"""What other rooms tell people and programs: pop-up alerts and webhook events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from yichuan.core import outbox
+from yichuan.core.clock import now
+from yichuan.core.database import WriteSession
+from yichuan.core.ids import new_id
+from yichuan.core.models import OutboxMessage
+from yichuan.identity.scope import in_scope, owner_of
+from yichuan.notify.events import Event, EventType, Subscriber
+from yichuan.notify.models import Alert
+
+EVENT_CHANNEL = "event"
+"""Events not yet addressed: a merchant's transaction cannot see the platform's endpoints."""
+WEBHOOK_CHANNEL = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """A pop-up for the merchant and for the platform."""
+
+    merchant_id: UUID
+    shipment_id: UUID | None
+    kind: str
+    severity: int
+    title_zh: str
+    title_en: str
+    link: str
+
+
+async def alert(session: WriteSession, alerts: Sequence[NewAlert]) -> None:
+    """Show alerts to the merchants concerned and, from a platform session, to the platform."""
+    rows = [row for item in alerts for row in _alert_rows(item, session.merchants is None)]
+    if rows:
+        await session.execute(insert(Alert), rows)
+
+
+def _alert_rows(item: NewAlert, platform_too: bool) -> Iterator[dict[str, Any]]:
+    shown = {
+        "kind": item.kind,
+        "severity": item.severity,
+        "title_zh": item.title_zh,
+        "title_en": item.title_en,
+        "link": item.link,
+        "shipment_id": item.shipment_id,
+    }
+    yield shown | {"id": new_id(), "merchant_id": item.merchant_id}
+    if platform_too:
+        yield shown | {"id": new_id(), "merchant_id": None}
+
+
+async def mark_read(session: WriteSession, ids: Sequence[UUID] | None) -> int:
+    """Mark the caller's alerts read: the given ones, or all (None). Returns how many."""
+    mine = Alert.merchant_id.is_not_distinct_from(owner_of(session, None))
+    statement = update(Alert).where(in_scope(session, Alert), mine, Alert.read_at.is_(None))
+    if ids is not None:
+        statement = statement.where(Alert.id.in_(ids))
+    done = await session.execute(statement.values(read_at=now()))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+async def emit(
+    session: WriteSession,
+    merchant_id: UUID,
+    stream: UUID | str,
+    kind: EventType,
+    data: Mapping[str, Any],
+) -> None:
+    """Tell the outside about something, if the session's transaction commits.
+
+    Args:
+        stream: usually the shipment's id; events of one stream leave in order.
+        data: JSON values (ids as text, times as RFC 3339).
+    """
+    payload = {"type": kind, "at": now().isoformat(), "data": dict(data), "stream": str(stream)}
+    await outbox.put(session, EVENT_CHANNEL, f"event:{stream}", payload, merchant_id)
+
+
+async def send_to(
+    session: WriteSession, subscribers: Sequence[Subscriber], events: Sequence[Event]
+) -> int:
+    """Write one message per event and endpoint that wants it. Returns how many."""
+    rows = [
+        {
+            "channel": WEBHOOK_CHANNEL,
+            "stream": f"webhook:{subscriber.id}:{event.stream}",
+            "merchant_id": subscriber.merchant_id,
+            "payload": {
+                "endpoint_id": str(subscriber.id),
+                "webhook_id": f"msg_{new_id().hex}",
+                "type": event.type,
+                "timestamp": event.at.isoformat(),
+                "data": dict(event.data),
+            },
+        }
+        for event in events
+        for subscriber in subscribers
+        if subscriber.wants(event)
+    ]
+    if rows:
+        await session.execute(insert(OutboxMessage), rows)
+    return len(rows)

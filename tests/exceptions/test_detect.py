@@ -1,0 +1,175 @@
+"""Problems open and close by themselves, once, with a ticket for the right party and an alert.
+
+If these break, nobody is told of a late parcel, or people are told again and again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from conftest import Tenant
+from exceptions.boxes import box, change, tell
+from yichuan.core.clock import now
+from yichuan.core.consumers import Consumer, drain
+from yichuan.core.context import Context
+from yichuan.exceptions import detect
+from yichuan.exceptions.models import Problem
+from yichuan.notify.models import Alert
+from yichuan.shipments.models import Shipment
+from yichuan.tickets.models import Ticket, TicketMessage
+
+CONSUMERS = (Consumer("exceptions.detect", "shipment", detect.handle),)
+
+
+async def problems(context: Context, shipment_id: UUID) -> dict[str, Problem]:
+    async with context.database.system() as session:
+        rows = await session.scalars(
+            select(Problem).where(Problem.shipment_id == shipment_id).order_by(Problem.opened_at)
+        )
+        return {row.kind: row for row in rows}
+
+
+async def shipment(context: Context, shipment_id: UUID) -> Shipment:
+    async with context.database.system() as session:
+        return (await session.scalars(select(Shipment).where(Shipment.id == shipment_id))).one()
+
+
+async def all_of(context: Context, model: type[Any], **equal: object) -> list[Any]:
+    async with context.database.system() as session:
+        query = select(model)
+        for name, value in equal.items():
+            query = query.where(getattr(model, name) == value)
+        return list(await session.scalars(query))
+
+
+async def settle(context: Context) -> None:
+    await drain(context.database, CONSUMERS)
+    while await detect.review_due(context.database):
+        await drain(context.database, CONSUMERS)
+
+
+async def test_late_ship_opens_with_ticket_and_alerts_and_clears(
+    context: Context, alpha: Tenant
+) -> None:
+    late = now() - timedelta(hours=1)
+    made = await box(context, alpha.id, ship_by=late, paid_at=late - timedelta(hours=48))
+    await settle(context)
+    problem = (await problems(context, made))["late_ship"]
+    assert (problem.party, problem.severity, problem.since) == ("merchant", 2, late)
+    row = await shipment(context, made)
+    assert (row.problem, row.next_deadline_at) == ("late_ship", None)
+    (ticket,) = await all_of(context, Ticket, problem_id=problem.id)
+    assert (ticket.party, ticket.state, ticket.id) == ("merchant", "open", problem.ticket_id)
+    assert ticket.due_at == ticket.opened_at + timedelta(hours=4)
+    alerts = await all_of(context, Alert, shipment_id=made)
+    assert {a.merchant_id for a in alerts} == {alpha.id, None}
+    await tell(context, alpha.id, made, kind="shipped", shipped_at=now(), ship_method="hub_waybill")
+    await settle(context)
+    problem = (await problems(context, made))["late_ship"]
+    assert problem.close_reason == "shipped"
+    row = await shipment(context, made)
+    assert (row.problem, row.next_deadline) == (None, "pick_up_by")
+    (ticket,) = await all_of(context, Ticket, problem_id=problem.id)
+    assert (ticket.state, ticket.outcome) == ("closed", "cleared")
+    kinds = {m.kind for m in await all_of(context, TicketMessage, ticket_id=ticket.id)}
+    assert kinds == {"opened", "problem_cleared"}
+
+
+async def test_reported_trouble_goes_to_service_and_a_replay_changes_nothing(
+    context: Context, alpha: Tenant
+) -> None:
+    made = await box(context, alpha.id, courier="ZTO", ship_method="hub_waybill")
+    await tell(
+        context,
+        alpha.id,
+        made,
+        milestone="out_for_delivery",
+        detail="recipient_unavailable",
+        last_event_at=now(),
+    )
+    await settle(context)
+    opened = await problems(context, made)
+    assert set(opened) == {"failed_delivery"}
+    assert opened["failed_delivery"].courier == "ZTO"
+    assert opened["failed_delivery"].dest_city == "杭州市"
+    (ticket,) = await all_of(context, Ticket, shipment_id=made)
+    assert ticket.party == "service"
+    before = len(await all_of(context, Problem)), len(await all_of(context, Ticket))
+    async with context.database.system() as session:
+        await session.execute(text("UPDATE consumer_cursors SET xid = '0', last_id = 0"))
+    await settle(context)
+    assert (len(await all_of(context, Problem)), len(await all_of(context, Ticket))) == before
+    await tell(
+        context,
+        alpha.id,
+        made,
+        milestone="delivered",
+        detail="delivered",
+        last_event_at=now(),
+        delivered_at=now(),
+        ended_at=now(),
+    )
+    await settle(context)
+    assert (await problems(context, made))["failed_delivery"].close_reason == "delivered"
+
+
+async def test_own_number_without_a_scan_escalates_to_fake_shipping(
+    context: Context, alpha: Tenant
+) -> None:
+    made = await box(context, alpha.id, ship_method="own_number", courier="YTO")
+    await tell(context, alpha.id, made, kind="shipped", shipped_at=now() - timedelta(hours=25))
+    await settle(context)
+    assert (await problems(context, made))["late_pickup"].party == "merchant"
+    row = await shipment(context, made)
+    assert row.next_deadline == "first_scan_by"
+    async with context.database.system() as session:
+        past = now() - timedelta(hours=37)
+        await change(session, alpha.id, made, shipped_at=past, next_deadline_at=now())
+    await settle(context)
+    found = await problems(context, made)
+    assert found["late_pickup"].close_reason == "became_fake_shipping"
+    assert found["fake_shipping"].closed_at is None
+    assert (await shipment(context, made)).problem == "fake_shipping"
+
+
+async def test_trouble_over_before_we_heard_makes_no_noise(context: Context, alpha: Tenant) -> None:
+    made = await box(context, alpha.id, ship_method="hub_waybill", courier="STO")
+    early = now() - timedelta(hours=9)
+    await tell(context, alpha.id, made, detail="delivery_attempted", last_event_at=early, at=early)
+    await tell(
+        context,
+        alpha.id,
+        made,
+        milestone="delivered",
+        detail="delivered",
+        last_event_at=now(),
+        ended_at=now(),
+    )
+    await settle(context)
+    problem = (await problems(context, made))["failed_delivery"]
+    assert problem.close_reason == "delivered"
+    assert problem.ticket_id is None
+    assert await all_of(context, Alert, shipment_id=made) == []
+
+
+async def test_only_due_rows_are_read_and_small_moves_are_not_written(
+    context: Context, alpha: Tenant
+) -> None:
+    made = await box(context, alpha.id, ship_method="hub_waybill", courier="SF")
+    first = now()
+    await tell(context, alpha.id, made, milestone="in_transit", last_event_at=first)
+    await settle(context)
+    row = await shipment(context, made)
+    assert row.next_deadline == "scan_by"
+    assert row.next_deadline_at == first + timedelta(hours=48)
+    await tell(context, alpha.id, made, kind="progress", last_event_at=first + timedelta(hours=1))
+    await settle(context)
+    assert (await shipment(context, made)).next_deadline_at == first + timedelta(hours=48)
+    await tell(context, alpha.id, made, kind="progress", last_event_at=first + timedelta(hours=9))
+    await settle(context)
+    assert (await shipment(context, made)).next_deadline_at == first + timedelta(hours=57)
+    assert await detect.review_due(context.database) == 0
