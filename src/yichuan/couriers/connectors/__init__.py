@@ -1,0 +1,1 @@
+"""One package per courier protocol: `build` (ours → theirs), `parse` (theirs → ours), `client`."""

@@ -1,0 +1,226 @@
+"""Ours → KDNiao's: the JSON texts of its calls, and the answer to a push.
+
+Each function gives the exact RequestData to sign and send; `form` makes the signed form of it.
+Field names, lengths and required fields: apifox.com docs-site 2538027, api-72875903 (1007),
+-72888751 (1147), -72895688 (1127), -72951534 (1008), -72933643 (1002); the forbidden characters:
+blog.csdn.net/KuaiDNiao/article/details/122827277.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from yichuan.core.clock import CHINA
+from yichuan.couriers.connectors.base import (
+    AddedService,
+    BranchAccount,
+    Contact,
+    CourierError,
+    Goods,
+    Pay,
+    WaybillRequest,
+)
+from yichuan.couriers.connectors.kdniao.sign import data_sign
+
+WAYBILL: Final = "1007"
+CANCEL: Final = "1147"
+BALANCE: Final = "1127"
+SUBSCRIBE: Final = "1008"
+SUBSCRIBE_PLUS: Final = "8008"
+"""Subscription whose pushes (102) carry StateEx, Location and a code per event."""
+QUERY: Final = "1002"
+QUERY_PLUS: Final = "8001"
+
+PAY_TYPES: dict[Pay, int] = {"sender": 1, "recipient": 2, "monthly": 3, "third_party": 4}
+MAX_PIECES: Final = 300
+
+_FORBIDDEN = str.maketrans(
+    {
+        **dict(zip("'\"#&+<>%\\", "＇＂＃＆＋＜＞％＼", strict=True)),
+        **dict.fromkeys((*range(32), 0x7F, 0xFEFF, 0x200B)),
+    }
+)
+"""Characters KDNiao refuses become their full-width twins: 3#楼 stays readable as 3＃楼."""
+
+Fields = dict[str, object]
+
+
+def waybill(request: WaybillRequest, *, with_template: bool = False, size: str = "") -> bytes:
+    """RequestData of 1007 电子面单.
+
+    `with_template` asks for the courier's label as HTML, `size` names its layout (130, 180, …).
+
+    Raises:
+        CourierError: `bad_request`, when a field that must not be cut is missing or too long.
+    """
+    if not 1 <= request.pieces <= MAX_PIECES:
+        raise CourierError("bad_request", f"pieces must be 1 to {MAX_PIECES}")
+    fields: Fields = {
+        "OrderCode": _whole(request.order_code, 30, "order code"),
+        "ShipperCode": request.courier,
+        "PayType": PAY_TYPES[request.pay],
+        "ExpType": request.exp_type,
+        "Sender": _contact(request.sender),
+        "Receiver": _contact(request.receiver),
+        "Quantity": request.pieces,
+        "Commodity": [_goods(item) for item in request.goods],
+        "IsReturnPrintTemplate": int(with_template),
+        "IsSubscribe": int(request.subscribe),
+        "TemplateSize": size,
+        "Remark": clean(request.remark, 60),
+        "MemberID": clean(request.member_id, 50),
+        "CallBack": clean(request.callback, 50),
+        **_account(request.account),
+        "SendSite": clean(request.account.branch_code, 50),
+    }
+    if request.weight_g is not None:
+        fields["Weight"] = _scaled(request.weight_g, 3)
+    if request.volume_cm3 is not None:
+        fields["Volume"] = _scaled(request.volume_cm3, 6)
+    if request.services:
+        fields["AddService"] = [_service(service) for service in request.services]
+    return _text(fields)
+
+
+def cancel(order_code: str, courier: str, number: str, account: BranchAccount) -> bytes:
+    """RequestData of 1147: take a number back that was issued here and is not yet picked up."""
+    fields = {"ShipperCode": courier, "OrderCode": order_code, "ExpNo": number}
+    return _text({**fields, **_account(account)})
+
+
+def balance(courier: str, account: BranchAccount, branch_name: str = "") -> bytes:
+    """RequestData of 1127: how many numbers are left on a waybill account."""
+    branch = {"StationCode": account.branch_code, "StationName": clean(branch_name, 50)}
+    return _text({"ShipperCode": courier, **_account(account), **branch})
+
+
+def subscribe(
+    courier: str, number: str, *, order_code: str = "", phone_last4: str = "", callback: str = ""
+) -> bytes:
+    """RequestData of 1008 and 8008. `phone_last4` is needed by SF, ZTO and KYSY."""
+    fields = {
+        "ShipperCode": courier,
+        "LogisticCode": number,
+        "OrderCode": order_code,
+        "CustomerName": phone_last4,
+        "Callback": clean(callback, 50),
+    }
+    return _text({**fields})
+
+
+def query(courier: str, number: str, *, order_code: str = "", phone_last4: str = "") -> bytes:
+    """RequestData of 1002 and 8001: the history now, oldest first."""
+    return _text(
+        {
+            "OrderCode": order_code,
+            "ShipperCode": courier,
+            "LogisticCode": number,
+            "CustomerName": phone_last4,
+            "Sort": "0",
+        }
+    )
+
+
+def form(request_type: str, request_data: bytes, ebusiness_id: str, app_key: str) -> dict[str, str]:
+    """The signed form fields of a call; the form encodes each value once."""
+    return {
+        "RequestData": request_data.decode(),
+        "EBusinessID": ebusiness_id,
+        "RequestType": request_type,
+        "DataSign": data_sign(request_data, app_key),
+        "DataType": "2",
+    }
+
+
+def push_answer(ebusiness_id: str, at: datetime, *, ok: bool = True, reason: str = "") -> bytes:
+    """What we answer to a push, once it is durable (`ok`) or with why not."""
+    return msgspec.json.encode(
+        {
+            "EBusinessID": ebusiness_id,
+            "UpdateTime": at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+            "Success": ok,
+            "Reason": reason,
+        }
+    )
+
+
+def clean(text: str, limit: int) -> str:
+    """Without characters KDNiao refuses, cut to `limit` characters."""
+    return text.translate(_FORBIDDEN).strip()[:limit]
+
+
+def _text(fields: Fields) -> bytes:
+    """JSON without the fields that are empty."""
+    return msgspec.json.encode({key: value for key, value in fields.items() if value != ""})
+
+
+def _whole(text: str, limit: int, what: str) -> str:
+    """Clean, and never cut: a cut order code or address sends the parcel astray."""
+    cleaned = text.translate(_FORBIDDEN).strip()
+    if not 0 < len(cleaned) <= limit:
+        raise CourierError("bad_request", f"{what} must have 1 to {limit} characters")
+    return cleaned
+
+
+def _contact(contact: Contact) -> Fields:
+    if not (contact.mobile or contact.tel):
+        raise CourierError("bad_request", "a mobile number or telephone is required")
+    fields: Fields = {
+        "Company": clean(contact.company, 30),
+        "Name": _whole(contact.name, 30, "name"),
+        "Tel": clean(contact.tel, 20),
+        "Mobile": clean(contact.mobile, 20),
+        "PostCode": clean(contact.postcode, 10),
+        "ProvinceName": _whole(contact.province, 20, "province"),
+        "CityName": _whole(contact.city, 20, "city"),
+        "ExpAreaName": clean(contact.district, 20),
+        "Address": _whole(_street(contact), 100, "address"),
+    }
+    return {key: value for key, value in fields.items() if value != ""}
+
+
+def _street(contact: Contact) -> str:
+    """Township and street in one line, without saying the township twice."""
+    if contact.street and not contact.address.startswith(contact.street):
+        return contact.street + contact.address
+    return contact.address
+
+
+def _account(account: BranchAccount) -> Fields:
+    return {
+        "CustomerName": account.customer_name,
+        "CustomerPwd": account.customer_password,
+        "MonthCode": account.month_code,
+    }
+
+
+def _goods(goods: Goods) -> Fields:
+    fields: Fields = {
+        "GoodsName": clean(goods.name, 100) or "商品",
+        "GoodsCode": clean(goods.code, 50),
+        "Goodsquantity": goods.quantity,
+    }
+    if goods.price_fen is not None:
+        fields["GoodsPrice"] = _scaled(goods.price_fen, 2)
+    if goods.weight_g is not None:
+        fields["GoodsWeight"] = _scaled(goods.weight_g, 3)
+    return {key: value for key, value in fields.items() if value != ""}
+
+
+def _service(service: AddedService) -> Fields:
+    fields = {
+        "Name": clean(service.name, 20),
+        "Value": clean(service.value, 30),
+        "CustomerID": clean(service.customer_id, 30),
+    }
+    return {key: value for key, value in fields.items() if value != ""}
+
+
+def _scaled(amount: int, places: int) -> msgspec.Raw:
+    """An integer as a JSON number with so many decimal places: 1250 fen → 12.50, exactly."""
+    sign = "-" if amount < 0 else ""
+    whole, part = divmod(abs(amount), 10**places)
+    return msgspec.Raw(f"{sign}{whole}.{part:0{places}d}".encode())

@@ -1,0 +1,183 @@
+"""KDNiao's tracks → ours: pushes 101 and 102, answers of 1002 and 8001.
+
+A typed decoder reads what is well formed, at some 100 µs for ten numbers of eleven events; what it
+refuses is read again forgivingly, row by row. An odd row costs only itself. Times are China's.
+Fields: apifox.com docs-site 2538027, doc-2282394 (101), doc-2283185 (102), api-72933643 (1002).
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
+from yichuan.couriers.connectors.kdniao.lenient import Json, lenient_json
+from yichuan.couriers.connectors.kdniao.parse import Fields, lowered, refuse, succeeded, text
+from yichuan.couriers.connectors.times import courier_date, courier_time
+
+RAW_LIMIT = 2000
+"""Characters of a rejected row that are kept."""
+
+
+class _Trace(msgspec.Struct):
+    AcceptTime: str
+    AcceptStation: str | None = None
+    Remark: str | None = None
+    Location: str | None = None
+    Action: str | int | None = None
+
+
+class _Row(msgspec.Struct):
+    LogisticCode: str
+    ShipperCode: str
+    Traces: list[_Trace] | None
+    OrderCode: str | None = None
+    Success: bool | str | None = None
+    Reason: str | None = None
+    ResultCode: str | int | None = None
+    State: str | int | None = None
+    StateEx: str | int | None = None
+    CallBack: str | None = None
+    Callback: str | None = None
+    EstimatedDeliveryTime: str | None = None
+
+
+class _Push(msgspec.Struct):
+    Data: list[_Row]
+
+
+_push_decoder = msgspec.json.Decoder(_Push)
+_row_decoder = msgspec.json.Decoder(_Row)
+
+
+def push(request_data: bytes) -> PushBatch:
+    """What a push 101 or 102 says. Never raises: what cannot be used is in `rejected`."""
+    try:
+        return PushBatch(tuple(_update(row, []) for row in _push_decoder.decode(request_data).Data))
+    except (msgspec.DecodeError, RecursionError):
+        return _lenient_push(request_data)
+
+
+def track(answer: bytes) -> TrackUpdate:
+    """What 1002 or 8001 says about the number asked for.
+
+    "No trace yet" 暂无轨迹 is an update without events, not an error.
+
+    Raises:
+        CourierError: refused, or not readable.
+    """
+    try:
+        row, rejected = _row_decoder.decode(answer), list[RejectedEvent]()
+    except (msgspec.DecodeError, RecursionError):
+        try:
+            fields = lowered(lenient_json(answer))
+        except ValueError:
+            fields = {}
+        row, rejected = _row_of(fields)
+        if not row.LogisticCode:
+            refuse(fields)
+    if not row.Traces and not succeeded({"success": row.Success}) and "轨迹" not in str(row.Reason):
+        refuse({"reason": row.Reason, "resultcode": row.ResultCode})
+    return _update(row, rejected)
+
+
+def detail_of(code: str | int | None) -> str | None:
+    """The unified detail of a State, StateEx or Action; None when there is none for it."""
+    return None if code is None else codes().get(str(code).strip())
+
+
+@cache
+def codes() -> dict[str, str]:
+    """KDNiao's state → unified detail."""
+    source = resources.files(__package__).joinpath("codes.csv").read_text("utf-8")
+    return {row["code"]: row["detail"] for row in csv.DictReader(source.splitlines())}
+
+
+def _lenient_push(request_data: bytes) -> PushBatch:
+    try:
+        message = lenient_json(request_data)
+    except ValueError as error:
+        return PushBatch((), (_rejected(request_data.decode("utf-8", "replace"), str(error)),))
+    data = lowered(message).get("data") if isinstance(message, dict) else message
+    updates: list[TrackUpdate] = []
+    rejected: list[RejectedEvent] = []
+    for item in data if isinstance(data, list) else [data]:
+        row, bad = _row_of(lowered(item))
+        if row.LogisticCode and row.ShipperCode:
+            updates.append(_update(row, bad))
+        else:
+            rejected.append(_rejected(item, "no courier or number"))
+    return PushBatch(tuple(updates), tuple(rejected))
+
+
+def _row_of(fields: Fields) -> tuple[_Row, list[RejectedEvent]]:
+    """A record in any shape; entries of Traces that are no objects are rejected."""
+    traces: list[_Trace] = []
+    rejected: list[RejectedEvent] = []
+    given = fields.get("traces")
+    for item in given if isinstance(given, list) else []:
+        found = lowered(item)
+        if text(found, "accepttime"):
+            traces.append(_trace_of(found))
+        else:
+            rejected.append(_rejected(item, "no time"))
+    row = _Row(
+        LogisticCode=text(fields, "logisticcode") or "",
+        ShipperCode=text(fields, "shippercode") or "",
+        Traces=traces,
+        OrderCode=text(fields, "ordercode"),
+        Success=text(fields, "success"),
+        Reason=text(fields, "reason"),
+        ResultCode=text(fields, "resultcode"),
+        State=text(fields, "state"),
+        StateEx=text(fields, "stateex"),
+        CallBack=text(fields, "callback"),
+        EstimatedDeliveryTime=text(fields, "estimateddeliverytime"),
+    )
+    return row, rejected
+
+
+def _trace_of(fields: Fields) -> _Trace:
+    return _Trace(
+        AcceptTime=text(fields, "accepttime") or "",
+        AcceptStation=text(fields, "acceptstation"),
+        Remark=text(fields, "remark"),
+        Location=text(fields, "location"),
+        Action=text(fields, "action"),
+    )
+
+
+def _update(row: _Row, rejected: list[RejectedEvent]) -> TrackUpdate:
+    known = codes()
+    events: list[CourierEvent] = []
+    for trace in row.Traces or ():
+        try:
+            at = courier_time(trace.AcceptTime)
+        except (ValueError, OverflowError) as error:
+            rejected.append(_rejected(msgspec.to_builtins(trace), str(error)))
+            continue
+        code = None if trace.Action in (None, "") else str(trace.Action)
+        words = (trace.AcceptStation or trace.Remark or "").strip()
+        detail = None if code is None else known.get(code)
+        events.append(CourierEvent(at, words, code, trace.Location or None, detail))
+    state = row.StateEx if row.StateEx not in (None, "") else row.State
+    return TrackUpdate(
+        courier=row.ShipperCode.strip(),
+        number=row.LogisticCode.strip(),
+        events=tuple(events),
+        order_code=row.OrderCode or None,
+        state=None if state in (None, "") else str(state),
+        reason=row.Reason or None,
+        rejected=tuple(rejected),
+        ok=row.Success is None or succeeded({"success": row.Success}),
+        estimated_delivery=courier_date(row.EstimatedDeliveryTime),
+        callback=row.CallBack or row.Callback or None,
+    )
+
+
+def _rejected(raw: Json | object, reason: str) -> RejectedEvent:
+    shown = raw if isinstance(raw, str) else msgspec.json.encode(raw).decode("utf-8", "replace")
+    return RejectedEvent(shown[:RAW_LIMIT], reason)
