@@ -1,0 +1,119 @@
+"""What a courier's text says: one of the 32 details, or `none`.
+
+The words are in `lexicon.csv` (Chinese) and `lexicon_en.csv`, the decisions in `rules.csv`; this
+module only puts them together. Nothing in it depends on the courier: they share a language, and
+sentences move from one courier's system to the other's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from yichuan.tracking.details import NONE
+from yichuan.tracking.lexicon import Lexicon, Rule, Signals, read_lexicon, read_rules, signals_of
+from yichuan.tracking.places import is_city_hub
+
+MAX_TEXT: Final = 600
+"""Characters of a text that are read; a status stands in the first of them."""
+
+GENERIC: Final = frozenset({NONE, "in_transit", "exception"})
+"""Details that say so little that a courier's more exact code is believed instead."""
+
+ARRIVALS: Final = frozenset({"arrived_at_destination"})
+BEFORE_LEAVING: Final = frozenset(
+    {NONE, "order_created", "label_printed", "pickup_scheduled", "picked_up", "pickup_failed"}
+)
+MOVED: Final = frozenset({"departed_from_hub", "arrived_at_hub"})
+
+_CHINESE = re.compile(r"[㐀-鿿]")
+_TRADITIONAL = str.maketrans(
+    "簽遞達離發轉運貨單員裝車櫃點網門衛請準備攬郵關報驗損遺絕電話聯繫間區誤錯詳異滯處滿遲領開過進後個戶壞潰號碼攔預約週業務務時為與於從",
+    "签递达离发转运货单员装车柜点网门卫请准备揽邮关报验损遗绝电话联系间区误错详异滞处满迟领开过进后个户坏溃号码拦预约周业务务时为与于从",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Lexicons and rules together. Built from the packaged files, or from parts in a benchmark."""
+
+    signals: Signals
+    chinese: Lexicon
+    english: Lexicon
+    rules: tuple[Rule, ...]
+
+    def mask(self, text: str) -> int:
+        """The signals of a text."""
+        if text.isascii():
+            return self.english.mask(" ".join(text.lower().split()))
+        return self.chinese.mask("".join(text.split()))
+
+    def decide(self, mask: int) -> str:
+        """The detail of the first rule that fits."""
+        rule = self.rule(mask)
+        return NONE if rule is None else rule.detail
+
+    def rule(self, mask: int) -> Rule | None:
+        """The first rule that fits a set of signals."""
+        for rule in self.rules:
+            fits = mask & rule.all == rule.all and not mask & rule.none
+            if fits and (not rule.any or mask & rule.any):
+                return rule
+        return None
+
+
+@cache
+def reader() -> Reader:
+    """The packaged reader, compiled on first use (about a tenth of a second)."""
+    chinese, english = read_lexicon("lexicon.csv"), read_lexicon("lexicon_en.csv")
+    signals = signals_of(chinese, english)
+    rules = tuple(read_rules("rules.csv", signals))
+    return Reader(signals, Lexicon(chinese, signals), Lexicon(english, signals), rules)
+
+
+@lru_cache(maxsize=16384)
+def detail_of_text(text: str) -> str:
+    """The detail a text states by itself, `none` when it states none."""
+    text = text[:MAX_TEXT]
+    mask = reader().mask(text)
+    detail = _decided(mask)
+    if detail == NONE and _CHINESE.search(text):
+        detail = _decided(reader().mask(text.translate(_TRADITIONAL)))
+    if detail == "arrived_at_destination" and is_city_hub(text):
+        return "arrived_at_hub"
+    return detail
+
+
+@lru_cache(maxsize=16384)
+def _decided(mask: int) -> str:
+    return reader().decide(mask)
+
+
+def detail_of_event(text: str, coded: str | None) -> str:
+    """The detail of an event from its text and what its code maps to.
+
+    The text is the more exact witness, and the honest one where a code calls a locker a signature;
+    the code decides where the text says nothing or only that something moved or went wrong.
+    """
+    stated = detail_of_text(text)
+    if coded is not None and coded not in GENERIC and stated in GENERIC:
+        return coded
+    return coded if stated == NONE and coded is not None else stated
+
+
+def in_order(stated: Sequence[str]) -> list[str]:
+    """Details of a history, oldest first, each seen with its neighbours.
+
+    A branch 网点 that scans a parcel in before anything has left is the sending side: its intake is
+    not an arrival at the destination. What follows tells: the parcel goes on to a hub.
+    """
+    details = list(stated)
+    for place, detail in enumerate(details):
+        if detail not in BEFORE_LEAVING | ARRIVALS:
+            break
+        if detail in ARRIVALS and any(later in MOVED for later in details[place + 1 :]):
+            details[place] = "arrived_at_hub"
+    return details
