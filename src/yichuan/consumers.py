@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from yichuan.core.consumers import Consumer
+from yichuan.exceptions import detect as exceptions
+from yichuan.notify import consumer as notify
 from yichuan.orders import state as orders
+from yichuan.rollups import consumer as rollups
 from yichuan.shipments import state as shipments
 
 CONSUMERS: tuple[Consumer, ...] = (
     Consumer("shipments.state", "track", shipments.handle),
     Consumer("orders.state", "shipment", orders.handle),
+    Consumer("exceptions.detect", "shipment", exceptions.handle),
+    Consumer("notify.webhooks", "shipment", notify.handle),
+    Consumer("reports.rollup", "shipment", rollups.handle),
 )
