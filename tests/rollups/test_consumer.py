@@ -1,0 +1,103 @@
+"""The rollups in the database: counted once, corrected, and each merchant's own.
+
+If this breaks, the overview counts a parcel twice or a merchant sees others' numbers.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from conftest import Tenant
+from exceptions.boxes import box, tell
+from yichuan.core.clock import CHINA, now
+from yichuan.core.consumers import Consumer, drain
+from yichuan.core.context import Context
+from yichuan.core.database import Merchants
+from yichuan.rollups import consumer, queries
+from yichuan.rollups.queries import Filters
+
+CONSUMERS = (Consumer("reports.rollup", "shipment", consumer.handle),)
+TODAY = now().astimezone(CHINA).date()
+WINDOW = Filters(TODAY - timedelta(days=30), TODAY + timedelta(days=3))
+
+
+async def totals(context: Context, merchants: Merchants) -> dict[str, int]:
+    async with context.database.read(merchants) as session:
+        found = await queries.total(session, WINDOW)
+        return {name: amount for name, amount in found.items() if amount}
+
+
+async def replay(context: Context) -> None:
+    async with context.database.system() as session:
+        await session.execute(text("UPDATE consumer_cursors SET xid = '0', last_id = 0"))
+    await drain(context.database, CONSUMERS)
+
+
+async def test_counted_once_and_corrected(context: Context, alpha: Tenant, beta: Tenant) -> None:
+    made = await box(context, alpha.id, cost_expected_minor=450)
+    await drain(context.database, CONSUMERS)
+    assert await totals(context, (alpha.id,)) == {"created": 1}
+    shipped = now() - timedelta(hours=30)
+    await tell(
+        context,
+        alpha.id,
+        made,
+        kind="shipped",
+        shipped_at=shipped,
+        courier="ZTO",
+        ship_method="hub_waybill",
+        ship_by=shipped + timedelta(hours=1),
+    )
+    await tell(
+        context,
+        alpha.id,
+        made,
+        milestone="delivered",
+        picked_up_at=shipped,
+        delivered_at=now(),
+        ended_at=now(),
+    )
+    await drain(context.database, CONSUMERS)
+    whole = await totals(context, (alpha.id,))
+    assert whole == {
+        "created": 1,
+        "ship_due": 1,
+        "shipped_on_time": 1,
+        "shipped": 1,
+        "cost_minor": 450,
+        "pickup_due": 1,
+        "picked_up_on_time": 1,
+        "picked_up": 1,
+        "delivered": 1,
+        "transit_hours": 30,
+    }
+    await replay(context)
+    assert await totals(context, (alpha.id,)) == whole
+    late = {"picked_up_at": shipped + timedelta(hours=25), "courier": "YTO"}
+    await tell(context, alpha.id, made, kind="progress", **late)
+    await drain(context.database, CONSUMERS)
+    corrected = await totals(context, (alpha.id,))
+    assert "picked_up_on_time" not in corrected
+    assert corrected["transit_hours"] == 5
+    async with context.database.read((alpha.id,)) as session:
+        rows, _ = await queries.sums(session, WINDOW, ["courier"])
+        moved = {row.key["courier"] for row in rows if any(row.sums.values())}
+        assert moved == {"YTO"}
+        assert await queries.stock(session) == {"delivered": 1}
+    assert await totals(context, (beta.id,)) == {}
+    assert (await totals(context, None))["delivered"] == 1
+
+
+async def test_groups_page_through_with_a_cursor(context: Context, beta: Tenant) -> None:
+    for courier in ("SF", "YD", "ZTO"):
+        await box(context, beta.id, courier=courier)
+    await drain(context.database, CONSUMERS)
+    async with context.database.read((beta.id,)) as session:
+        first, cursor = await queries.sums(session, WINDOW, ["day", "courier"], limit=2)
+        second, last = await queries.sums(
+            session, WINDOW, ["day", "courier"], limit=2, cursor=cursor
+        )
+    assert [row.key["courier"] for row in first + second] == ["SF", "YD", "ZTO"]
+    assert last is None
