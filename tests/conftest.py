@@ -33,7 +33,7 @@ MASTER_KEY = "11" * 32
 TEMPLATE = "yichuan_template"
 
 
-class TestUrls(Urls):
+class DatabaseUrls(Urls):
     """URLs of one test database."""
 
     def __init__(self, config: Settings, cluster: Cluster, vault: Vault, database: str) -> None:
@@ -95,15 +95,15 @@ def drop(cluster: Cluster, name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def urls(config: Settings, cluster: Cluster, vault: Vault) -> Iterator[TestUrls]:
+def urls(config: Settings, cluster: Cluster, vault: Vault) -> Iterator[DatabaseUrls]:
     name = f"t_{new_id().hex[-16:]}"
     clone(cluster, name)
-    yield TestUrls(config, cluster, vault, name)
+    yield DatabaseUrls(config, cluster, vault, name)
     drop(cluster, name)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def context(config: Settings, urls: TestUrls, vault: Vault) -> AsyncIterator[Context]:
+async def context(config: Settings, urls: DatabaseUrls, vault: Vault) -> AsyncIterator[Context]:
     """An open context on a database of this test module's own."""
     database = Database(urls)
     await database.open()

@@ -16,6 +16,7 @@ from yichuan.core.context import Context, located, opened
 from yichuan.core.errors import YichuanError
 from yichuan.core.settings import Settings, settings
 from yichuan.identity.deps import CallerCache
+from yichuan.web import pages
 
 PROBLEM = "application/problem+json"
 
@@ -51,6 +52,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.middleware("http")(health.measure)
     api.mount(app)
+    app.include_router(pages.router)  # last: it answers every path
     return app
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -189,24 +190,34 @@ def demo(
     run.demo(port, data_dir, merchants, days, live, from_dir)
 
 
-def _mount() -> None:
-    """Attach the rooms' own sub-commands."""
-    from yichuan.rating.commands import rate_app
-    from yichuan.regions.commands import address_app
-    from yichuan.simulator.commands import simulate_app
-    from yichuan.tracking.commands import tracking_app
-    from yichuan.waybills.labels.commands import labels_app
+ROOM_COMMANDS = {
+    "address": "yichuan.regions.commands:address_app",
+    "import": "yichuan.imports.commands:import_app",
+    "labels": "yichuan.waybills.labels.commands:labels_app",
+    "rate": "yichuan.rating.commands:rate_app",
+    "simulate": "yichuan.simulator.commands:simulate_app",
+    "tracking": "yichuan.tracking.commands:tracking_app",
+}
+"""The rooms' own sub-commands: imported only when they are asked for (or listed)."""
 
-    app.add_typer(address_app, name="address")
-    app.add_typer(labels_app, name="labels")
-    app.add_typer(rate_app, name="rate")
-    app.add_typer(simulate_app, name="simulate")
-    app.add_typer(tracking_app, name="tracking")
+
+def _mount(arguments: list[str]) -> None:
+    wanted = arguments[:1] if arguments[:1] and arguments[0] in app_names() else ROOM_COMMANDS
+    for name in wanted:
+        if name in ROOM_COMMANDS:
+            module, _, attribute = ROOM_COMMANDS[name].partition(":")
+            app.add_typer(getattr(import_module(module), attribute), name=name)
+
+
+def app_names() -> set[str]:
+    """Every first word the command line knows."""
+    own = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
+    return own | {g.name or "" for g in app.registered_groups} | set(ROOM_COMMANDS)
 
 
 def main() -> None:
     """Entry point."""
-    _mount()
+    _mount(sys.argv[1:])
     app()
 
 

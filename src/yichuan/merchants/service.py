@@ -94,7 +94,8 @@ async def add_sender(
         NotFound: unknown merchant.
     """
     await queries.get(session, merchant_id)
-    place = lookup.resolve(province, city, district)
+    known = lookup.resolve(province, city, district)
+    place = known.region if known else None
     if is_default:
         await session.execute(
             update(SenderAddress)

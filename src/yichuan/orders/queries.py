@@ -14,6 +14,8 @@ from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.identity.scope import owner_of, scoped
 from yichuan.orders.models import OrderLine, Recipient, SubOrder
 
+__all__ = ["Recipient", "get", "lines", "listing", "recipients", "siblings"]
+
 
 async def listing(
     session: ReadSession,

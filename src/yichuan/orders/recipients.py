@@ -43,7 +43,8 @@ def person(wish: RecipientIn) -> Person:
             adcode=found.adcode or None,
             token=wish.recipient_token,
         )
-    place = lookup.resolve(wish.province or "", wish.city or "", wish.district or "")
+    known = lookup.resolve(wish.province or "", wish.city or "", wish.district or "")
+    place = known.region if known else None
     return Person(
         name=wish.name or "",
         phone=wish.phone or "",
