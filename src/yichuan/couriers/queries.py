@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from yichuan.core.database import ReadSession
+from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.errors import NotFound
+from yichuan.core.vault import digest_token
 from yichuan.couriers.models import (
     Courier,
     CourierAccount,
@@ -27,6 +28,7 @@ __all__ = [
     "accounts_query",
     "catalogue",
     "connection",
+    "connection_of_token",
     "connections",
     "known",
     "names",
@@ -109,6 +111,17 @@ async def connection(session: ReadSession, connection_id: UUID) -> CourierConnec
     if row is None:
         raise NotFound("no such connection")
     return row
+
+
+async def connection_of_token(session: SystemSession, token: str) -> CourierConnection | None:
+    """The enabled connection a push address belongs to (system session: couriers do not log in)."""
+    # unscoped: the token is the credential, it names one connection whoever owns it
+    return await session.scalar(
+        select(CourierConnection).where(
+            CourierConnection.push_token_digest == digest_token(token),
+            CourierConnection.enabled.is_(True),
+        )
+    )
 
 
 async def connections(session: ReadSession) -> Sequence[CourierConnection]:

@@ -284,3 +284,28 @@ async def note_calls(
     for (connection_id, operation), entry in sorted(sums.items(), key=str):
         values = {"connection_id": connection_id, "operation": operation, **entry}
         await session.execute(_CALLED, values)
+
+
+_UNKNOWN = text(
+    "INSERT INTO unknown_codes (connector, courier, code, sample, count)"
+    " VALUES (:connector, :courier, :code, :sample, :count)"
+    " ON CONFLICT (connector, courier, code) DO UPDATE SET"
+    " count = unknown_codes.count + excluded.count, sample = excluded.sample, last_at = now()"
+)
+
+
+async def note_unknown(session: SystemSession, seen: Sequence[tuple[str, str, str, str]]) -> None:
+    """Count what nobody could read: (connector, courier, code or shape of a text, sample)."""
+    counts: dict[tuple[str, str, str], int] = {}
+    samples: dict[tuple[str, str, str], str] = {}
+    for connector, courier, code, sample in seen:
+        key = (connector, courier, code)
+        counts[key] = counts.get(key, 0) + 1
+        samples[key] = sample
+    await session.execute(
+        _UNKNOWN,
+        [
+            {"connector": k[0], "courier": k[1], "code": k[2], "sample": samples[k], "count": n}
+            for k, n in sorted(counts.items())
+        ],
+    )
