@@ -10,6 +10,8 @@ from yichuan.identity.routes import router as identity
 from yichuan.merchants.routes import router as merchants
 from yichuan.notify.routes import router as notify
 from yichuan.orders.routes import router as orders
+from yichuan.reports.routes import router as reports
+from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.routes import router as shipments
 from yichuan.tickets.routes import router as tickets
 
@@ -18,8 +20,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     exceptions,
     identity,
     merchants,
-    orders,
     notify,
+    orders,
+    reports,
+    scorecards,
     shipments,
     tickets,
 )

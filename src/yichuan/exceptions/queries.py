@@ -103,15 +103,17 @@ async def listing(
     return rows[:limit], following
 
 
-async def open_counts(session: ReadSession) -> list[OpenCount]:
+async def open_counts(session: ReadSession, merchant_id: UUID | None = None) -> list[OpenCount]:
     """Open problems by kind and party, the most frequent first."""
     amount = func.count()
-    rows = await session.execute(
-        select(Problem.kind, Problem.party, amount)
-        .where(in_scope(session, Problem), Problem.closed_at.is_(None))
-        .group_by(Problem.kind, Problem.party)
-        .order_by(amount.desc(), Problem.kind, Problem.party)
+    query = select(Problem.kind, Problem.party, amount).where(
+        in_scope(session, Problem), Problem.closed_at.is_(None)
     )
+    owner = owner_of(session, merchant_id)
+    if owner is not None:
+        query = query.where(Problem.merchant_id == owner)
+    query = query.group_by(Problem.kind, Problem.party)
+    rows = await session.execute(query.order_by(amount.desc(), Problem.kind, Problem.party))
     return [OpenCount(row[0], row[1], int(row[2])) for row in rows]
 
 

@@ -78,12 +78,17 @@ async def upcoming(
 
 
 async def upcoming_counts(
-    session: ReadSession, begin: datetime, end: datetime, cap: int = 10_000
+    session: ReadSession,
+    begin: datetime,
+    end: datetime,
+    *,
+    merchant_id: UUID | None = None,
+    cap: int = 10_000,
 ) -> Mapping[str, int]:
     """How many deadlines of each sort lie in [begin, end), over the next `cap` of them."""
     some = (
         select(Shipment.next_deadline)
-        .where(*_between(session, begin, end, None))
+        .where(*_between(session, begin, end, merchant_id))
         .order_by(Shipment.next_deadline_at)
         .limit(cap)
         .subquery()

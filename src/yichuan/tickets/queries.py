@@ -84,11 +84,16 @@ async def messages(session: ReadSession, ticket: Ticket) -> list[TicketMessage]:
     return list(await session.scalars(query.order_by(TicketMessage.at, TicketMessage.id)))
 
 
-async def waiting(session: ReadSession, party: Party, cap: int = 10_000) -> tuple[int, int]:
+async def waiting(
+    session: ReadSession, party: Party, merchant_id: UUID | None = None, cap: int = 10_000
+) -> tuple[int, int]:
     """Open tickets with a party: (all, overdue), each counted up to `cap`."""
     some = select(Ticket.due_at).where(
         in_scope(session, Ticket), Ticket.state == "open", Ticket.party == party
     )
+    owner = owner_of(session, merchant_id)
+    if owner is not None:
+        some = some.where(Ticket.merchant_id == owner)
     page = some.order_by(Ticket.due_at).limit(cap).subquery()
     row = (
         await session.execute(
