@@ -17,8 +17,10 @@ from yichuan.simulator.config import (
     with_push_url,
     write_config,
 )
+from yichuan.simulator.mall_command import mall
 
 simulate_app = typer.Typer(help="Simulated couriers and a simulated mall.", no_args_is_help=True)
+simulate_app.command()(mall)
 
 
 @simulate_app.callback()
