@@ -1,6 +1,7 @@
 """Imports every room's tables, so that the metadata is whole (migrations, tests)."""
 
 from yichuan.core import models as core
+from yichuan.costs import models as costs
 from yichuan.couriers import models as couriers
 from yichuan.exceptions import models as exceptions
 from yichuan.identity import models as identity
@@ -20,6 +21,7 @@ metadata = core.Base.metadata
 
 __all__ = [
     "core",
+    "costs",
     "couriers",
     "exceptions",
     "identity",

@@ -50,7 +50,7 @@ MERCHANT = (
     "audit_log",
     "rate_cards",
     "courier_connections",
-    "bill_lines",
+    "import_runs",
     "alerts",
     "webhook_endpoints",
     "outbox",
@@ -60,10 +60,11 @@ MERCHANT = (
 
 PLATFORM_ONLY = (
     "bills",
+    "bill_lines",
+    "bill_findings",
     "connector_calls",
     "unknown_codes",
     "quarantine",
-    "import_runs",
     "consumer_cursors",
 )
 READ_ALL_WRITE_PLATFORM = ("couriers", "courier_services", "courier_scores", "platform_settings")
@@ -84,6 +85,7 @@ SPECIAL = {
         " AND g.cycle = track_events.cycle",
     ),
     "rate_rows": _through("rate_cards", "g.id = rate_rows.card_id"),
+    "import_rejects": _through("import_runs", "g.id = import_rejects.run_id"),
     "webhook_attempts": _through("webhook_endpoints", "g.id = webhook_attempts.endpoint_id"),
 }
 

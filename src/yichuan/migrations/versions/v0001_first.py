@@ -20,6 +20,7 @@ ROOMS = (
     "identity",
     "couriers",
     "rating",
+    "costs",
     "orders",
     "shipments",
     "waybills",
