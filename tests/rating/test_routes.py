@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+
 from conftest import Tenant
 
 WISH = {"dest_province": "浙江省", "dest_city": "杭州市", "weight_g": 2300}

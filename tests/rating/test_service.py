@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from conftest import Tenant
 
+from conftest import Tenant
 from yichuan.core.context import Context
 from yichuan.couriers import service as couriers
 from yichuan.rating import service
