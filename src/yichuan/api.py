@@ -10,10 +10,12 @@ from yichuan.identity.routes import router as identity
 from yichuan.merchants.routes import router as merchants
 from yichuan.notify.routes import router as notify
 from yichuan.orders.routes import router as orders
+from yichuan.rating.routes import router as rating
 from yichuan.reports.routes import router as reports
 from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.routes import router as shipments
 from yichuan.tickets.routes import router as tickets
+from yichuan.waybills.routes import router as waybills
 
 ROUTERS: tuple[APIRouter, ...] = (
     couriers,
@@ -22,10 +24,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     merchants,
     notify,
     orders,
+    rating,
     reports,
     scorecards,
     shipments,
     tickets,
+    waybills,
 )
 """Every room's router, served under /api/v1."""
 
