@@ -19,4 +19,4 @@ def city(text: str, location: str | None = None) -> str | None:
 def regional_city(place: str) -> str | None:
     """The prefecture-level city of a place's name, None when it names none."""
     found = resolve(place)
-    return (found.city or None) if found else None
+    return (found.region.city or None) if found else None

@@ -33,12 +33,13 @@ M = Milestone
 _BEFORE: Final = frozenset({M.created})
 _ON_THE_WAY: Final = frozenset({M.picked_up, M.in_transit, M.arriving})
 _HUBS: Final = frozenset({"arrived_at_hub", "departed_from_hub"})
-_PLACES: Final = _HUBS | {"arrived_at_destination"}
+_PLACES: Final = _HUBS | {"arrived_at_destination", "transferred_to_carrier"}
 _CORRECTION = re.compile(
     r"(?:重新|再次|二次)(?:安排)?(?:派|投|配送)|误(?:签|操作|扫)|(?:取消|撤销|更正)签收|签收(?:取消|撤销|更正)|redeliver",
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(r"取出|取回|重新|再次|二次|redeliver", re.IGNORECASE)
+_SENT_BACK = re.compile(r"退回|退件|退货|返货|return", re.IGNORECASE)
 _RESUMED = re.compile(
     r"(?:取消|停止|终止|撤销)退|(?:重新|继续|再次|二次)(?:安排)?(?:派|投|配送)|redeliver",
     re.IGNORECASE,
@@ -239,7 +240,8 @@ class _Walk:
     def _move(self, event: TrackEvent, detail: Detail, target: Milestone) -> None:
         if target is M.returning:
             first = self.milestone is not M.returning
-            self.refused_only = detail.code == "refused" and (first or self.refused_only)
+            only = detail.code == "refused" and not _SENT_BACK.search(event.text)
+            self.refused_only = only and (first or self.refused_only)
         self.left = self.left or detail.code in _HUBS
         self.attempted = detail.problem is not None and target is M.out_for_delivery
         if target is M.delivered and self.milestone is M.delivered:

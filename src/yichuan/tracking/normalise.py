@@ -74,10 +74,14 @@ def reader() -> Reader:
     return Reader(signals, Lexicon(chinese, signals), Lexicon(english, signals), rules)
 
 
-@lru_cache(maxsize=16384)
 def detail_of_text(text: str) -> str:
     """The detail a text states by itself, `none` when it states none."""
-    text = text[:MAX_TEXT]
+    return remembered(text[:MAX_TEXT])
+
+
+@lru_cache(maxsize=16384)
+def remembered(text: str) -> str:
+    """As `detail_of_text`, for a text of bounded length: a full history repeats its texts."""
     mask = reader().mask(text)
     detail = _decided(mask)
     if detail == NONE and _CHINESE.search(text):

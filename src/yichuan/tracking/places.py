@@ -10,8 +10,10 @@ from typing import Final
 Resolver = Callable[[str], str | None]
 """Gives the city of a place name (福建泉州转运中心 → 泉州市), or None."""
 
+MAX_TEXT: Final = 600
+"""Characters of a text that are read."""
 LONGEST_PLACE: Final = 30
-"""Characters of free text in which a place is looked for."""
+"""Characters of a name in which a place is looked for."""
 
 _MUNICIPALITIES = ("北京", "上海", "天津", "重庆")
 _CAPITALS = (
@@ -51,9 +53,9 @@ _ARRIVED_AT = re.compile(
     r"(?:到达|已到|抵达|到)\s*[:：]?\s*[【\[]?\s*([一-鿿]{2,4}?)市?\s*[】\]]?\s*(?:$|[，,。;；(（])"
 )
 _NEXT = re.compile(
-    r"发往|下一|送往|运往|开往|前往|目的地|上级站点|上一站|扫描员|派件员|派件人|指定"
+    r"发往|下一|送往|运往|开往|前往|目的地[:：]|上级站点|上一站|扫描员|派件员|派件人|指定"
 )
-_BRACKETS = re.compile(r"[【\[]\s*([^】\]]{2,40}?)\s*[】\]]")
+_BRACKETS = re.compile(r"[【\[]\s*([^】\]]{2,80}?)\s*[】\]]")
 _PROVINCE = (
     r"(?:(?:[一-鿿]{2,3}?(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区))"
     r"|(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南"
@@ -64,7 +66,7 @@ _CITY = re.compile(
 )
 _LEAD = re.compile(
     r"^(?:运输中|派送中)?[,，\s]*(?:您的)?(?:快件|邮件|货物|包裹|订单)?\s*"
-    r"(?:已经|已|正|在|于|由|从|离开|到达|到|暂存至|存放至|送达|抵达|分拨中心)*[:：\s]*"
+    r"(?:已经|已|正|在|于|由|从|离开|到达|到|暂存至|存放至|送达|抵达|目的地网点|分拨中心)*[:：\s]*"
 )
 _SHORT = re.compile(r"[一-鿿]{2,4}")
 _NOT_A_CITY: Final = frozenset(
@@ -85,6 +87,7 @@ def city_of(text: str, location: str | None = None, resolver: Resolver | None = 
     `location` is the courier's own field and goes first. A text's own place goes before where the
     parcel was sent on to. `resolver` is asked for places that carry no 市, 州 or 盟.
     """
+    text = text[:MAX_TEXT]
     for place in _places(text, location):
         city = _named(place)
         if city is not None:
@@ -105,8 +108,8 @@ def _places(text: str, location: str | None) -> list[str]:
     places += [name for name in brackets if name.endswith(("市", "州", "盟", "地区"))]
     here = _NEXT.split(text, maxsplit=1)[0] or text
     places += _BRACKETS.findall(here)
-    places.append(_LEAD.sub("", _BRACKETS.sub(" ", here).strip())[:LONGEST_PLACE])
-    return [place for place in places if place]
+    places.append(_LEAD.sub("", _BRACKETS.sub(" ", here).strip()))
+    return [place[:LONGEST_PLACE] for place in places if place]
 
 
 @lru_cache(maxsize=16384)

@@ -12,7 +12,7 @@ _WHO = r"((?![:：是为])(?:(?!已?签收|感谢)[^】\]）),，。；;【\[(�
 _NAMED = (
     re.compile(rf"签收人(?:类型)?\s*(?:是|为)?\s*[:：]?\s*[【\[(（]?\s*{_WHO}"),
     re.compile(rf"(?:代收|签收)\s*[:：]\s*{_WHO}"),
-    re.compile(rf"(?:已被|由)\s*{_WHO}(?:签收|代签|代收)"),
+    re.compile(rf"(?:已被|由)\s*{_WHO}\s*(?:签收|代签|代收)"),
     re.compile(r"^[【\[]([一-鿿]{2,4}(?<![部司点站店]))[】\]]\s*已签收"),
     re.compile(r"signed for by\s*:?\s*([\w .'-]{1,40})", re.IGNORECASE),
 )
@@ -29,9 +29,17 @@ class Signature:
     """self, family, gate, locker, station, third_party; None when the text does not say."""
 
 
-@lru_cache(maxsize=4096)
+MAX_TEXT = 600
+"""Characters of a text that are read."""
+
+
 def signature_of(text: str, detail: str) -> Signature:
     """Who signed, from the text of an event whose detail says delivered."""
+    return _remembered(text[:MAX_TEXT], detail)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str, detail: str) -> Signature:
     words = _signer(text)
     kind = _kind(words) if words else None
     if kind is None and detail == "signed_by_third_party":

@@ -19,7 +19,7 @@ from yichuan.couriers.connectors.kdniao.parse import Fields, lowered, refuse, su
 from yichuan.couriers.connectors.times import courier_date, courier_time
 
 RAW_LIMIT = 2000
-"""Characters of a rejected row that are kept."""
+"""Characters of a rejected row, and of a scan's text, that are kept."""
 
 
 class _Trace(msgspec.Struct):
@@ -160,7 +160,7 @@ def _update(row: _Row, rejected: list[RejectedEvent]) -> TrackUpdate:
             rejected.append(_rejected(msgspec.to_builtins(trace), str(error)))
             continue
         code = None if trace.Action in (None, "") else str(trace.Action)
-        words = (trace.AcceptStation or trace.Remark or "").strip()
+        words = (trace.AcceptStation or trace.Remark or "").strip()[:RAW_LIMIT]
         detail = None if code is None else known.get(code)
         events.append(CourierEvent(at, words, code, trace.Location or None, detail))
     state = row.StateEx if row.StateEx not in (None, "") else row.State
