@@ -1,0 +1,130 @@
+"""What else in an address tells where it is: well-known places, streets, and how many live where.
+
+`data/landmarks.csv` (business districts, parks, main roads of the large cities) is compiled from
+general knowledge and names only places of one meaning. `data/prevailing.csv`: of districts that
+share a name, the one with at least three quarters of the people (share by the 2020 census,
+rounded); a guess, and marked as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from yichuan.regions.chain import ROAD, under
+from yichuan.regions.divisions import Division, by_adcode, divisions, packaged_rows
+from yichuan.regions.names import stem
+from yichuan.regions.streets import street_stem, street_tables
+
+_DIGIT = re.compile(r"\d")
+
+
+class Landmark(NamedTuple):
+    """A known place's division; `alone`: enough to say where an address is."""
+
+    division: Division
+    alone: bool
+
+
+class Landmarks(NamedTuple):
+    """Known places by name, and lengths of names by first character, longest first."""
+
+    places: dict[str, tuple[Landmark, ...]]
+    lengths: dict[str, tuple[int, ...]]
+
+
+@lru_cache(maxsize=1)
+def landmarks() -> Landmarks:
+    """The table, read on first use."""
+    table = divisions()
+    places: dict[str, tuple[Landmark, ...]] = {}
+    lengths: dict[str, set[int]] = {}
+    for row in packaged_rows("landmarks.csv"):
+        name, place = row["name"], Landmark(table[row["adcode"]], row["alone"] == "1")
+        places[name] = (*places.get(name, ()), place)
+        lengths.setdefault(name[0], set()).add(len(name))
+    return Landmarks(places, {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()})
+
+
+def _known_places(text: str, start: int, end: int) -> Iterator[tuple[Landmark, int, int]]:
+    places, lengths = landmarks()
+    for position in range(start, end):
+        for length in lengths.get(text[position], ()):
+            found = places.get(text[position : position + length])
+            if found is not None:
+                for place in found:
+                    yield place, position, position + length
+                break
+
+
+@lru_cache(maxsize=1)
+def _prevailing() -> frozenset[str]:
+    return frozenset(row["adcode"] for row in packaged_rows("prevailing.csv"))
+
+
+def find_landmark(text: str, start: int = 0, within: Division | None = None) -> Division | None:
+    """The division of the first known place in the text (below `within`, if given).
+
+    Only before the first house number: behind it stand buildings that bear far places' names.
+    Without `within` a name of two characters must begin a part (花桥, but not 荷花桥).
+    """
+    number = _DIGIT.search(text, start)
+    for place, begin, end in _known_places(text, start, number.start() if number else len(text)):
+        if not place.alone:
+            continue
+        if within is not None and under(place.division, within):
+            return place.division
+        if within is None and (end - begin > 2 or begin == 0 or text[begin - 1] == " "):
+            return place.division
+    return None
+
+
+def by_city(candidates: tuple[Division, ...], text: str, start: int) -> Division | None:
+    """Of several divisions the one whose city is named in its short form further on.
+
+    Not as a road's name (上海路), but also inside a company's (杭州高新东方科技园).
+    """
+    hits = []
+    for division in candidates:
+        above = by_adcode(division.parent)
+        short = stem(above.name) if above else ""
+        at = text.find(short, start) if len(short) >= 2 else -1
+        if at >= 0 and ROAD.match(text, at + len(short)) is None:
+            hits.append(division)
+    return hits[0] if len(hits) == 1 else None
+
+
+def by_street(candidates: tuple[Division, ...], text: str, start: int) -> Division | None:
+    """Of several divisions the only one whose streets' names occur in the rest of the text."""
+    rest = text[start:]
+    table = street_tables().by_district
+    hits = []
+    for division in candidates:
+        stems = (street_stem(name) for name in table.get(division.adcode, "").split())
+        longest = max((len(s) for s in stems if len(s) >= 2 and s in rest), default=0)
+        hits.append((longest, division))
+    hits.sort(key=lambda hit: -hit[0])
+    if hits[0][0] == 0 or (len(hits) > 1 and hits[1][0] == hits[0][0]):
+        return None
+    return hits[0][1]
+
+
+def by_landmark(candidates: tuple[Division, ...], text: str, start: int) -> Division | None:
+    """Of several divisions the one in (or around) which the known places of the text lie."""
+    votes: dict[str, int] = {}
+    for place, _, _ in _known_places(text, start, len(text)):
+        for division in candidates:
+            here = place.division
+            if here is division or under(division, here) or here.parent == division.parent:
+                votes[division.adcode] = votes.get(division.adcode, 0) + 1
+    best = sorted(candidates, key=lambda d: -votes.get(d.adcode, 0))
+    first, second = (votes.get(d.adcode, 0) for d in best[:2])
+    return best[0] if first > second else None
+
+
+def prevailing(candidates: tuple[Division, ...]) -> Division | None:
+    """The division most people mean by the shared name, or None when no one clearly prevails."""
+    found = [d for d in candidates if d.adcode in _prevailing()]
+    return found[0] if len(found) == 1 else None
