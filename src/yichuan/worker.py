@@ -15,11 +15,17 @@ from yichuan.core.context import Context, located, opened
 from yichuan.core.jobs import app, connector
 from yichuan.core.loops import Loop, every, run_all
 from yichuan.core.settings import Settings
+from yichuan.exceptions.detect import run_deadlines
+from yichuan.notify.outbox import run_outbox
+from yichuan.notify.sender import purge
+from yichuan.scorecards.service import recompute_now
 from yichuan.tasks import CONTEXT, HTTP
+from yichuan.tracking import jobs as tracking
 from yichuan.waybills.taking import resolve_lost
 
 JOB_CONCURRENCY = 4
 DAY = 86_400.0
+SCORES_EVERY = 900.0
 
 
 def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
@@ -32,7 +38,14 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         *following,
         Loop("jobs", partial(_jobs, context, http)),
         Loop("waybills.resolve_lost", every(30, partial(resolve_lost, context, http))),
+        Loop("tracking.merge", partial(tracking.merge_loop, context)),
+        Loop("tracking.subscribe", partial(tracking.subscribe_loop, context, http)),
+        Loop("tracking.housekeeping", every(DAY / 4, partial(tracking.housekeeping, context))),
         Loop("tracking.cohorts", every(DAY / 4, partial(ensure_cohorts, database))),
+        Loop("exceptions.deadlines", partial(run_deadlines, context)),
+        Loop("notify.outbox", partial(run_outbox, context)),
+        Loop("notify.purge", every(DAY / 4, partial(purge, database))),
+        Loop("scorecards", every(SCORES_EVERY, partial(recompute_now, database))),
     )
 
 

@@ -21,6 +21,7 @@ from yichuan.exceptions.models import Problem
 from yichuan.notify.models import Alert
 from yichuan.shipments.models import Shipment
 from yichuan.tickets.models import Ticket, TicketMessage
+from yichuan.tracking.models import Track, TrackBinding
 
 CONSUMERS = (Consumer("exceptions.detect", "shipment", detect.handle),)
 
@@ -173,3 +174,24 @@ async def test_only_due_rows_are_read_and_small_moves_are_not_written(
     await settle(context)
     assert (await shipment(context, made)).next_deadline_at == first + timedelta(hours=57)
     assert await detect.review_due(context.database) == 0
+
+
+async def test_trouble_hidden_by_a_later_scan_is_found_on_the_track(
+    context: Context, alpha: Tenant
+) -> None:
+    made = await box(context, alpha.id, ship_method="hub_waybill", courier="YD")
+    since, at = now() - timedelta(hours=5), now()
+    async with context.database.system() as session:
+        track = {"courier": "YD", "number": "431", "cycle": 1}
+        bound = {"merchant_id": alpha.id, "shipment_id": made}
+        session.add(TrackBinding(**track, **bound))
+        session.add(
+            Track(**track, cohort=at.date(), problem="damaged", problem_since=since, events=2)
+        )
+    await tell(
+        context, alpha.id, made, milestone="in_transit", detail="arrived_at_hub", last_event_at=at
+    )
+    await settle(context)
+    problem = (await problems(context, made))["damaged"]
+    assert (problem.party, problem.severity, problem.since) == ("courier", 3, since)
+    assert (await shipment(context, made)).problem == "damaged"

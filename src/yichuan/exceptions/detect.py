@@ -12,9 +12,11 @@ from yichuan.core.context import Context
 from yichuan.core.database import Database, SystemSession
 from yichuan.core.log import Entry
 from yichuan.exceptions import service
-from yichuan.exceptions.kinds import kind_of_detail
+from yichuan.exceptions.kinds import kind_of_detail, kind_of_report
 from yichuan.exceptions.rules import Report
+from yichuan.exceptions.service import Box
 from yichuan.shipments import due
+from yichuan.tracking import problems as tracks
 
 BATCH = 200
 IDLE_SECONDS = 3.0
@@ -22,9 +24,9 @@ OURS = "problem"
 """Kind of the log entries that this room itself causes."""
 
 
-def reports_of(entries: Sequence[Entry]) -> dict[UUID, list[Report]]:
+def reports_of(entries: Sequence[Entry]) -> defaultdict[UUID, list[Report]]:
     """What scans report, by shipment."""
-    found: dict[UUID, list[Report]] = defaultdict(list)
+    found: defaultdict[UUID, list[Report]] = defaultdict(list)
     for entry in entries:
         kind = kind_of_detail(entry.detail)
         if kind is None or entry.shipment_id is None or entry.occurred_at is None:
@@ -39,7 +41,20 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     ids = {e.shipment_id for e in changed if e.shipment_id is not None}
     if ids:
         boxes = await service.boxes_of(session, list(ids))
-        await service.review(session, boxes, reports_of(changed), now())
+        reports = reports_of(changed)
+        for shipment_id, report in await _tracks_say(session, boxes):
+            reports[shipment_id].append(report)
+        await service.review(session, boxes, reports, now())
+
+
+async def _tracks_say(session: SystemSession, boxes: Sequence[Box]) -> list[tuple[UUID, Report]]:
+    """Problems that a lighter, later scan hides from the shipment's detail."""
+    keys = [(box.merchant_id, box.id) for box in boxes]
+    return [
+        (found.shipment_id, Report(kind.kind, found.since))
+        for found in await tracks.problems_of(session, keys)
+        if (kind := kind_of_report(found.kind)) is not None
+    ]
 
 
 async def review_due(database: Database, batch: int = BATCH) -> int:

@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 
 from yichuan.core.clock import now
 from yichuan.core.context import Context
-from yichuan.core.database import SystemSession
+from yichuan.core.database import Database, SystemSession
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.ids import new_id
 from yichuan.core.models import OutboxMessage
@@ -182,7 +182,12 @@ async def fan_out(context: Context, message: Message) -> None:
             await service.send_to(session, await queries.subscribers(session), [event])
 
 
-async def purge(session: SystemSession) -> None:
+async def purge(database: Database) -> None:
     """Forget attempts after 30 days and delivered messages after 7."""
-    await session.execute(delete(WebhookAttempt).where(WebhookAttempt.at < now() - KEEP_ATTEMPTS))
-    await session.execute(delete(OutboxMessage).where(OutboxMessage.done_at < now() - KEEP_SENT))
+    async with database.system() as session:
+        await session.execute(
+            delete(WebhookAttempt).where(WebhookAttempt.at < now() - KEEP_ATTEMPTS)
+        )
+        await session.execute(
+            delete(OutboxMessage).where(OutboxMessage.done_at < now() - KEEP_SENT)
+        )
