@@ -15,6 +15,8 @@ from yichuan.reports.routes import router as reports
 from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.routes import router as shipments
 from yichuan.tickets.routes import router as tickets
+from yichuan.tracking.routes import push_router
+from yichuan.tracking.routes import router as tracking
 from yichuan.waybills.routes import router as waybills
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -29,11 +31,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     scorecards,
     shipments,
     tickets,
+    tracking,
     waybills,
 )
 """Every room's router, served under /api/v1."""
 
-DOORS: tuple[APIRouter, ...] = ()
+DOORS: tuple[APIRouter, ...] = (push_router,)
 """Routers with paths of their own: courier pushes, the buyer's page."""
 
 

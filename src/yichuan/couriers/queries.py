@@ -134,7 +134,7 @@ async def connections(session: ReadSession) -> Sequence[CourierConnection]:
 
 
 async def tracking_connection(
-    session: ReadSession, merchant_id: UUID, connector: str = "kdniao"
+    session: ReadSession, merchant_id: UUID | None, connector: str = "kdniao"
 ) -> CourierConnection | None:
     """Through whom a merchant's own numbers are tracked: its connection, else the platform's."""
     rows = await session.scalars(

@@ -239,6 +239,18 @@ async def client_for(
     return client_of(vault, http, row)
 
 
+async def secret_of(session: SystemSession, vault: Vault, connection_id: UUID) -> str:
+    """The signing key of a connection, in the clear (system session).
+
+    Raises:
+        NotFound: unknown.
+    """
+    row = await session.get(CourierConnection, connection_id)
+    if row is None:
+        raise NotFound("no such connection")
+    return vault.open_secret(row.secret_enc)
+
+
 async def note_balance(session: SystemSession, account_id: UUID, balance: int) -> None:
     """Record the numbers left at a branch."""
     await session.execute(

@@ -154,7 +154,7 @@ async def _record_own(
             )
         await session.execute(insert(Waybill), waybills)
         await shipments.attach_waybills(session, attached, caller.id)
-        await tracking.bind(session, bindings)
+        await tracking.bind(session, bindings, vault=context.vault)
 
 
 async def _phone_tails(

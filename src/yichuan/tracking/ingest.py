@@ -1,0 +1,271 @@
+"""Merging: inbox rows become tracks, events and log entries, all in one transaction per batch.
+
+A batch is all or nothing. What one push has in it can never stop the others: events that cannot
+be used are quarantined one by one, and a push that breaks the merge itself is found, quarantined
+whole and left behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import psycopg
+import structlog
+
+from yichuan.core.clock import CHINA, now
+from yichuan.core.context import Context
+from yichuan.core.database import Connection, Database
+from yichuan.core.vault import Vault, VaultError
+from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors.base import TrackUpdate
+from yichuan.tracking import arrays, store
+from yichuan.tracking.batch import (
+    Bad,
+    Gathered,
+    Key,
+    Moved,
+    Source,
+    StoredTrack,
+    advance,
+    might_begin_anew,
+    news_of,
+    unknown_words,
+)
+from yichuan.tracking.doors import DOORS
+from yichuan.tracking.raw import opened
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 100
+"""Inbox rows merged at once."""
+RACES: Final = 20
+"""How often a batch is begun again because another worker made the same new tracks."""
+
+BROKEN = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What a push may cause that no rule foresaw; everything else is the machine's fault, not its."""
+
+_TAKE = (
+    "SELECT id, connector, connection_id, body FROM push_inbox WHERE merged_at IS NULL"
+    " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
+)
+_TAKE_ONE = (
+    "SELECT id, connector, connection_id, body FROM push_inbox WHERE merged_at IS NULL"
+    " AND id = %s FOR UPDATE SKIP LOCKED"
+)
+_MERGED = "UPDATE push_inbox SET merged_at = now() WHERE id = ANY(%s::bigint[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An inbox row."""
+
+    id: int
+    connector: str
+    connection_id: UUID
+    body: bytes
+
+    @property
+    def source(self) -> Source:
+        """Where its contents come from."""
+        return Source(self.connector, self.connection_id, self.id)
+
+
+class Spoiled(Exception):
+    """A batch that broke; `ids` are its inbox rows."""
+
+    def __init__(self, ids: Sequence[int], reason: str) -> None:
+        super().__init__(reason)
+        self.ids = ids
+
+
+async def merge_pending(context: Context, limit: int = BATCH) -> int:
+    """Merge the next pushes of the inbox; returns how many (0: there are none).
+
+    Raises:
+        psycopg.OperationalError: the database cannot be reached; nothing is lost.
+    """
+    try:
+        return await _merge(context, _TAKE, limit)
+    except Spoiled as error:
+        log.warning("batch of pushes broke, merging one by one", error=str(error))
+        ids = error.ids
+    merged = 0
+    for inbox_id in ids:
+        try:
+            merged += await _merge(context, _TAKE_ONE, inbox_id)
+        except Spoiled as error:
+            merged += await _give_up(context, inbox_id, str(error))
+    return merged
+
+
+async def merge_updates(context: Context, source: Source, updates: Sequence[TrackUpdate]) -> None:
+    """Merge what a courier answered to a query of ours.
+
+    Raises:
+        psycopg.Error: not stored.
+    """
+    gathered = Gathered()
+    for update in updates:
+        gathered.add_update(source, update)
+    at = now()
+    await ensure_cohorts(context.database, at)
+    moved = await _repeated(context, gathered, at)
+    await _note_unknown(context, moved, gathered)
+
+
+async def _repeated(context: Context, gathered: Gathered, at: datetime) -> list[Moved]:
+    for _ in range(RACES):
+        try:
+            async with (
+                context.database.hot_system.connection() as connection,
+                connection.transaction(),
+            ):
+                return await _apply(connection, context.vault, gathered, at)
+        except store.Raced:
+            continue
+    raise psycopg.OperationalError("tracks are being made by others all the time")
+
+
+async def _merge(context: Context, take: str, which: int) -> int:
+    """One batch in one transaction."""
+    for _ in range(RACES):
+        try:
+            return await _merge_once(context, take, which)
+        except store.Raced:
+            continue
+    raise psycopg.OperationalError("tracks are being made by others all the time")
+
+
+async def _merge_once(context: Context, take: str, which: int) -> int:
+    at = now()
+    await ensure_cohorts(context.database, at)
+    rows: list[Taken] = []
+    try:
+        async with (
+            context.database.hot_system.connection() as connection,
+            connection.transaction(),
+        ):
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(take, (which,))
+            rows = [Taken(*row) for row in await cursor.fetchall()]
+            if not rows:
+                return 0
+            gathered = gather(context.vault, rows)
+            moved = await _apply(connection, context.vault, gathered, at)
+            await connection.execute(_MERGED, (arrays.numbers([row.id for row in rows]),))
+    except BROKEN as error:
+        ids = [row.id for row in rows]
+        raise Spoiled(ids, f"{type(error).__name__}: {error}") from error
+    await _note_unknown(context, moved, gathered)
+    return len(rows)
+
+
+def gather(vault: Vault, rows: Sequence[Taken]) -> Gathered:
+    """Read pushes and sort what they say by number."""
+    gathered = Gathered()
+    for row in rows:
+        door = DOORS.get(row.connector)
+        if door is None:
+            gathered.bad.append(Bad(row.source, "push", "no such connector", row.body))
+            continue
+        try:
+            content = opened(vault, row.body)
+        except (VaultError, ValueError) as error:
+            gathered.bad.append(Bad(row.source, "push", str(error), row.body))
+            continue
+        gathered.add(row.source, content, door.read(content))
+    return gathered
+
+
+async def _apply(
+    connection: Connection, vault: Vault, gathered: Gathered, at: datetime
+) -> list[Moved]:
+    """Bring tracks up to date inside the caller's transaction."""
+    cohort = cohort_of(at)
+    tracks = await store.load(connection, gathered.histories) if gathered.histories else {}
+    news = [
+        one
+        for key, histories in sorted(gathered.histories.items())
+        if (one := news_of(key, tracks.get(key, ()), histories)) is not None
+    ]
+    latest: dict[Key, StoredTrack] = {key: cycles[-1] for key, cycles in tracks.items()}
+    claims = await store.claimed(
+        connection,
+        [
+            (*one.key, latest[one.key].cycle + 1)
+            for one in news
+            if one.key in latest and might_begin_anew(latest[one.key], one, at)
+        ],
+    )
+    claimed = {(courier, number) for courier, number, _ in claims}
+    moved = [
+        advance(one, latest.get(one.key), at=at, cohort=cohort, claimed=one.key in claimed)
+        for one in news
+    ]
+    await store.write(connection, moved)
+    await store.stopped(connection, gathered.stopped)
+    await store.quarantine(connection, vault, gathered.bad)
+    return moved
+
+
+async def _give_up(context: Context, inbox_id: int, reason: str) -> int:
+    """Quarantine a push that breaks the merge, and leave it behind."""
+    async with (
+        context.database.hot_system.connection() as connection,
+        connection.transaction(),
+    ):
+        cursor = await connection.execute(_TAKE_ONE, (inbox_id,))
+        row = await cursor.fetchone()
+        if row is None:
+            return 0
+        taken = Taken(*row)
+        try:
+            content = opened(context.vault, taken.body)
+        except (VaultError, ValueError):
+            content = taken.body
+        bad = Bad(taken.source, "push", f"cannot be merged: {reason}", content)
+        await store.quarantine(connection, context.vault, [bad])
+        await connection.execute(_MERGED, (arrays.numbers([inbox_id]),))
+    log.error("push quarantined", inbox_id=inbox_id, reason=reason)
+    return 1
+
+
+async def _note_unknown(context: Context, moved: Sequence[Moved], gathered: Gathered) -> None:
+    """Count what nobody could read, after the merge: a lost count loses no event."""
+    seen = unknown_words(moved, gathered.connectors)
+    if seen:
+        async with context.database.system() as session:
+            await couriers.note_unknown(session, seen)
+
+
+def cohort_of(at: datetime) -> date:
+    """First day of a moment's month in China: where a track that begins then keeps its events."""
+    return at.astimezone(CHINA).date().replace(day=1)
+
+
+_ensured: WeakKeyDictionary[Database, date] = WeakKeyDictionary()
+
+
+async def ensure_cohorts(database: Database, at: datetime) -> None:
+    """Make the partitions of this month and the next, once per process and month."""
+    first = cohort_of(at)
+    if _ensured.get(database) == first:
+        return
+    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    async with database.hot_system.connection() as connection:
+        for day in (first, following):
+            await connection.execute("SELECT yichuan_ensure_cohort(%s)", (day,))
+    _ensured[database] = first

@@ -1,0 +1,82 @@
+"""What a worker keeps running for tracking: merging, subscribing, making room."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+import httpx
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+from sqlalchemy.exc import OperationalError
+
+from yichuan.core.clock import now
+from yichuan.core.context import Context
+from yichuan.tracking import ingest, subscribing
+
+log = structlog.get_logger(__name__)
+
+MERGE_IDLE: Final = 0.05
+"""Seconds between looks into an empty inbox."""
+SUBSCRIBE_IDLE: Final = 2.0
+MAX_PAUSE: Final = 10.0
+KEEP_PUSHES: Final = timedelta(days=7)
+KEEP_RESOLVED: Final = timedelta(days=30)
+KEEP_UNSIGNED: Final = timedelta(days=7)
+PURGE_ROWS: Final = 5000
+
+UNREACHABLE = (psycopg.OperationalError, PoolTimeout, OperationalError, OSError)
+"""The database is away: wait and go on."""
+
+
+async def merge_loop(context: Context) -> None:
+    """Merge pushes as they come, for ever. Several workers may do so at once."""
+    await _for_ever(lambda: ingest.merge_pending(context), MERGE_IDLE, "merge")
+
+
+async def subscribe_loop(context: Context, http: httpx.AsyncClient) -> None:
+    """Ask couriers for the pushes that are wanted, for ever."""
+    await _for_ever(lambda: subscribing.subscribe_due(context, http), SUBSCRIBE_IDLE, "subscribe")
+
+
+async def _for_ever(step: Callable[[], Awaitable[int]], idle: float, what: str) -> None:
+    """Repeat a step; rest when it had nothing to do, and longer each time the database is away."""
+    pause = idle
+    while True:
+        try:
+            done = await step()
+        except UNREACHABLE as error:
+            pause = min(MAX_PAUSE, pause * 2)
+            log.warning("database is away", loop=what, error=str(error), pause=pause)
+            await asyncio.sleep(pause)
+            continue
+        pause = idle
+        if done == 0:
+            await asyncio.sleep(idle)
+
+
+async def housekeeping(context: Context) -> int:
+    """Daily: next month's partition; drop raw pushes after a week. Returns how many rows went."""
+    at = now()
+    await ingest.ensure_cohorts(context.database, at)
+    gone = 0
+    for statement, before in (
+        ("push_inbox WHERE merged_at < %s", at - KEEP_PUSHES),
+        ("quarantine WHERE resolved_at < %s", at - KEEP_RESOLVED),
+        ("quarantine WHERE kind = 'signature' AND created_at < %s", at - KEEP_UNSIGNED),
+    ):
+        table = statement.split()[0]
+        while True:
+            async with context.database.hot_system.connection() as connection:
+                cursor = await connection.execute(
+                    f"DELETE FROM {table} WHERE id IN"
+                    f" (SELECT id FROM {statement} ORDER BY id LIMIT {PURGE_ROWS})".encode(),
+                    (before,),
+                )
+            gone += cursor.rowcount
+            if cursor.rowcount < PURGE_ROWS:
+                break
+    return gone

@@ -1,0 +1,236 @@
+"""Reading tracks. Their events are reached only through a binding the session may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select, text, tuple_
+
+from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.errors import NotFound
+from yichuan.core.pagination import decode_cursor, encode_cursor
+from yichuan.identity.scope import in_scope
+from yichuan.tracking.details import details, milestone_of
+from yichuan.tracking.geo import place_of
+from yichuan.tracking.models import (
+    Quarantined,
+    Track,
+    TrackBinding,
+    TrackEvent,
+    TrackSubscription,
+)
+from yichuan.tracking.values import (
+    BoundState,
+    Place,
+    TimelineEvent,
+    TrackView,
+    normal_courier,
+    normal_number,
+)
+
+__all__ = [
+    "BoundState",
+    "Place",
+    "TimelineEvent",
+    "TrackView",
+    "bound_states",
+    "quarantine",
+    "quarantined",
+    "subscriptions",
+    "timeline",
+    "track",
+    "track_events",
+]
+
+_STATE_FIELDS = (
+    "milestone",
+    "detail",
+    "first_event_at",
+    "last_event_at",
+    "last_text",
+    "last_city",
+    "picked_up_at",
+    "delivered_at",
+    "returned_at",
+    "signed_by",
+)
+# unscoped: a log consumer brings every merchant's shipments up to date
+_BOUND: Final = text(f"""
+    SELECT b.merchant_id, b.shipment_id, b.courier, b.number, b.cycle, b.leg,
+           {", ".join(f"t.{name}" for name in _STATE_FIELDS)}
+    FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[]), CAST(:cycles AS bigint[]))
+        AS k(courier, number, cycle)
+    JOIN track_bindings b USING (courier, number, cycle)
+    JOIN tracks t USING (courier, number, cycle)
+    WHERE t.events > 0
+""")
+_TIMELINE: Final = text("""
+    SELECT b.courier, b.number, b.leg, e.occurred_at, e.received_at, e.text, e.code, e.detail,
+           e.city
+    FROM track_bindings b
+    JOIN tracks t ON t.courier = b.courier AND t.number = b.number AND t.cycle = b.cycle
+    JOIN track_events e ON e.cohort = t.cohort AND e.courier = t.courier
+        AND e.number = t.number AND e.cycle = t.cycle
+    WHERE b.merchant_id = :merchant_id AND b.shipment_id = :shipment_id
+""")
+
+
+async def bound_states(
+    session: SystemSession, keys: Sequence[tuple[str, str, int]]
+) -> list[BoundState]:
+    """What these tracks say, for each shipment bound to one; tracks without events are left out."""
+    if not keys:
+        return []
+    columns: dict[str, list[Any]] = {
+        "couriers": [courier for courier, _, _ in keys],
+        "numbers": [number for _, number, _ in keys],
+        "cycles": [cycle for _, _, cycle in keys],
+    }
+    rows = await session.execute(_BOUND, columns)
+    return [BoundState(**row) for row in rows.mappings()]
+
+
+async def timeline(
+    session: ReadSession, merchant_id: UUID, shipment_id: UUID
+) -> list[TimelineEvent]:
+    """Every scan of every number of a shipment, oldest first."""
+    rows = await session.execute(
+        _TIMELINE, {"merchant_id": merchant_id, "shipment_id": shipment_id}
+    )
+    found = [_event(row, row.leg) for row in rows]
+    found.sort(key=_order)
+    return found
+
+
+def _event(row: Any, leg: str) -> TimelineEvent:  # noqa: ANN401 - a row of either query
+    return TimelineEvent(
+        courier=row.courier,
+        number=row.number,
+        leg=leg,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        text=row.text,
+        code=row.code,
+        detail=row.detail,
+        milestone=milestone_of(row.detail),
+        place=place_of(row.city),
+    )
+
+
+def _order(event: TimelineEvent) -> tuple[Any, ...]:
+    return event.occurred_at, details()[event.detail].rank, event.text
+
+
+def _visible(session: ReadSession, courier: str, number: str) -> Select[Track]:
+    """The number's cycles; a merchant's only where a binding of its own ties them to it."""
+    query = select(Track).where(
+        Track.courier == normal_courier(courier), Track.number == normal_number(number)
+    )
+    if session.merchants is None:
+        return query
+    bound = exists().where(
+        in_scope(session, TrackBinding),
+        TrackBinding.courier == Track.courier,
+        TrackBinding.number == Track.number,
+        TrackBinding.cycle == Track.cycle,
+    )
+    return query.where(bound)
+
+
+async def track(session: ReadSession, courier: str, number: str) -> TrackView:
+    """What is true of a number now: its latest life among those the caller may see.
+
+    Raises:
+        NotFound: nothing is known of it, or it is not the caller's.
+    """
+    row = await session.scalar(
+        _visible(session, courier, number).order_by(Track.cycle.desc()).limit(1)
+    )
+    if row is None:
+        raise NotFound("no such track")
+    return TrackView(**{name: getattr(row, name) for name in TrackView.__dataclass_fields__})
+
+
+async def track_events(session: ReadSession, seen: TrackView) -> list[TimelineEvent]:
+    """The scans of a track the caller may see, oldest first."""
+    rows = await session.execute(
+        select(TrackEvent)
+        .join(
+            Track,
+            (Track.cohort == TrackEvent.cohort)
+            & (Track.courier == TrackEvent.courier)
+            & (Track.number == TrackEvent.number)
+            & (Track.cycle == TrackEvent.cycle),
+        )
+        .where(
+            Track.courier == seen.courier, Track.number == seen.number, Track.cycle == seen.cycle
+        )
+    )
+    found = [_event(row, "out") for row in rows.scalars()]
+    found.sort(key=_order)
+    return found
+
+
+async def subscriptions(
+    session: ReadSession, state: str | None, limit: int, cursor: str | None
+) -> tuple[list[TrackSubscription], str | None]:
+    """Numbers whose pushes were asked for, by courier and number (platform).
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+    key = tuple_(TrackSubscription.courier, TrackSubscription.number, TrackSubscription.cycle)
+    query = select(TrackSubscription).order_by(key).limit(limit + 1)
+    if state is not None:
+        query = query.where(TrackSubscription.state == state)
+    if cursor is not None:
+        courier, number, cycle = decode_cursor(cursor, 3)
+        query = query.where(key > tuple_(str(courier), str(number), int(cycle or 0)))
+    rows = list(await session.scalars(query))
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], encode_cursor([last.courier, last.number, last.cycle])
+
+
+async def quarantine(
+    session: ReadSession,
+    *,
+    resolved: bool,
+    kind: str | None,
+    q: str | None,
+    limit: int,
+    cursor: str | None,
+) -> tuple[list[Quarantined], str | None]:
+    """What was put aside, newest first (platform). `q`: a waybill number.
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+    query = select(Quarantined).order_by(Quarantined.id.desc()).limit(limit + 1)
+    is_open = Quarantined.resolved_at.is_(None)
+    query = query.where(~is_open if resolved else is_open)
+    if kind is not None:
+        query = query.where(Quarantined.kind == kind)
+    if q is not None:
+        query = query.where(or_(Quarantined.number == normal_number(q)))
+    if cursor is not None:
+        query = query.where(Quarantined.id < int(decode_cursor(cursor, 1)[0] or 0))
+    rows = list(await session.scalars(query))
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], encode_cursor([rows[limit - 1].id])
+
+
+async def quarantined(session: ReadSession, quarantine_id: int) -> Quarantined:
+    """One thing of the quarantine (platform).
+
+    Raises:
+        NotFound: unknown.
+    """
+    row = await session.get(Quarantined, quarantine_id)
+    if row is None:
+        raise NotFound("no such thing in the quarantine")
+    return row

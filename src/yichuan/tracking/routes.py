@@ -1,0 +1,179 @@
+"""Tracking over HTTP: the couriers' push door, tracks, subscriptions, quarantine."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from yichuan.core import idempotency
+from yichuan.core.errors import YichuanError
+from yichuan.core.pagination import MAX_LIMIT, Page
+from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
+from yichuan.tracking import queries, service
+from yichuan.tracking.raw import opened
+from yichuan.tracking.reception import Reception
+from yichuan.tracking.schemas import (
+    QuarantineDetail,
+    QuarantineKind,
+    QuarantineRow,
+    SubscriptionRequest,
+    SubscriptionRow,
+    SubscriptionState,
+    SubscriptionView,
+    TrackDetail,
+)
+
+router = APIRouter(tags=["tracking"])
+push_router = APIRouter(tags=["push"])
+
+MAX_PUSH: Final = 2 * 1024 * 1024
+"""Bytes of a push's body."""
+RETRY_SECONDS: Final = 5
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+class TooLarge(YichuanError):
+    """The body is bigger than any honest push."""
+
+    status, code = 413, "too_large"
+    title, title_zh = "Body too large", "请求体过大"
+
+
+def _reception(request: Request, context: ContextDep) -> Reception:
+    """The process's push door, made on its first push."""
+    state = request.app.state
+    if not hasattr(state, "reception"):
+        state.reception = Reception(context)
+    reception: Reception = state.reception
+    return reception
+
+
+ReceptionDep = Annotated[Reception, Depends(_reception)]
+
+
+async def _body(request: Request) -> bytes:
+    """The request's body.
+
+    Raises:
+        TooLarge: over `MAX_PUSH`, said or sent.
+    """
+    said = request.headers.get("content-length", "0")
+    if said.isdigit() and int(said) > MAX_PUSH:
+        raise TooLarge(f"at most {MAX_PUSH} bytes")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_PUSH:
+            raise TooLarge(f"at most {MAX_PUSH} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+@push_router.post("/push/{connector}/{token}", response_class=Response)
+async def receive_push(
+    connector: str, token: str, request: Request, reception: ReceptionDep
+) -> Response:
+    """A courier's push. The answer is its protocol's own, and yes is only said once it is durable.
+
+    503 with Retry-After when too much is waiting: nothing was taken, send it again.
+    """
+    door, sender = await reception.sender(connector, token)
+    body = await _body(request)
+    taken = await reception.take(connector, door, sender, body)
+    headers = {"Retry-After": str(RETRY_SECONDS)} if taken.overloaded else None
+    return Response(
+        taken.answer.body,
+        status_code=503 if taken.overloaded else 200,
+        media_type=taken.answer.media_type,
+        headers=headers,
+    )
+
+
+@router.get("/tracks/{courier}/{number}")
+async def get_track(session: ReadDep, courier: str, number: str) -> TrackDetail:
+    """What is true of a waybill number, with its scans; merchants see the numbers they ship."""
+    seen = await queries.track(session, courier, number)
+    return TrackDetail.of(seen, await queries.track_events(session, seen))
+
+
+@router.post("/subscriptions", status_code=201, response_model=SubscriptionView)
+async def create_subscription(
+    wish: SubscriptionRequest,
+    caller: CallerDep,
+    context: ContextDep,
+    session: WriteDep,
+    key: Key = None,
+) -> JSONResponse:
+    """Ask for the pushes of a number that no shipment has (platform)."""
+    caller.require("operator", "service")
+    known = await idempotency.replay(session, caller.id, key, wish.model_dump_json().encode())
+    if known is not None:
+        return JSONResponse(known[1], known[0])
+    made = await service.request_subscription(session, context.vault, **wish.model_dump())
+    answer = SubscriptionView(
+        courier=made.courier, number=made.number, cycle=made.cycle
+    ).model_dump(mode="json")
+    await idempotency.remember(session, caller.id, key, 201, answer)
+    return JSONResponse(answer, 201)
+
+
+@router.get("/subscriptions")
+async def list_subscriptions(
+    caller: CallerDep,
+    session: ReadDep,
+    state: SubscriptionState | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
+) -> Page[SubscriptionRow]:
+    """Numbers whose pushes were asked for, and what became of it (platform)."""
+    caller.require("operator", "service")
+    rows, following = await queries.subscriptions(session, state, limit, cursor)
+    return Page(items=[SubscriptionRow.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get("/quarantine")
+async def list_quarantine(
+    caller: CallerDep,
+    session: ReadDep,
+    resolved: bool = False,
+    kind: QuarantineKind | None = None,
+    q: Annotated[str | None, Query(max_length=64, description="a waybill number")] = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
+) -> Page[QuarantineRow]:
+    """What couriers sent that could not be used, newest first (platform)."""
+    caller.require("operator", "service")
+    rows, following = await queries.quarantine(
+        session, resolved=resolved, kind=kind, q=q, limit=limit, cursor=cursor
+    )
+    return Page(items=[QuarantineRow.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get("/quarantine/{quarantine_id}")
+async def get_quarantine(
+    quarantine_id: int, caller: CallerDep, context: ContextDep, session: ReadDep
+) -> QuarantineDetail:
+    """One of them, with what came over the wire."""
+    caller.require("operator")
+    row = await queries.quarantined(session, quarantine_id)
+    raw = opened(context.vault, row.raw).decode("utf-8", "backslashreplace")
+    shown = QuarantineRow.model_validate(row)
+    return QuarantineDetail(**shown.model_dump(), raw=raw)
+
+
+@router.post("/quarantine/{quarantine_id}/replay", status_code=204)
+async def replay_quarantine(quarantine_id: int, caller: CallerDep, context: ContextDep) -> None:
+    """Read it again: after a correction of a key, a table or the program (platform)."""
+    caller.require("operator")
+    async with context.database.system() as session:
+        await service.replay(session, context.vault, quarantine_id)
+
+
+@router.post("/quarantine/{quarantine_id}/dismiss", status_code=204)
+async def dismiss_quarantine(quarantine_id: int, caller: CallerDep, session: WriteDep) -> None:
+    """Leave it aside for good (platform)."""
+    caller.require("operator")
+    await service.dismiss(session, quarantine_id)

@@ -1,0 +1,146 @@
+"""What tracking shows and takes over the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from yichuan.tracking.values import TimelineEvent, TrackView
+
+Milestone = Literal[
+    "created",
+    "picked_up",
+    "in_transit",
+    "arriving",
+    "out_for_delivery",
+    "ready_for_collection",
+    "delivered",
+    "returning",
+    "returned",
+    "cancelled",
+    "lost",
+]
+QuarantineKind = Literal["push", "record", "event", "signature"]
+SubscriptionState = Literal["wanted", "subscribed", "failed"]
+PhoneTail = Annotated[str, Field(pattern=r"^\d{4}$")]
+
+
+class TrackEventView(BaseModel):
+    """One scan. City, adcode and centre (degrees) where they are known."""
+
+    occurred_at: datetime
+    received_at: datetime
+    text: str
+    code: str | None
+    detail: str
+    milestone: Milestone | None
+    city: str | None
+    adcode: str | None
+    lat: float | None
+    lon: float | None
+
+    @classmethod
+    def of(cls, event: TimelineEvent) -> TrackEventView:
+        """From the room's own value."""
+        place = event.place
+        return cls.model_validate(
+            {
+                "occurred_at": event.occurred_at,
+                "received_at": event.received_at,
+                "text": event.text,
+                "code": event.code,
+                "detail": event.detail,
+                "milestone": event.milestone,
+                "city": place.city if place else None,
+                "adcode": place.adcode if place else None,
+                "lat": place.lat if place else None,
+                "lon": place.lon if place else None,
+            }
+        )
+
+
+class TrackDetail(BaseModel):
+    """What is true of a number, and its scans, oldest first."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    courier: str
+    number: str
+    cycle: int
+    milestone: Milestone
+    detail: str
+    problem: str | None
+    problem_party: str | None
+    problem_since: datetime | None
+    first_event_at: datetime | None
+    last_event_at: datetime | None
+    picked_up_at: datetime | None
+    out_for_delivery_at: datetime | None
+    delivered_at: datetime | None
+    returned_at: datetime | None
+    signed_by: str | None
+    sign_kind: str | None
+    events: list[TrackEventView] = []
+
+    @classmethod
+    def of(cls, view: TrackView, events: list[TimelineEvent]) -> TrackDetail:
+        """From the room's own values."""
+        detail = cls.model_validate(view)
+        detail.events = [TrackEventView.of(event) for event in events]
+        return detail
+
+
+class SubscriptionRequest(BaseModel):
+    """A number whose pushes the platform wants without having a shipment for it."""
+
+    courier: Annotated[str, Field(min_length=1, max_length=20)]
+    number: Annotated[str, Field(min_length=3, max_length=60)]
+    connection_id: UUID | None = None
+    """Through whom; None: the platform's own connection."""
+    phone_last4: PhoneTail | None = None
+
+
+class SubscriptionView(BaseModel):
+    """A wish that was taken down; a worker asks the courier."""
+
+    courier: str
+    number: str
+    cycle: int
+
+
+class SubscriptionRow(SubscriptionView):
+    """A number whose pushes were asked for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    connection_id: UUID | None
+    state: SubscriptionState
+    attempts: int
+    next_at: datetime
+    last_error: str | None
+
+
+class QuarantineRow(BaseModel):
+    """Something a courier sent that could not be used."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    kind: QuarantineKind
+    connector: str
+    connection_id: UUID | None
+    courier: str | None
+    number: str | None
+    reason: str
+    created_at: datetime
+    resolved_at: datetime | None
+    resolution: Literal["replayed", "dismissed"] | None
+
+
+class QuarantineDetail(QuarantineRow):
+    """With what came over the wire, as text."""
+
+    raw: str

@@ -1,0 +1,264 @@
+"""Reading and writing tracks in bulk, on plain psycopg inside the merge's one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from yichuan.core.database import Connection
+from yichuan.core.vault import Vault
+from yichuan.tracking import arrays
+from yichuan.tracking.batch import Bad, Key, Moved, StoredTrack
+from yichuan.tracking.raw import sealed
+
+
+class Raced(Exception):
+    """Another worker made one of the same tracks at the same moment: begin the batch again."""
+
+
+_LOAD: Final = """
+    SELECT t.courier, t.number, t.cycle, t.cohort, t.milestone, t.events, t.digest, t.history,
+           t.words, t.last_event_at
+    FROM unnest(%s::text[], %s::text[]) AS k(courier, number)
+    JOIN tracks t ON t.courier = k.courier AND t.number = k.number
+    ORDER BY t.courier, t.number, t.cycle
+    FOR UPDATE OF t
+"""
+"""Locks in the order of the key, so that two workers never wait for each other in a ring."""
+
+_STATE: Final = {
+    "milestone": "text",
+    "detail": "text",
+    "problem": "text",
+    "problem_party": "text",
+    "problem_since": "timestamptz",
+    "events": "bigint",
+    "digest": "bytea",
+    "history": "bytea",
+    "words": "bytea",
+    "first_event_at": "timestamptz",
+    "last_event_at": "timestamptz",
+    "last_text": "text",
+    "last_city": "text",
+    "picked_up_at": "timestamptz",
+    "out_for_delivery_at": "timestamptz",
+    "delivered_at": "timestamptz",
+    "returned_at": "timestamptz",
+    "signed_by": "text",
+    "sign_kind": "text",
+}
+_KEY: Final = {"courier": "text", "number": "text", "cycle": "bigint"}
+
+
+def _unnested(columns: dict[str, str]) -> str:
+    casts = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    return f"unnest({casts}) AS n({', '.join(columns)})"
+
+
+_INSERT: Final = (
+    f"INSERT INTO tracks ({', '.join([*_KEY, 'cohort', *_STATE])})"
+    f" SELECT {', '.join(f'n.{c}' for c in [*_KEY, 'cohort', *_STATE])}"
+    f" FROM {_unnested({**_KEY, 'cohort': 'date', **_STATE})}"
+    " ORDER BY n.courier, n.number, n.cycle ON CONFLICT DO NOTHING"
+)
+_UPDATE: Final = (
+    f"UPDATE tracks t SET {', '.join(f'{c} = n.{c}' for c in _STATE)}, updated_at = now()"
+    f" FROM {_unnested({**_KEY, **_STATE})}"
+    " WHERE t.courier = n.courier AND t.number = n.number AND t.cycle = n.cycle"
+)
+_EVENT: Final = {
+    **_KEY,
+    "cohort": "date",
+    "event_key": "bytea",
+    "occurred_at": "timestamptz",
+    "text": "text",
+    "code": "text",
+    "detail": "text",
+    "city": "text",
+}
+_EVENTS: Final = (
+    f"INSERT INTO track_events ({', '.join(_EVENT)})"
+    f" SELECT {', '.join(f'n.{c}' for c in _EVENT)} FROM {_unnested(_EVENT)}"
+    " ON CONFLICT DO NOTHING"
+)
+_LOG: Final = (
+    "INSERT INTO milestone_log (topic, kind, courier, number, cycle, milestone_from, milestone,"
+    " detail, occurred_at) SELECT 'track', CASE WHEN n.before IS DISTINCT FROM n.milestone"
+    " THEN 'milestone' ELSE 'progress' END, n.courier, n.number, n.cycle, n.before, n.milestone,"
+    " n.detail, n.at FROM "
+    + _unnested(
+        {**_KEY, "before": "text", "milestone": "text", "detail": "text", "at": "timestamptz"}
+    )
+)
+_BAD: Final = (
+    "INSERT INTO quarantine (connector, connection_id, inbox_id, courier, number, kind, reason,"
+    " raw, digest) SELECT * FROM unnest(%s::text[], %s::uuid[], %s::bigint[], %s::text[],"
+    " %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])"
+    " ON CONFLICT (digest) DO UPDATE SET resolved_at = NULL, resolution = NULL"
+    " WHERE quarantine.resolution = 'replayed'"
+)
+"""What is bad again after a replay opens again; what was dismissed stays dismissed."""
+_CLAIMED: Final = """
+    SELECT DISTINCT b.courier, b.number, b.cycle
+    FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k(courier, number, cycle)
+    JOIN track_bindings b USING (courier, number, cycle)
+"""
+_STOPPED: Final = """
+    UPDATE track_subscriptions s SET state = 'wanted', next_at = now() + interval '1 hour',
+           last_error = n.reason
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(courier, number, reason)
+    WHERE s.courier = n.courier AND s.number = n.number AND s.state = 'subscribed'
+      AND NOT EXISTS (
+        SELECT 1 FROM tracks t
+        WHERE t.courier = s.courier AND t.number = s.number AND t.cycle = s.cycle
+          AND t.milestone IN ('delivered', 'returned', 'cancelled', 'lost'))
+"""
+
+
+async def load(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredTrack]]:
+    """All cycles of these numbers, locked, oldest first; numbers without a track are left out."""
+    wanted = sorted(keys)
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(
+        _LOAD, (arrays.texts([c for c, _ in wanted]), arrays.texts([n for _, n in wanted]))
+    )
+    found: dict[Key, list[StoredTrack]] = {}
+    for row in await cursor.fetchall():
+        found.setdefault((row[0], row[1]), []).append(StoredTrack(*row))
+    return found
+
+
+async def claimed(
+    connection: Connection, cycles: Sequence[tuple[str, str, int]]
+) -> set[tuple[str, str, int]]:
+    """Which of these cycles a shipment is bound to."""
+    if not cycles:
+        return set()
+    couriers, numbers, ordinals = (list(column) for column in zip(*cycles, strict=True))
+    cursor = await connection.execute(
+        _CLAIMED, (arrays.texts(couriers), arrays.texts(numbers), arrays.numbers(ordinals))
+    )
+    return {(row[0], row[1], row[2]) for row in await cursor.fetchall()}
+
+
+async def write(connection: Connection, moved: Sequence[Moved]) -> None:
+    """Store moved tracks, their new events and one log entry for each.
+
+    Raises:
+        Raced: a new track is there already.
+    """
+    if not moved:
+        return
+    new = [track for track in moved if track.is_new]
+    known = [track for track in moved if not track.is_new]
+    if new:
+        cohorts = [_dates([track.cohort for track in new])]
+        cursor = await connection.execute(_INSERT, (*_keys(new), *cohorts, *_states(new)))
+        if cursor.rowcount != len(new):
+            raise Raced
+    if known:
+        await connection.execute(_UPDATE, (*_keys(known), *_states(known)))
+    await connection.execute(_EVENTS, _events(moved))
+    await connection.execute(
+        _LOG,
+        (
+            *_keys(moved),
+            arrays.texts([track.milestone_from for track in moved]),
+            arrays.texts([track.milestone for track in moved]),
+            arrays.texts([track.state.detail for track in moved]),
+            arrays.times([track.state.last_event_at for track in moved]),
+        ),
+    )
+
+
+def _keys(moved: Sequence[Moved]) -> tuple[str, str, str]:
+    return (
+        arrays.texts([track.courier for track in moved]),
+        arrays.texts([track.number for track in moved]),
+        arrays.numbers([track.cycle for track in moved]),
+    )
+
+
+def _states(moved: Sequence[Moved]) -> list[str]:
+    states = [track.state for track in moved]
+    problems = [state.problem for state in states]
+    return [
+        arrays.texts([track.milestone for track in moved]),
+        arrays.texts([state.detail for state in states]),
+        arrays.texts([p.kind if p else None for p in problems]),
+        arrays.texts([p.party if p else None for p in problems]),
+        arrays.times([p.since if p else None for p in problems]),
+        arrays.numbers([track.count for track in moved]),
+        arrays.blobs([track.digest for track in moved]),
+        arrays.blobs([track.history for track in moved]),
+        arrays.blobs([track.words for track in moved]),
+        arrays.times([state.first_event_at for state in states]),
+        arrays.times([state.last_event_at for state in states]),
+        arrays.texts([state.last_text for state in states]),
+        arrays.texts([state.last_city for state in states]),
+        arrays.times([state.picked_up_at for state in states]),
+        arrays.times([state.out_for_delivery_at for state in states]),
+        arrays.times([state.delivered_at for state in states]),
+        arrays.times([state.returned_at for state in states]),
+        arrays.texts([state.signed_by for state in states]),
+        arrays.texts([state.sign_kind for state in states]),
+    ]
+
+
+def _events(moved: Sequence[Moved]) -> list[str]:
+    pairs = [(track, event) for track in moved for event in track.new_events]
+    events = [event for _, event in pairs]
+    return [
+        arrays.texts([track.courier for track, _ in pairs]),
+        arrays.texts([track.number for track, _ in pairs]),
+        arrays.numbers([track.cycle for track, _ in pairs]),
+        _dates([track.cohort for track, _ in pairs]),
+        arrays.blobs([event.key for event in events]),
+        arrays.times([event.occurred_at for event in events]),
+        arrays.texts([event.text for event in events]),
+        arrays.texts([event.code for event in events]),
+        arrays.texts([event.detail for event in events]),
+        arrays.texts([event.city for event in events]),
+    ]
+
+
+def _dates(values: Sequence[date]) -> str:
+    return "{" + ",".join([value.isoformat() for value in values]) + "}"
+
+
+async def quarantine(connection: Connection, vault: Vault, bad: Sequence[Bad]) -> None:
+    """Put aside what could not be used; the same thing is kept once."""
+    once = {one.digest(): one for one in bad}
+    if not once:
+        return
+    rows = list(once.values())
+    await connection.execute(
+        _BAD,
+        (
+            arrays.texts([one.source.connector for one in rows]),
+            arrays.texts([str(one.source.connection_id) for one in rows]),
+            arrays.numbers([one.source.inbox_id for one in rows]),
+            arrays.texts([one.courier for one in rows]),
+            arrays.texts([one.number for one in rows]),
+            arrays.texts([one.kind for one in rows]),
+            arrays.texts([one.reason[:500] for one in rows]),
+            arrays.blobs([sealed(vault, one.raw) for one in rows]),
+            arrays.blobs(list(once)),
+        ),
+    )
+
+
+async def stopped(connection: Connection, reasons: dict[Key, str]) -> None:
+    """The courier watches these numbers no longer: they are asked for again, unless over."""
+    if not reasons:
+        return
+    keys = sorted(reasons)
+    await connection.execute(
+        _STOPPED,
+        (
+            arrays.texts([courier for courier, _ in keys]),
+            arrays.texts([number for _, number in keys]),
+            arrays.texts([reasons[key][:500] for key in keys]),
+        ),
+    )

@@ -1,0 +1,112 @@
+"""Plain values that cross the room's door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+Leg = Literal["out", "return"]
+"""The way to the buyer, or the way back."""
+
+END_MILESTONES = frozenset({"delivered", "returned", "cancelled", "lost"})
+"""Where a track's life is over."""
+
+
+def normal_courier(code: str) -> str:
+    """A courier's code as it is stored."""
+    return code.strip().upper()
+
+
+def normal_number(number: str) -> str:
+    """A waybill number as it is stored: no blanks, upper case."""
+    return "".join(number.split()).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class NewBinding:
+    """A shipment got a waybill number; from now on the track of that number is its track."""
+
+    merchant_id: UUID
+    shipment_id: UUID
+    courier: str
+    number: str
+    waybill_id: UUID | None = None
+    leg: Leg = "out"
+    connection_id: UUID | None = None
+    """Through whom the number is tracked; None: the merchant's connection, else the platform's."""
+    phone_last4: str | None = None
+    """Last four digits of a phone, where the courier asks for them (SF, ZTO, KYSY)."""
+    subscribe: bool = False
+    """Pushes must be asked for: true for own numbers; a hub waybill is subscribed by taking it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundState:
+    """What a track says, for one of the shipments it is bound to."""
+
+    merchant_id: UUID
+    shipment_id: UUID
+    courier: str
+    number: str
+    cycle: int
+    leg: str
+    milestone: str
+    detail: str
+    first_event_at: datetime | None
+    last_event_at: datetime | None
+    last_text: str | None
+    last_city: str | None
+    picked_up_at: datetime | None
+    delivered_at: datetime | None
+    returned_at: datetime | None
+    signed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city and its centre in degrees."""
+
+    city: str
+    adcode: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One scan, as shown to those who may see it. `milestone` is None where it says none."""
+
+    courier: str
+    number: str
+    leg: str
+    occurred_at: datetime
+    received_at: datetime
+    text: str
+    code: str | None
+    detail: str
+    milestone: str | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """What is true of a number now."""
+
+    courier: str
+    number: str
+    cycle: int
+    milestone: str
+    detail: str
+    problem: str | None
+    problem_party: str | None
+    problem_since: datetime | None
+    first_event_at: datetime | None
+    last_event_at: datetime | None
+    picked_up_at: datetime | None
+    out_for_delivery_at: datetime | None
+    delivered_at: datetime | None
+    returned_at: datetime | None
+    signed_by: str | None
+    sign_kind: str | None
