@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import httpx
 import pytest
 import pytest_asyncio
-from conftest import Tenant
 
+from conftest import Tenant
 from yichuan.core.context import Context
 from yichuan.couriers import service as couriers
 from yichuan.merchants import service as merchants
@@ -28,8 +29,16 @@ def network() -> NetworkConfig:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def courier_http(network: NetworkConfig) -> AsyncIterator[httpx.AsyncClient]:
     """The client that calls couriers reaches the simulated network."""
-    transport = httpx.ASGITransport(create_app(network, moving=False))
-    async with httpx.AsyncClient(transport=transport) as http:
+    async with calling(network) as http:
+        yield http
+
+
+@asynccontextmanager
+async def calling(network: NetworkConfig) -> AsyncIterator[httpx.AsyncClient]:
+    """A client whose every call reaches a simulated network."""
+    app = create_app(network, moving=False)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as http:
         yield http
 
 
