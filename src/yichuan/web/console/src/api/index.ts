@@ -1,0 +1,7 @@
+export { api, type Schema, unwrap } from './client'
+export { type Connection, connection, useConnection } from './connection'
+export { API_BASE, buildUrl, http, type Query, type RequestOptions } from './http'
+export type { CursorPage, MoneyValue } from './page'
+export { ApiError, isTransient, type ProblemDetails } from './problem'
+export { queryClient } from './queryClient'
+export { type Me, meQuery, type Role, signIn, signOut } from './session'

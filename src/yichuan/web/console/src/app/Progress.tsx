@@ -1,0 +1,6 @@
+import styles from './Progress.module.css'
+
+/** A thin line under the top edge while the next page's code is on the way. */
+export function Progress({ active }: { active: boolean }) {
+  return active ? <div className={styles.line} role="progressbar" aria-hidden /> : null
+}

@@ -1,0 +1,2 @@
+export { type FunnelStep, FunnelChart } from './FunnelChart'
+export { TrendChart, type TrendSeries } from './TrendChart'

@@ -1,0 +1,12 @@
+export { formatMoney } from './money'
+export { formatCompact, formatCount, formatPercent, formatWeight } from './quantity'
+export {
+  COURIER_ZONE,
+  formatAgo,
+  formatClock,
+  formatDay,
+  formatDuration,
+  formatExact,
+  formatMinute,
+  formatSpan,
+} from './time'

@@ -1,0 +1,5 @@
+export { EMPTY_ADDRESS, missingParts, type ParsedAddress, parseAddress, trustOf } from './address'
+export { PasteAddress } from './PasteAddress'
+export { ScanInput, type ScanOutcome } from './ScanInput'
+export { cleanCode } from './scanner'
+export { beep } from './sound'

@@ -1,0 +1,3 @@
+export { provinceCode, PROVINCES } from './provinces'
+export { RouteMap, type RouteMapProps, type RouteStop } from './RouteMap'
+export { TileGridMap, type TileValue } from './TileGridMap'

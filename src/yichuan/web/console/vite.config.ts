@@ -1,0 +1,32 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+/** Where `npm run dev` finds the API; `yichuan serve` listens there by default. */
+const api = process.env.YICHUAN_API ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  build: {
+    outDir: '../dist',
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // React, the router and the query client change only with package.json: one file that a
+        // browser keeps over our own releases. Ant Design stays with whoever uses each part of it.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'vendor',
+              test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack)[\\/]/,
+            },
+          ],
+        },
+      },
+    },
+  },
+  // The code tables of `src/domain/codeTables.ts` lie outside of this folder.
+  server: { fs: { allow: ['.', '../../tracking', '../../exceptions'] }, proxy: { '/api': api, '/healthz': api } },
+  test: { environment: 'node', include: ['tests/**/*.test.{ts,tsx}'] },
+})
