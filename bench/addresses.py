@@ -1,10 +1,11 @@
 """Address parsing: speed and accuracy. Prints one JSON object.
 
-    YICHUAN_DATA=../shared/data python bench/addresses.py
+    YICHUAN_DATA=../shared/data python -m bench.addresses [--misses]
 
 Speed: the pure function over `addresses_raw_cn.csv.gz`, best of three passes, CPU seconds of one
 core. Accuracy: the expected parts in `addresses_cn.jsonl` (fixtures of public parsers) as they
-stand, and in `addresses_checked_cn.jsonl` when it is there (raw addresses labelled by eye).
+stand, and in `addresses_checked_cn.jsonl` (or the file YICHUAN_CHECKED names) when it is there:
+raw addresses labelled by eye. `--misses` lists what came out otherwise.
 Expected adcodes that are no longer in use, or never were official, are counted apart.
 """
 
@@ -15,6 +16,7 @@ import gzip
 import json
 import os
 import resource
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -67,7 +69,8 @@ def score(rows: list[dict[str, str]]) -> dict[str, object]:
                 wanted[field] = row[field]
         _compare(row["raw"], wanted, got, right, total, misses)
     shares = {k: round(right[k] / n, 4) for k, n in sorted(total.items())}
-    return {"share": shares, "n": dict(total), "unofficial_adcode": unofficial, "misses": misses}
+    found = {"share": shares, "n": dict(total), "unofficial_adcode": unofficial}
+    return {**found, "misses": misses} if "--misses" in sys.argv else found
 
 
 def _compare(
@@ -103,6 +106,7 @@ def main() -> None:
         Path(os.environ.get("YICHUAN_CHECKED", DATA / "addresses_checked_cn.jsonl"))
     )
     result: dict[str, object] = {
+        "bench": "addresses",
         "addresses": len(raw),
         "addresses_per_second": round(rate),
         "with_city": sum(bool(p.city) for p in parsed),

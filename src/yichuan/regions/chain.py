@@ -38,6 +38,9 @@ ROAD = re.compile(
 )
 _PLACE = re.compile(r"[寺站镇乡村]|[江河湖山桥](?![东南西北]|[一-龥]{0,3}(?:街道|[镇乡路]))")
 _ZONE_AHEAD = re.compile(r"[一-龥]{0,2}(?:经济|高新|工业|经开|开发|科技|循环|物流).{0,7}区")
+FORMER_CITIES = frozenset({"340181", "370116", "500101", "500102", "500114"})
+"""Districts and counties whose name was a prefecture's, with counties of its own, until 1997-2019:
+巢湖, 莱芜, 万县, 涪陵, 黔江."""
 RECENT = 8
 """Years: of old names used in several places the latest changed ones are meant."""
 _TOWN_AHEAD = re.compile(r"街道|[镇乡]")
@@ -389,6 +392,9 @@ def _elsewhere(
     if moved:
         return _step(moved, word.end, word.name)
     exact = [c for c in found if c.quality == EXACT]
+    if exact and here[0].adcode in FORMER_CITIES:
+        near = [c for c in exact if c.division.adcode[:2] == here[0].adcode[:2]]
+        return _step(near, word.end) if near else None
     if not exact or len(word.name) < 3 or any(h.level is Level.DISTRICT for h in here):
         return None
     if used_as(word.name, Use.GENERIC) or (

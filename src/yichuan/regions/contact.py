@@ -70,7 +70,7 @@ _PHONE = re.compile(
     r"|(?<!\d)(?P<abroad>(?:\+|00)(?:852|853|886)[- ]?\d[\d -]{6,10}\d|(?:852|853|886)-\d{7,9}|"
     r"09\d{2}-?\d{3}-?\d{3})(?!\d)"
 )
-"""`glued`: a mobile number straight after a room number (三单元301|158…)."""
+"""`glued`: a mobile number straight after a room number (二单元202|138…)."""
 _WORDS = {
     Label.NAME: "收货人姓名|收件人姓名|客户姓名|收货人|收件人|联系人|收件方|收货方|姓名",
     Label.PHONE: "收[货件]人(?:手机号?|电话|联系方式)|手机号码?|联系电话|联系手机|联系方式|"

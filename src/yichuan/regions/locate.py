@@ -130,7 +130,7 @@ def _read_on(text: str, found: Located) -> None:
         street = read_street(text, found.end, here.adcode)
         if street is not None:
             found.street, found.end = street.name, street.end
-    elif (place := find_landmark(text, found.end, here)) is not None:
+    elif (place := find_landmark(text, 0 if found.start else found.end, here)) is not None:
         found.here = (place,)
         found.confidence = min(found.confidence, 0.75)
 

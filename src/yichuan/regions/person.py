@@ -32,8 +32,10 @@ _PLACE_WORD = re.compile(r"[东西南北]$|[路街巷弄]|\d+号|小区|大道|�
 _RECEIVE = re.compile(r"[ (（]*(?:亲?收|启)[)）]?$")
 _COURTESY = re.compile(r"谢谢|麻烦|[你您]好|请|不要|尽快|快递|包邮|辛苦|急")
 _BRACKET = re.compile(r"[\[【(（](\d{2,6})[\]】)）]$")
+_OWN_NAMES = "".join(c for c in _SURNAMES if c not in "楼路房区苑单盘储池")
+"""Surnames that are not also the end of an address."""
 _GLUED = re.compile(
-    rf"(?<=[号楼室栋座层元房店厦园区村组院屋期\d])((?:(?:{_COMPOUND})|[{_SURNAMES}])[一-龥某*×]{{1,2}}(?:{_POLITE})?|[一-龥]某{{1,2}})$"
+    rf"(?<=[号楼室栋座层元房店厦园区村组院屋期\d])((?:(?:{_COMPOUND})|[{_OWN_NAMES}])[一-龥某*×]{{1,2}}(?:{_POLITE})?|[一-龥]某{{1,2}})$"
 )
 _ADDRESS_END = re.compile(r"[\d号楼室栋座层房F]$|单元$")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from yichuan.regions.chain import read_chain, under
 from yichuan.regions.contact import Cut, Label
+from yichuan.regions.divisions import Level
 from yichuan.regions.locate import ENOUGH, Located
 from yichuan.regions.person import glued_name, leading_name, looks_like_place, pick_name, tidy_name
 from yichuan.regions.script import simplified
@@ -130,11 +131,13 @@ def _spans(reading: Reading, named: int | None) -> list[_Span]:
     first, begin = reading.at(located.start)
     last, end = reading.at(located.end)
     chosen = set(reading.chosen)
+    whole = place and begin > 0 and _mentioned(located, reading.pieces.parts[first].text[:begin])
     for index, part in enumerate(reading.pieces.parts):
         if index == named or part.label is Label.PHONE:
             continue
         low, high = part.start, part.end
-        if not place or index < first or index > last or index not in chosen:
+        inside = place and first <= index <= last and index in chosen
+        if not inside or (whole and index == first):
             before = place and index < first
             spans.append(
                 _Span(low, high, part.stretch, before, index in chosen, bool(part.label), True)
@@ -145,6 +148,15 @@ def _spans(reading: Reading, named: int | None) -> list[_Span]:
         if index == last and end < high - low:
             spans.append(_Span(low + end, high, part.stretch, False, True, True))
     return spans
+
+
+def _mentioned(located: Located, before: str) -> bool:
+    """A city or province named in the middle of an address (某路1号（浙江省某某中心）).
+
+    Nothing is taken out of such an address.
+    """
+    city = located.here[0].level is not Level.DISTRICT
+    return city and not located.street and looks_like_place(before)
 
 
 def _joined(text: str, spans: list[_Span]) -> str:

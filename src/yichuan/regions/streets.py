@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from yichuan.regions.divisions import packaged_lines
+from yichuan.regions.names import PEOPLES
 
 _KIND = re.compile(
     r"街道办事处|街道办|街道|办事处|街办|地区|区(?!域)|镇|乡|苏木|经济技术开发区|经济开发区|开发区|工业园区?|园区|农场|林场|牧场"
 )
 _STEM = re.compile(r"^(.+?)(?:街道办事处|街道|地区|民族乡|[镇乡]|苏木)$")
-_PEOPLES = re.compile(r"(?:[一-龥]{1,4}族)+乡$")
+_OF_PEOPLES = re.compile(rf"(?:{PEOPLES})+乡$")
 _UNWRITTEN = re.compile(
     r"[ /·-]*([一-龥]{1,4}?)(街道办事处|街道办|街道|镇|乡)(?![一-龥]?[路街巷]|政府)"
 )
@@ -49,7 +50,7 @@ class Street(NamedTuple):
 
 def street_stem(name: str) -> str:
     """粤海街道 → 粤海, 常平镇 → 常平, 三岔河回族乡 → 三岔河; unchanged when too short."""
-    people = _PEOPLES.search(name)
+    people = _OF_PEOPLES.search(name)
     if people is not None and people.start() >= 2:
         return name[: people.start()]
     found = _STEM.match(name)
