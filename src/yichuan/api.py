@@ -20,6 +20,7 @@ from yichuan.tracking.routes import router as tracking
 from yichuan.waybills.routes import router as waybills
 
 ROUTERS: tuple[APIRouter, ...] = (
+    shipments,  # first: routes are matched in order, and these are asked for most
     couriers,
     exceptions,
     identity,
@@ -29,7 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     rating,
     reports,
     scorecards,
-    shipments,
     tickets,
     tracking,
     waybills,

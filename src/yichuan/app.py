@@ -50,7 +50,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.add_exception_handler(YichuanError, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.include_router(health.router)
-    app.middleware("http")(health.measure)
+    app.add_middleware(health.Measure)
     api.mount(app)
     app.include_router(pages.router)  # last: it answers every path
     return app

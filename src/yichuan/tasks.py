@@ -8,7 +8,7 @@ import httpx
 from procrastinate import JobContext
 
 from yichuan.core.context import Context
-from yichuan.core.jobs import app
+from yichuan.core.queue import app
 from yichuan.waybills import printing
 
 HTTP = "yichuan_http"

@@ -12,7 +12,7 @@ from yichuan.bootstrap import ensure_cohorts
 from yichuan.consumers import CONSUMERS
 from yichuan.core import consumers
 from yichuan.core.context import Context, located, opened
-from yichuan.core.jobs import app, connector
+from yichuan.core.queue import app, connector
 from yichuan.core.loops import Loop, every, run_all
 from yichuan.core.settings import Settings
 from yichuan.exceptions.detect import run_deadlines

@@ -96,7 +96,7 @@ class Database:
         self.urls = urls
         self.app_engine = _engine(urls.of(APP), size)
         self.system_engine = _engine(urls.of(SYSTEM), size)
-        self.hot = _hot_pool(urls.of(APP), size)
+        self.hot = _hot_pool(urls.of(APP), size, read_only=True)
         self.hot_system = _hot_pool(urls.of(SYSTEM), size)
 
     async def open(self) -> None:
@@ -147,20 +147,20 @@ class Database:
             yield session
 
 
+_SET_SCOPE = "SELECT set_config('yichuan.scope', %s, true)"
+
+
 async def _set_scope(session: AsyncSession, merchants: Merchants) -> None:
     await session.execute(
         text("SELECT set_config('yichuan.scope', :scope, true)"), {"scope": visibility(merchants)}
     )
 
 
-def _hot_pool(url: str, size: int) -> AsyncConnectionPool[Connection]:
-    return AsyncConnectionPool(
-        url,
-        min_size=1,
-        max_size=size,
-        open=False,
-        kwargs={"autocommit": True, "prepare_threshold": 0},
-    )
+def _hot_pool(url: str, size: int, *, read_only: bool = False) -> AsyncConnectionPool[Connection]:
+    kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0}
+    if read_only:
+        kwargs["options"] = "-c default_transaction_read_only=on"
+    return AsyncConnectionPool(url, min_size=1, max_size=size, open=False, kwargs=kwargs)
 
 
 async def raw_connection(session: AsyncSession) -> Connection:
@@ -178,12 +178,12 @@ async def hot_rows(
     statement: str,
     parameters: Iterable[Any],
 ) -> list[TupleRow]:
-    """Run one scoped read in one round trip: BEGIN, scope, statement and COMMIT are pipelined."""
+    """Run one scoped read in one round trip.
+
+    The scope and the statement are pipelined: PostgreSQL runs them as one transaction, which the
+    pool makes READ ONLY, and the scope ends with it.
+    """
     async with pool.connection() as connection, connection.pipeline():
-        await connection.execute("BEGIN READ ONLY")
-        await connection.execute(
-            "SELECT set_config('yichuan.scope', %s, true)", (visibility(merchants),)
-        )
+        await connection.execute(_SET_SCOPE, (visibility(merchants),))
         cursor = await connection.execute(statement, tuple(parameters))
-        await connection.execute("COMMIT")
         return await cursor.fetchall()

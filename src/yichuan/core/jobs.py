@@ -1,20 +1,16 @@
-"""Background jobs. PostgreSQL is the queue; a job is deferred on the caller's own transaction."""
+"""Background jobs. PostgreSQL is the queue; a job is deferred on the caller's own transaction.
+
+The queue's own code is in `core.queue`: a web process only writes rows.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 
-from procrastinate import App, PsycopgConnector
 from sqlalchemy import text
 
-from yichuan.core.database import SYSTEM, Urls, WriteSession
-
-app = App(
-    connector=PsycopgConnector(),
-    import_paths=["yichuan.tasks"],
-)
-"""Tasks register here; the real connector is set when a worker starts."""
+from yichuan.core.database import WriteSession
 
 
 async def defer(
@@ -48,8 +44,3 @@ async def defer(
         },
     )
     return int(result.scalar_one())
-
-
-def connector(urls: Urls) -> PsycopgConnector:
-    """The queue on the system role's connection (for `app.replace_connector`)."""
-    return PsycopgConnector(conninfo=urls.of(SYSTEM), min_size=1, max_size=4)

@@ -71,10 +71,11 @@ class RowTable(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Mapped(Generic[T]):
-    """A batch of typed rows with their lines, and what was refused."""
+    """A batch of typed rows with their lines and cells, and what was refused."""
 
     lines: list[int]
     rows: list[T]
+    cells: list[list[str]]
     rejects: list[Reject]
     done: int
     fraction: float
@@ -301,8 +302,8 @@ class Plan(Generic[T]):
         found = self._run_cases(lines, cells, rejects) if cells else []
         found = self._check(found, rejects)
         rejects.sort(key=attrgetter("line"))
-        rows = [row for _, row, _ in found]
-        return Mapped([line for line, _, _ in found], rows, rejects, batch.done, batch.fraction)
+        lines, rows, cells = ([part[i] for part in found] for i in range(3))
+        return Mapped(lines, rows, cells, rejects, batch.done, batch.fraction)
 
     def _run_cases(
         self, lines: list[int], cells: list[list[str]], rejects: list[Reject]
@@ -465,6 +466,7 @@ def _after(mapped: Mapped[T], batch: Batch, count: int) -> Mapped[T]:
     return Mapped(
         list(compress(mapped.lines, keep)),
         list(compress(mapped.rows, keep)),
+        list(compress(mapped.cells, keep)),
         [r for r in mapped.rejects if r.line > last],
         mapped.done,
         mapped.fraction,

@@ -63,3 +63,20 @@ def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
         return datetime.fromisoformat(str(at)), UUID(str(row_id))
     except ValueError as error:
         raise Invalid("not a cursor of this list", field="cursor") from error
+
+
+def number_cursor(number: int) -> str:
+    """Cursor of a list sorted by one number."""
+    return encode_cursor([number])
+
+
+def read_number_cursor(cursor: str) -> int:
+    """The number inside a cursor.
+
+    Raises:
+        Invalid: not such a cursor.
+    """
+    (number,) = decode_cursor(cursor, 1)
+    if not isinstance(number, int):
+        raise Invalid("not a cursor of this list", field="cursor")
+    return number

@@ -45,8 +45,8 @@ class CallerCache:
         self._known.pop(token, None)
 
 
-def get_context(request: Request) -> Context:
-    """The process's context."""
+async def get_context(request: Request) -> Context:
+    """The process's context (async: a sync dependency would cost a thread)."""
     context: Context = request.app.state.context
     return context
 

@@ -1,4 +1,4 @@
-"""Shipments by their next deadline: what is due now, what falls due in the coming hours."""
+"""Shipments whose deadline falls due in the coming hours."""
 
 from __future__ import annotations
 
@@ -8,25 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, tuple_
 
-from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.database import ReadSession
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.identity.scope import in_scope, owner_of, scoped
 from yichuan.shipments.models import Shipment
-
-
-async def claim(session: SystemSession, at: datetime, limit: int) -> list[Shipment]:
-    """Shipments whose deadline has come, locked until the transaction ends, the oldest first.
-
-    Rows that someone else holds are left for the next time.
-    """
-    query = (
-        scoped(session, Shipment)
-        .where(Shipment.next_deadline_at <= at)
-        .order_by(Shipment.next_deadline_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(await session.scalars(query))
 
 
 def _between(

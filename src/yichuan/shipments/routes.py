@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from yichuan.core.clock import now
+from yichuan.core.context import Context
 from yichuan.core.errors import Invalid
-from yichuan.core.pagination import MAX_LIMIT, Page
+from yichuan.core.pagination import Page
 from yichuan.core.rows import RowResult, RowResults
 from yichuan.identity.callers import visible_merchants
-from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
+from yichuan.identity.deps import CallerDep, ReadDep, WriteDep
+from yichuan.identity.hot import query_parameters, read_query, signed_in
 from yichuan.shipments import queries, repack, service
 from yichuan.shipments.queries import Filters
 from yichuan.shipments.schemas import (
@@ -23,11 +24,10 @@ from yichuan.shipments.schemas import (
     EventView,
     MergeRequest,
     MergeSuggestion,
-    Milestone,
-    Queue,
     ShipmentDetail,
+    ShipmentFilter,
+    ShipmentQuery,
     ShipmentRow,
-    ShipMethod,
     SplitRequest,
 )
 
@@ -40,70 +40,41 @@ def _json(body: object) -> Response:
     return Response(_encode(body), media_type="application/json")
 
 
-def filters(
-    context: ContextDep,
-    milestone: Annotated[list[Milestone] | None, Query()] = None,
-    merchant_id: UUID | None = None,
-    shop_id: UUID | None = None,
-    courier: str | None = None,
-    problem: Annotated[str | None, Query(description="a problem kind, or `any`")] = None,
-    queue: Queue | None = None,
-    hold: bool | None = None,
-    province: str | None = None,
-    city: str | None = None,
-    ship_method: ShipMethod | None = None,
-    created_from: datetime | None = None,
-    created_to: datetime | None = None,
-    q: Annotated[
-        str | None,
-        Query(max_length=64, description="order, waybill or shipment number, SKU, phone, last 4"),
-    ] = None,
-) -> Filters:
-    """The list's filters, from the query string."""
-    for at in (created_from, created_to):
-        if at is not None and at.tzinfo is None:
-            raise Invalid("times need an offset")
-    return Filters(
-        milestones=tuple(milestone or ()),
-        merchant_id=merchant_id,
-        shop_id=shop_id,
-        courier=courier,
-        problem=problem,
-        queue=queue,
-        hold=hold,
-        province=province,
-        city=city,
-        ship_method=ship_method,
-        created_from=created_from,
-        created_to=created_to,
-        q=q,
-        tokens=queries.search_tokens(context.vault, q) if q and q.strip() else (),
-    )
+def _filters(context: Context, query: ShipmentFilter) -> Filters:
+    values = query.model_dump(exclude={"milestone", "cursor", "limit"})
+    tokens = queries.search_tokens(context.vault, query.q) if query.q and query.q.strip() else ()
+    return Filters(milestones=tuple(query.milestone), tokens=tokens, **values)
 
 
-FiltersDep = Annotated[Filters, Depends(filters)]
-
-
-@router.get("/shipments", response_model=Page[ShipmentRow])
-async def list_shipments(
-    context: ContextDep,
-    caller: CallerDep,
-    wanted: FiltersDep,
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
-) -> Response:
+@router.get(
+    "/shipments",
+    response_model=Page[ShipmentRow],
+    openapi_extra=query_parameters(ShipmentQuery),
+)
+async def list_shipments(request: Request) -> Response:
     """Shipments, newest first."""
+    context, caller = await signed_in(request)
+    query = read_query(request, ShipmentQuery)
     items, following = await queries.listing(
-        context.database, visible_merchants(caller), wanted, limit, cursor
+        context.database,
+        visible_merchants(caller),
+        _filters(context, query),
+        query.limit,
+        query.cursor,
     )
     return _json({"items": items, "next_cursor": following})
 
 
-@router.get("/shipments/counts")
-async def count_shipments(context: ContextDep, caller: CallerDep, wanted: FiltersDep) -> Counts:
+@router.get(
+    "/shipments/counts",
+    response_model=Counts,
+    openapi_extra=query_parameters(ShipmentFilter),
+)
+async def count_shipments(request: Request) -> Response:
     """How many shipments wait in each working list (counted up to a cap)."""
-    found = await queries.counts(context.database, visible_merchants(caller), wanted)
-    return Counts(**found)
+    context, caller = await signed_in(request)
+    wanted = _filters(context, read_query(request, ShipmentFilter))
+    return _json(await queries.counts(context.database, visible_merchants(caller), wanted))
 
 
 @router.get("/shipments/merge-suggestions")
@@ -135,11 +106,10 @@ async def merge_shipments(
 
 
 @router.get("/shipments/{shipment_id}", response_model=ShipmentDetail)
-async def get_shipment(context: ContextDep, caller: CallerDep, shipment_id: UUID) -> Response:
+async def get_shipment(request: Request, shipment_id: UUID) -> Response:
     """One shipment with its lines."""
-    found: dict[str, Any] = await queries.detail(
-        context.database, visible_merchants(caller), shipment_id
-    )
+    context, caller = await signed_in(request)
+    found = await queries.detail(context.database, visible_merchants(caller), shipment_id)
     return _json(found)
 
 

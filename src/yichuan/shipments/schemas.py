@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from yichuan.core.money import Money
+from yichuan.core.pagination import MAX_LIMIT
 
 Milestone = Literal[
     "created",
@@ -26,6 +27,34 @@ Milestone = Literal[
 ShipMethod = Literal["hub_waybill", "own_number", "own_fleet", "self_pickup", "no_logistics"]
 Queue = Literal["to_ship", "to_print", "to_hand_over", "on_the_way", "ended"]
 """Working lists: nothing decided yet or unprinted; printed but not handed over; moving; over."""
+
+
+class ShipmentFilter(BaseModel):
+    """What a list or a count is narrowed to."""
+
+    milestone: list[Milestone] = []
+    merchant_id: UUID | None = None
+    shop_id: UUID | None = None
+    courier: str | None = None
+    problem: Annotated[str | None, Field(description="a problem kind, or `any`")] = None
+    queue: Queue | None = None
+    hold: bool | None = None
+    province: str | None = None
+    city: str | None = None
+    ship_method: ShipMethod | None = None
+    created_from: AwareDatetime | None = None
+    created_to: AwareDatetime | None = None
+    q: Annotated[
+        str | None,
+        Field(max_length=64, description="order, waybill or shipment number, SKU, phone, last 4"),
+    ] = None
+
+
+class ShipmentQuery(ShipmentFilter):
+    """The list's query."""
+
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 20
 
 
 class ShipmentRow(BaseModel):

@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from yichuan.core.clock import now
-from yichuan.core.database import WriteSession
+from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.log import Entry, append
 from yichuan.identity.scope import in_scope
 from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
 from yichuan.shipments.planning import line_values, normal, shipment_values, token_values
-from yichuan.shipments.values import Attached, Plan
+from yichuan.shipments.values import Attached, Billed, Plan
 
 
 async def plan(session: WriteSession, plans: Sequence[Plan], actor: str) -> list[UUID]:
@@ -285,6 +285,38 @@ async def set_deadline(
     await session.execute(
         statement, [{"m": m, "s": s, "kind": kind, "at": at} for m, s, kind, at in rows]
     )
+
+
+_SET_BILLED = text("""
+    WITH changed AS (
+        UPDATE shipments s
+        SET cost_billed_minor = n.billed,
+            cost_expected_minor = coalesce(s.cost_expected_minor, n.expected)
+        FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]),
+                    CAST(:billed AS bigint[]), CAST(:expected AS bigint[]))
+            AS n(merchant_id, id, billed, expected)
+        WHERE s.merchant_id = n.merchant_id AND s.id = n.id
+          AND (s.cost_billed_minor IS DISTINCT FROM n.billed
+               OR (s.cost_expected_minor IS NULL AND n.expected IS NOT NULL))
+        RETURNING s.merchant_id, s.id, s.courier, s.waybill_number
+    )
+    INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id, courier, number, occurred_at)
+    SELECT 'shipment', 'billed', merchant_id, id, courier, waybill_number, now() FROM changed
+""")
+
+
+async def set_billed(session: SystemSession, rows: Sequence[Billed]) -> int:
+    """Note what couriers billed for boxes. Returns how many changed."""
+    done = await session.execute(
+        _SET_BILLED,
+        {
+            "merchants": [row.merchant_id for row in rows],
+            "shipments": [row.shipment_id for row in rows],
+            "billed": [row.billed_minor for row in rows],
+            "expected": [row.expected_minor for row in rows],
+        },
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 async def set_hold(

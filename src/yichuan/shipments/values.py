@@ -64,3 +64,13 @@ class Attached:
     dispatch_reason: dict[str, Any] | None = None
     shipped_at: datetime | None = None
     """Set when giving the number is the declaration of shipping (填单号发货)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What couriers billed for a box in all, in fen; and what was to be expected, where known."""
+
+    merchant_id: UUID
+    shipment_id: UUID
+    billed_minor: int | None
+    expected_minor: int | None = None

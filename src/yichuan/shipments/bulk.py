@@ -1,0 +1,313 @@
+"""Shipments, their contents and state by the thousand, for imports. Runs on the system role.
+
+Every box that is written or changed gets one `imported` entry in the log, whose consumers count
+it but tell nobody: the past is no news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+
+from yichuan.core.bulk import Stage, fill
+from yichuan.core.clock import now
+from yichuan.core.database import SystemSession
+from yichuan.core.ids import new_id
+from yichuan.shipments.planning import GOODS_TEXT, normal
+
+_SHIPPED = {
+    "shipment_no": "text",
+    "ship_method": "text",
+    "courier": "text",
+    "service": "text",
+    "waybill_number": "text",
+    "milestone": "text",
+    "pieces": "bigint",
+    "weight_g": "bigint",
+    "shipped_at": "timestamptz",
+    "delivered_at": "timestamptz",
+    "ended_at": "timestamptz",
+}
+"""How a box left and arrived."""
+_BOX = {
+    "merchant_id": "uuid",
+    "id": "uuid",
+    **_SHIPPED,
+    "order_no": "text",
+    "shop_id": "uuid",
+    "shop_name": "text",
+    "recipient_id": "uuid",
+    "recipient_key": "bytea",
+    "recipient_name": "text",
+    "recipient_phone": "text",
+    "quantity": "bigint",
+    "origin_city": "text",
+    "dest_province": "text",
+    "dest_city": "text",
+    "dest_district": "text",
+    "dest_adcode": "text",
+    "promised_at": "timestamptz",
+    "buyer_token": "text",
+    "created_at": "timestamptz",
+}
+_BOXES = Stage("stage_shipments", {**_BOX, "event_id": "uuid"})
+_TOKENS = Stage(
+    "stage_search_tokens",
+    {
+        "merchant_id": "uuid",
+        "token": "text",
+        "target_id": "uuid",
+        "kind": "text",
+        "at": "timestamptz",
+    },
+)
+_NAMES = ", ".join(_BOX)
+_INSERT = f"INSERT INTO shipments ({_NAMES}, source) SELECT {_NAMES}, 'import' FROM stage_shipments"
+_FILL_IN = f"""
+    UPDATE shipments s
+    SET {", ".join(f"{name} = coalesce(n.{name}, s.{name})" for name in _SHIPPED)},
+        promised_at = coalesce(n.promised_at, s.promised_at),
+        next_deadline = CASE WHEN n.shipped_at IS NULL THEN s.next_deadline END,
+        next_deadline_at = CASE WHEN n.shipped_at IS NULL THEN s.next_deadline_at END,
+        sequence = s.sequence + 1
+    FROM stage_shipments n WHERE s.merchant_id = n.merchant_id AND s.id = n.id
+"""
+_EVENTS = """
+    INSERT INTO shipment_events (merchant_id, id, shipment_id, kind, actor, detail)
+    SELECT merchant_id, event_id, id, 'imported', %s, %s FROM stage_shipments
+"""
+_LOG = """
+    INSERT INTO milestone_log
+        (topic, kind, merchant_id, shipment_id, courier, number, milestone, detail, occurred_at)
+    SELECT 'shipment', 'imported', merchant_id, id, courier, waybill_number, milestone, 'none',
+           coalesce(delivered_at, shipped_at, created_at)
+    FROM stage_shipments
+"""
+_ADD_TOKENS = f"""
+    INSERT INTO search_tokens ({_TOKENS.names}) SELECT {_TOKENS.names} FROM stage_search_tokens
+    ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBox:
+    """A box as a file tells of it; `shipments.models.Shipment` says what the fields mean."""
+
+    merchant_id: UUID
+    id: UUID
+    shipment_no: str
+    milestone: str
+    recipient_id: UUID
+    created_at: datetime
+    ship_method: str | None = None
+    courier: str | None = None
+    service: str | None = None
+    waybill_number: str | None = None
+    pieces: int = 1
+    weight_g: int | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    ended_at: datetime | None = None
+    order_no: str | None = None
+    shop_id: UUID | None = None
+    shop_name: str | None = None
+    recipient_key: bytes | None = None
+    recipient_name: str | None = None
+    recipient_phone: str | None = None
+    quantity: int = 1
+    origin_city: str | None = None
+    dest_province: str | None = None
+    dest_city: str | None = None
+    dest_district: str | None = None
+    dest_adcode: str | None = None
+    promised_at: datetime | None = None
+    buyer_token: str | None = None
+    phone_tokens: tuple[tuple[str, str], ...] = ()
+    """(kind, token) of the blind phone indexes."""
+
+
+_box = attrgetter(*_BOX)
+
+
+def _tokens(boxes: Iterable[ImportedBox]) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for box in boxes:
+        found = {normal(box.shipment_no): "shipment_no"}
+        if box.order_no:
+            found.setdefault(normal(box.order_no), "order_no")
+        if box.waybill_number:
+            found.setdefault(normal(box.waybill_number), "waybill")
+        for kind, token in box.phone_tokens:
+            found.setdefault(token, kind)
+        rows += [
+            (box.merchant_id, token, box.id, kind, box.created_at) for token, kind in found.items()
+        ]
+    return rows
+
+
+async def write(
+    session: SystemSession, boxes: Sequence[ImportedBox], actor: str, file_name: str
+) -> None:
+    """Write new boxes, without contents.
+
+    Raises:
+        psycopg.errors.UniqueViolation: a merchant's shipment number exists already.
+    """
+    await _write(session, boxes, actor, file_name, _INSERT)
+
+
+async def fill_in(
+    session: SystemSession, boxes: Sequence[ImportedBox], actor: str, file_name: str
+) -> None:
+    """Ship boxes that were planned from orders: number, courier, waybill and times come in.
+
+    `id` is the planned box's; what a box does not say stays as it is.
+    """
+    await _write(session, boxes, actor, file_name, _FILL_IN)
+
+
+async def _write(
+    session: SystemSession,
+    boxes: Sequence[ImportedBox],
+    actor: str,
+    file_name: str,
+    statement: str,
+) -> None:
+    if not boxes:
+        return
+    connection = await fill(session, _BOXES, ((*_box(box), new_id()) for box in boxes))
+    await connection.execute(statement)
+    await connection.execute(_EVENTS, (actor, Jsonb({"file": file_name})))
+    await connection.execute(_LOG)
+    await fill(session, _TOKENS, _tokens(boxes))
+    await connection.execute(_ADD_TOKENS)
+
+
+_LINES = Stage(
+    "stage_shipment_lines",
+    {
+        "merchant_id": "uuid",
+        "id": "uuid",
+        "shipment_id": "uuid",
+        "sub_order_id": "uuid",
+        "order_line_id": "uuid",
+        "quantity": "bigint",
+        "sku": "text",
+        "name": "text",
+        "category": "text",
+        "weight_g": "bigint",
+        "unit_price_minor": "bigint",
+    },
+)
+_ADD_LINES = (
+    f"INSERT INTO shipment_lines ({_LINES.names}) SELECT {_LINES.names} FROM stage_shipment_lines"
+)
+_SKU_TOKENS = """
+    INSERT INTO search_tokens (merchant_id, token, target_id, kind)
+    SELECT DISTINCT merchant_id, upper(regexp_replace(sku, '\\s+', '', 'g')), shipment_id, 'sku'
+    FROM stage_shipment_lines
+    ON CONFLICT DO NOTHING
+"""
+_CONTENTS = f"""
+    UPDATE shipments s
+    SET quantity = c.quantity, weight_g = coalesce(s.weight_g, c.weight_g),
+        goods = CASE WHEN length(c.goods) <= {GOODS_TEXT} THEN c.goods
+                ELSE left(c.goods, {GOODS_TEXT - 1}) || '…' END
+    FROM (
+        SELECT l.merchant_id, l.shipment_id, sum(l.quantity) AS quantity,
+               CASE WHEN bool_and(l.weight_g IS NOT NULL)
+                    THEN sum(l.weight_g * l.quantity) END AS weight_g,
+               string_agg(coalesce(l.name, l.sku) || '×' || l.quantity, '，' ORDER BY l.id)
+                   AS goods
+        FROM shipment_lines l
+        JOIN (SELECT DISTINCT merchant_id, shipment_id FROM stage_shipment_lines) n
+          ON l.merchant_id = n.merchant_id AND l.shipment_id = n.shipment_id
+        GROUP BY 1, 2
+    ) c
+    WHERE s.merchant_id = c.merchant_id AND s.id = c.shipment_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxLine:
+    """Pieces of an order line in a box. Weight per piece in grams, price in minor units."""
+
+    merchant_id: UUID
+    id: UUID
+    shipment_id: UUID
+    sub_order_id: UUID
+    order_line_id: UUID
+    quantity: int
+    sku: str
+    name: str | None = None
+    category: str | None = None
+    weight_g: int | None = None
+    unit_price_minor: int | None = None
+
+
+_line = attrgetter(*_LINES.columns)
+
+
+async def write_lines(session: SystemSession, lines: Sequence[BoxLine]) -> None:
+    """Put lines into boxes; goods text, quantity and a weight not known before follow."""
+    if not lines:
+        return
+    connection = await fill(session, _LINES, map(_line, lines), analyze=True)
+    await connection.execute(_ADD_LINES)
+    await connection.execute(_SKU_TOKENS)
+    await connection.execute(_CONTENTS)
+
+
+_DELIVER = text("""
+    WITH new AS (
+        SELECT * FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]),
+                             CAST(:times AS timestamptz[])) AS n(merchant_id, id, at)
+    ), old AS (
+        SELECT s.merchant_id, s.id, s.milestone
+        FROM shipments s JOIN new n ON s.merchant_id = n.merchant_id AND s.id = n.id
+        WHERE s.delivered_at IS NULL AND s.ended_at IS NULL
+        ORDER BY s.merchant_id, s.id FOR UPDATE OF s
+    ), done AS (
+        UPDATE shipments s
+        SET milestone = 'delivered', delivered_at = n.at, ended_at = n.at,
+            next_deadline = NULL, next_deadline_at = NULL, sequence = s.sequence + 1
+        FROM new n JOIN old o ON o.merchant_id = n.merchant_id AND o.id = n.id
+        WHERE s.merchant_id = n.merchant_id AND s.id = n.id
+        RETURNING s.merchant_id, s.id, s.courier, s.waybill_number, o.milestone AS before, n.at
+    )
+    INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id, courier, number,
+                               milestone_from, milestone, detail, occurred_at)
+    SELECT 'shipment', 'imported', merchant_id, id, courier, waybill_number, before, 'delivered',
+           'none', at
+    FROM done
+""")
+
+
+async def deliver(
+    session: SystemSession, signed: Iterable[tuple[UUID, UUID, datetime]], batch: int = 5000
+) -> int:
+    """Open boxes that were signed for, by the evidence of a file: (merchant, shipment, when).
+
+    Returns how many were open.
+    """
+    rows = [row for row in signed if row[2] <= now()]
+    done = 0
+    for begin in range(0, len(rows), batch):
+        part = rows[begin : begin + batch]
+        result = await session.execute(
+            _DELIVER,
+            {
+                "merchants": [row[0] for row in part],
+                "shipments": [row[1] for row in part],
+                "times": [row[2] for row in part],
+            },
+        )
+        done += result.rowcount  # type: ignore[attr-defined]
+    return done

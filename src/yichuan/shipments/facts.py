@@ -1,0 +1,130 @@
+"""Shipments by the thousand, for the log's consumers: plain values in one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from yichuan.core.clock import now
+from yichuan.core.database import SystemSession, WriteSession
+from yichuan.core.log import Entry, append
+
+Key = tuple[UUID, UUID]
+"""Merchant and shipment."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFacts:
+    """What is true of a shipment now, as far as clocks and counts need it."""
+
+    merchant_id: UUID
+    id: UUID
+    shipment_no: str
+    courier: str | None
+    ship_method: str | None
+    milestone: str
+    detail: str
+    problem: str | None
+    hold: bool
+    origin_city: str | None
+    dest_province: str | None
+    dest_city: str | None
+    created_at: datetime
+    paid_at: datetime | None
+    ship_by: datetime | None
+    promised_at: datetime | None
+    shipped_at: datetime | None
+    picked_up_at: datetime | None
+    delivered_at: datetime | None
+    ended_at: datetime | None
+    last_event_at: datetime | None
+    next_deadline: str | None
+    next_deadline_at: datetime | None
+    cost_expected_minor: int | None
+    cost_billed_minor: int | None
+
+
+_COLUMNS: Final = ", ".join(f"s.{field.name}" for field in fields(ShipmentFacts))
+_ARRAYS: Final = "CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[])"
+_KEYS: Final = f"unnest({_ARRAYS}) AS k(merchant_id, id)"
+# unscoped: for the log's consumers and the deadline job, which serve every merchant
+_READ: Final = text(f"SELECT {_COLUMNS} FROM {_KEYS} JOIN shipments s USING (merchant_id, id)")
+_LOCK: Final = text(f"""
+    SELECT {_COLUMNS} FROM {_KEYS} JOIN shipments s USING (merchant_id, id)
+    ORDER BY s.merchant_id, s.id FOR UPDATE OF s
+""")
+_DUE: Final = text(f"""
+    SELECT {_COLUMNS} FROM shipments s WHERE s.next_deadline_at <= :at
+    ORDER BY s.next_deadline_at LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+_SHOW: Final = text(f"""
+    UPDATE shipments s SET problem = k.problem, sequence = s.sequence + 1
+    FROM unnest({_ARRAYS}, CAST(:problems AS text[])) AS k(merchant_id, id, problem)
+    WHERE s.merchant_id = k.merchant_id AND s.id = k.id
+      AND s.problem IS DISTINCT FROM k.problem
+    RETURNING s.merchant_id, s.id, s.problem
+""")
+
+
+def _arrays(keys: Iterable[Key]) -> dict[str, list[Any]]:
+    ordered = sorted(keys)
+    return {"merchants": [m for m, _ in ordered], "shipments": [s for _, s in ordered]}
+
+
+async def read(session: SystemSession, keys: Iterable[Key]) -> list[ShipmentFacts]:
+    """These shipments; unknown ones are left out."""
+    rows = await session.execute(_READ, _arrays(keys))
+    return [ShipmentFacts(*row) for row in rows]
+
+
+async def lock(session: SystemSession, keys: Iterable[Key]) -> list[ShipmentFacts]:
+    """The same, locked until the transaction ends, in key order."""
+    rows = await session.execute(_LOCK, _arrays(keys))
+    return [ShipmentFacts(*row) for row in rows]
+
+
+async def claim_due(session: SystemSession, at: datetime, limit: int) -> list[ShipmentFacts]:
+    """Shipments whose deadline has come, locked until the transaction ends, the oldest first.
+
+    Rows that someone else holds are left for the next time.
+    """
+    rows = await session.execute(_DUE, {"at": at, "limit": limit})
+    return [ShipmentFacts(*row) for row in rows]
+
+
+async def show_problems(
+    session: WriteSession, shown: Sequence[tuple[UUID, UUID, str | None]]
+) -> None:
+    """Show the most urgent open problem on each row, (merchant_id, shipment_id, kind).
+
+    What changed is told to the log.
+    """
+    if not shown:
+        return
+    ordered = sorted(shown, key=lambda row: (row[0], row[1]))
+    rows = await session.execute(
+        _SHOW,
+        {
+            "merchants": [m for m, _, _ in ordered],
+            "shipments": [s for _, s, _ in ordered],
+            "problems": [kind for _, _, kind in ordered],
+        },
+    )
+    at = now()
+    entries = [
+        Entry(
+            topic="shipment",
+            kind="problem",
+            merchant_id=row.merchant_id,
+            shipment_id=row.id,
+            detail=row.problem,
+            occurred_at=at,
+        )
+        for row in rows
+    ]
+    await append(session, entries)

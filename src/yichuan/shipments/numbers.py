@@ -1,0 +1,173 @@
+"""Finding shipments by the numbers that files and bills name. Runs on the system role.
+
+Numbers are looked up as search tokens: the only index that does not need the merchant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from yichuan.core.database import SystemSession
+from yichuan.shipments.planning import normal
+
+_KNOWN = text("""
+    SELECT k.merchant_id, k.number, s.id, s.delivered_at, s.ended_at
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[])) AS k(merchant_id, number)
+    JOIN shipments s ON s.merchant_id = k.merchant_id AND s.shipment_no = k.number
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBox:
+    """A shipment that is there already."""
+
+    id: UUID
+    open: bool
+    """Neither delivered nor over."""
+
+
+async def known(
+    session: SystemSession, pairs: Iterable[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], KnownBox]:
+    """Shipments by merchant and shipment number; unknown ones are left out."""
+    wanted = sorted(set(pairs))
+    if not wanted:
+        return {}
+    rows = await session.execute(
+        _KNOWN, {"merchants": [m for m, _ in wanted], "numbers": [n for _, n in wanted]}
+    )
+    return {
+        (row.merchant_id, row.number): KnownBox(
+            row.id, row.delivered_at is None and row.ended_at is None
+        )
+        for row in rows
+    }
+
+
+_WAITING = text("""
+    SELECT DISTINCT l.merchant_id, l.sub_order_id, s.id
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:subs AS uuid[])) AS k(merchant_id, sub_order_id)
+    JOIN shipment_lines l ON l.merchant_id = k.merchant_id AND l.sub_order_id = k.sub_order_id
+    JOIN shipments s ON s.merchant_id = l.merchant_id AND s.id = l.shipment_id
+    WHERE s.milestone = 'created' AND s.shipped_at IS NULL AND s.waybill_number IS NULL
+      AND NOT s.hold
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A shipment found by a number, with what its contents say."""
+
+    merchant_id: UUID
+    id: UUID
+    shipment_no: str
+    order_no: str
+    recipient_id: UUID
+    lines: int
+    older_lines: int
+    """Lines that were there before the moment asked about."""
+    sub_order_id: UUID | None
+    """The sub-order of its lines, if it has any."""
+
+
+_NAMED = text("""
+    SELECT t.token, s.merchant_id, s.id, s.shipment_no, s.order_no, s.recipient_id,
+           c.lines, c.older_lines, c.sub_order_id
+    FROM unnest(CAST(:tokens AS text[])) AS k(token)
+    JOIN search_tokens t ON t.token = k.token AND t.kind = 'shipment_no'
+    JOIN shipments s ON s.merchant_id = t.merchant_id AND s.id = t.target_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS lines, count(*) FILTER (WHERE l.id < :before) AS older_lines,
+               (array_agg(l.sub_order_id ORDER BY l.id))[1] AS sub_order_id
+        FROM shipment_lines l WHERE l.merchant_id = s.merchant_id AND l.shipment_id = s.id
+    ) c
+    WHERE s.merchant_id = CAST(:merchant_id AS uuid) OR CAST(:merchant_id AS uuid) IS NULL
+""")
+
+
+def moment_id(at: datetime) -> UUID:
+    """The smallest UUIDv7 of a moment: ids made later are greater (RFC 9562, 5.7)."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+async def named(
+    session: SystemSession, numbers: Iterable[str], merchant_id: UUID | None, since: datetime
+) -> dict[str, list[Named]]:
+    """Shipments by shipment number (`planning.normal` of it), of one merchant or of any.
+
+    Lines made before `since` count as older.
+    """
+    tokens = sorted({normal(number) for number in numbers})
+    rows = await session.execute(
+        _NAMED, {"tokens": tokens, "before": moment_id(since), "merchant_id": merchant_id}
+    )
+    found: dict[str, list[Named]] = {}
+    for row in rows:
+        found.setdefault(row.token, []).append(
+            Named(
+                merchant_id=row.merchant_id,
+                id=row.id,
+                shipment_no=row.shipment_no,
+                order_no=row.order_no or row.shipment_no,
+                recipient_id=row.recipient_id,
+                lines=row.lines,
+                older_lines=row.older_lines,
+                sub_order_id=row.sub_order_id,
+            )
+        )
+    return found
+
+
+async def waiting(
+    session: SystemSession, subs: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], list[UUID]]:
+    """Boxes not yet shipped, by (merchant, sub-order)."""
+    rows = await session.execute(
+        _WAITING, {"merchants": [m for m, _ in subs], "subs": [s for _, s in subs]}
+    )
+    found: dict[tuple[UUID, UUID], list[UUID]] = {}
+    for row in rows:
+        found.setdefault((row.merchant_id, row.sub_order_id), []).append(row.id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class BilledBox:
+    """A shipment as a courier's bill is compared with it."""
+
+    merchant_id: UUID
+    id: UUID
+    shipment_no: str
+    courier: str | None
+    service: str | None
+    waybill_number: str | None
+    weight_g: int | None
+    dest_province: str | None
+    dest_city: str | None
+
+
+_BILLED = text("""
+    SELECT DISTINCT s.merchant_id, s.id, s.shipment_no, s.courier, s.service, s.waybill_number,
+           s.weight_g, s.dest_province, s.dest_city
+    FROM unnest(CAST(:tokens AS text[])) AS k(token)
+    JOIN search_tokens t ON t.token = k.token AND t.kind = :kind
+    JOIN shipments s ON s.merchant_id = t.merchant_id AND s.id = t.target_id
+""")
+
+
+async def billed(
+    session: SystemSession, shipment_nos: Iterable[str], waybills: Iterable[str]
+) -> list[BilledBox]:
+    """Every shipment with one of these shipment or waybill numbers, of any merchant."""
+    found: dict[UUID, BilledBox] = {}
+    for kind, wanted in (("shipment_no", shipment_nos), ("waybill", waybills)):
+        tokens = sorted({normal(number) for number in wanted})
+        if tokens:
+            rows = await session.execute(_BILLED, {"tokens": tokens, "kind": kind})
+            found.update((row.id, BilledBox(*row)) for row in rows)
+    return list(found.values())
