@@ -302,8 +302,14 @@ class Plan(Generic[T]):
         found = self._run_cases(lines, cells, rejects) if cells else []
         found = self._check(found, rejects)
         rejects.sort(key=attrgetter("line"))
-        lines, rows, cells = ([part[i] for part in found] for i in range(3))
-        return Mapped(lines, rows, cells, rejects, batch.done, batch.fraction)
+        return Mapped(
+            [line for line, _, _ in found],
+            [row for _, row, _ in found],
+            [kept for _, _, kept in found],
+            rejects,
+            batch.done,
+            batch.fraction,
+        )
 
     def _run_cases(
         self, lines: list[int], cells: list[list[str]], rejects: list[Reject]

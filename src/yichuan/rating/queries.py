@@ -10,7 +10,12 @@ from sqlalchemy import func, select, tuple_
 
 from yichuan.core.database import ReadSession
 from yichuan.core.errors import NotFound
-from yichuan.core.pagination import decode_cursor, encode_cursor, read_time_cursor, time_cursor
+from yichuan.core.pagination import (
+    number_cursor,
+    read_number_cursor,
+    read_time_cursor,
+    time_cursor,
+)
 from yichuan.identity.scope import owner_of, scoped
 from yichuan.rating.cards import RateRow, row_from_body
 from yichuan.rating.models import RateCardRecord, RateRowRecord
@@ -80,11 +85,10 @@ async def rows_of(
     """
     query = select(RateRowRecord).where(RateRowRecord.card_id == card.id)
     if cursor is not None:
-        (after,) = decode_cursor(cursor, 1)
-        query = query.where(RateRowRecord.position > int(after or 0))
+        query = query.where(RateRowRecord.position > read_number_cursor(cursor))
     records = list(await session.scalars(query.order_by(RateRowRecord.position).limit(limit + 1)))
     rows = [(record.position, _row(record)) for record in records[:limit]]
-    return rows, encode_cursor([rows[-1][0]]) if len(records) > limit else None
+    return rows, number_cursor(rows[-1][0]) if len(records) > limit else None
 
 
 async def version(session: ReadSession) -> Version:

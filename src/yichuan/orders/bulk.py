@@ -1,0 +1,258 @@
+"""Orders, recipients and lines by the thousand, for imports. Runs on the system role."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from yichuan.core.bulk import Stage, fill
+from yichuan.core.database import SystemSession
+from yichuan.core.vault import Vault
+from yichuan.orders.recipients import Person, recipient_values
+
+__all__ = [
+    "KnownSubOrder",
+    "NewLine",
+    "NewOrder",
+    "Person",
+    "known",
+    "main_orders",
+    "of_boxes",
+    "write",
+    "write_lines",
+]
+
+_FACTS = {
+    "merchant_id": "uuid",
+    "order_id": "uuid",
+    "main": "boolean",
+    "sub_order_id": "uuid",
+    "recipient_id": "uuid",
+    "order_no": "text",
+    "sub_order_no": "text",
+    "shop_id": "uuid",
+    "shop_name": "text",
+    "buyer_ref": "text",
+    "state": "text",
+    "remark": "text",
+    "placed_at": "timestamptz",
+    "paid_at": "timestamptz",
+    "ship_by": "timestamptz",
+    "promised_at": "timestamptz",
+}
+_RECIPIENT = {
+    "wrapped_key": "bytea",
+    "ciphertext": "bytea",
+    "key_version": "bigint",
+    "name_masked": "text",
+    "phone_masked": "text",
+    "phone_index": "bytea",
+    "phone_last4_index": "bytea",
+    "recipient_token": "text",
+    "province": "text",
+    "city": "text",
+    "district": "text",
+    "adcode": "text",
+}
+_ORDERS = Stage("stage_orders", {**_FACTS, **_RECIPIENT})
+_SUB_ORDER = (
+    "merchant_id, order_id, order_no, sub_order_no, shop_id, shop_name, recipient_id, buyer_ref,"
+    " state, remark, placed_at, paid_at, ship_by, promised_at"
+)
+_PERSON = ", ".join(_RECIPIENT)
+_WRITE = (
+    "INSERT INTO orders (id, order_no, source, buyer_ref, placed_at)"
+    " SELECT order_id, order_no, 'import', buyer_ref, placed_at FROM stage_orders WHERE main",
+    f"INSERT INTO recipients (id, merchant_id, {_PERSON})"
+    f" SELECT recipient_id, merchant_id, {_PERSON} FROM stage_orders",
+    f"INSERT INTO sub_orders (id, {_SUB_ORDER})"
+    f" SELECT sub_order_id, {_SUB_ORDER} FROM stage_orders",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """A sub-order to be written, with its recipient; `main`: its main order is new too."""
+
+    merchant_id: UUID
+    order_id: UUID
+    sub_order_id: UUID
+    recipient_id: UUID
+    order_no: str
+    sub_order_no: str
+    who: Person
+    placed_at: datetime
+    main: bool = True
+    state: str = "open"
+    shop_id: UUID | None = None
+    shop_name: str | None = None
+    buyer_ref: str | None = None
+    remark: str | None = None
+    paid_at: datetime | None = None
+    ship_by: datetime | None = None
+    promised_at: datetime | None = None
+
+
+_facts = attrgetter(*_FACTS)
+
+
+def _rows(vault: Vault, orders: Iterable[NewOrder]) -> list[tuple[Any, ...]]:
+    rows = []
+    for order in orders:
+        values = recipient_values(vault, order.merchant_id, order.who)
+        rows.append((*_facts(order), *(values[name] for name in _RECIPIENT)))
+    return rows
+
+
+async def write(session: SystemSession, vault: Vault, orders: Sequence[NewOrder]) -> None:
+    """Write main orders, recipients and sub-orders; personal data are sealed.
+
+    Raises:
+        psycopg.errors.UniqueViolation: a merchant's sub-order number exists already.
+    """
+    if not orders:
+        return
+    rows = await asyncio.to_thread(_rows, vault, orders)
+    connection = await fill(session, _ORDERS, rows)
+    for statement in _WRITE:
+        await connection.execute(statement)
+
+
+_LINES = Stage(
+    "stage_order_lines",
+    {
+        "merchant_id": "uuid",
+        "id": "uuid",
+        "sub_order_id": "uuid",
+        "line_no": "bigint",
+        "sku": "text",
+        "name": "text",
+        "category": "text",
+        "quantity": "bigint",
+        "unit_price_minor": "bigint",
+        "weight_g": "bigint",
+    },
+)
+_WRITE_LINES = (
+    f"INSERT INTO order_lines ({_LINES.names}) SELECT {_LINES.names} FROM stage_order_lines"
+)
+_ADD_AMOUNTS = """
+    UPDATE sub_orders s SET amount_minor = s.amount_minor + l.amount
+    FROM (SELECT merchant_id, sub_order_id, sum(quantity * unit_price_minor) AS amount
+          FROM stage_order_lines WHERE unit_price_minor > 0 GROUP BY 1, 2) l
+    WHERE s.merchant_id = l.merchant_id AND s.id = l.sub_order_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line of a sub-order. Weight per piece in grams, price per piece in minor units."""
+
+    merchant_id: UUID
+    id: UUID
+    sub_order_id: UUID
+    line_no: int
+    sku: str
+    quantity: int
+    name: str | None = None
+    category: str | None = None
+    unit_price_minor: int | None = None
+    weight_g: int | None = None
+
+
+_line = attrgetter(*_LINES.columns)
+
+
+async def write_lines(session: SystemSession, lines: Sequence[NewLine]) -> None:
+    """Write order lines and add what they cost to their sub-orders' amounts."""
+    if not lines:
+        return
+    connection = await fill(session, _LINES, map(_line, lines))
+    await connection.execute(_WRITE_LINES)
+    if any(line.unit_price_minor for line in lines):
+        await connection.execute(_ADD_AMOUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSubOrder:
+    """A sub-order that is there already. `lines`: how many it has."""
+
+    id: UUID
+    order_no: str
+    recipient_id: UUID
+    state: str
+    created_at: datetime
+    lines: int
+
+
+_KNOWN = text("""
+    SELECT k.merchant_id, k.number, s.id, s.order_no, s.recipient_id, s.state, s.created_at,
+           (SELECT count(*) FROM order_lines l
+            WHERE l.merchant_id = s.merchant_id AND l.sub_order_id = s.id) AS lines
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[])) AS k(merchant_id, number)
+    JOIN sub_orders s ON s.merchant_id = k.merchant_id AND s.sub_order_no = k.number
+""")
+
+
+async def known(
+    session: SystemSession, pairs: Iterable[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], KnownSubOrder]:
+    """Sub-orders by merchant and sub-order number; unknown ones are left out."""
+    wanted = sorted(set(pairs))
+    if not wanted:
+        return {}
+    rows = await session.execute(
+        _KNOWN, {"merchants": [m for m, _ in wanted], "numbers": [n for _, n in wanted]}
+    )
+    return {
+        (row.merchant_id, row.number): KnownSubOrder(
+            row.id, row.order_no, row.recipient_id, row.state, row.created_at, row.lines
+        )
+        for row in rows
+    }
+
+
+async def main_orders(
+    session: SystemSession, numbers: Iterable[str], since: datetime
+) -> dict[str, UUID]:
+    """Main orders by number that imports made since a moment: further sub-orders join them."""
+    rows = await session.execute(
+        text(
+            "SELECT order_no, id FROM orders WHERE order_no = ANY(CAST(:numbers AS text[]))"
+            " AND source = 'import' AND created_at >= :since ORDER BY created_at"
+        ),
+        {"numbers": sorted(set(numbers)), "since": since},
+    )
+    return {row.order_no: row.id for row in rows}
+
+
+_OF_BOXES = text("""
+    SELECT b.merchant_id, b.order_no, b.recipient_id, s.id
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[]), CAST(:recipients AS uuid[]))
+        AS b(merchant_id, order_no, recipient_id)
+    JOIN orders o ON o.order_no = b.order_no
+    JOIN sub_orders s ON s.order_id = o.id AND s.merchant_id = b.merchant_id
+        AND s.recipient_id = b.recipient_id
+""")
+BoxKey = tuple[UUID, str, UUID]
+"""Merchant, main order number, recipient."""
+
+
+async def of_boxes(session: SystemSession, keys: Sequence[BoxKey]) -> dict[BoxKey, UUID]:
+    """The sub-order that a box without lines belongs to."""
+    rows = await session.execute(
+        _OF_BOXES,
+        {
+            "merchants": [key[0] for key in keys],
+            "numbers": [key[1] for key in keys],
+            "recipients": [key[2] for key in keys],
+        },
+    )
+    return {(row.merchant_id, row.order_no, row.recipient_id): row.id for row in rows}
