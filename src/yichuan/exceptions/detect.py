@@ -15,7 +15,7 @@ from yichuan.exceptions import service
 from yichuan.exceptions.kinds import kind_of_detail, kind_of_report
 from yichuan.exceptions.rules import Report
 from yichuan.exceptions.service import Box
-from yichuan.shipments import due
+from yichuan.shipments import facts
 from yichuan.tracking import problems as tracks
 
 BATCH = 200
@@ -38,9 +38,9 @@ def reports_of(entries: Sequence[Entry]) -> defaultdict[UUID, list[Report]]:
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     """Consumer `exceptions.detect`: review every shipment that changed."""
     changed = [e for e in entries if e.shipment_id is not None and e.kind != OURS]
-    ids = {e.shipment_id for e in changed if e.shipment_id is not None}
-    if ids:
-        boxes = await service.boxes_of(session, list(ids))
+    keys = {(e.merchant_id, e.shipment_id) for e in changed if e.merchant_id and e.shipment_id}
+    if keys:
+        boxes = await facts.lock(session, keys)
         reports = reports_of(changed)
         for shipment_id, report in await _tracks_say(session, boxes):
             reports[shipment_id].append(report)
@@ -61,7 +61,7 @@ async def review_due(database: Database, batch: int = BATCH) -> int:
     """Review shipments whose deadline has come. Returns how many there were."""
     async with database.system() as session:
         at = now()
-        boxes = await due.claim(session, at, batch)
+        boxes = await facts.claim_due(session, at, batch)
         await service.review(session, boxes, {}, at)
         return len(boxes)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, select, text, tuple_
 
 from yichuan.core.clock import now
-from yichuan.core.database import ReadSession
+from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.exceptions.models import Problem
 from yichuan.exceptions.thresholds import setting
@@ -184,21 +185,20 @@ def _main_city(cities: Sequence[str | None], counts: Sequence[int]) -> str | Non
     return city if most >= CITY_SHARE * sum(counts) else None
 
 
+# unscoped: the rollups count every merchant's shipments
+_HISTORIES: Final = text("""
+    SELECT shipment_id, min(since), array_agg(DISTINCT kind), array_agg(DISTINCT party)
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+        AS k(merchant_id, shipment_id)
+    JOIN problems USING (merchant_id, shipment_id)
+    GROUP BY shipment_id
+""")
+
+
 async def histories(
-    session: ReadSession, shipments: Sequence[tuple[UUID, UUID]]
+    session: SystemSession, shipments: Sequence[tuple[UUID, UUID]]
 ) -> Mapping[UUID, History]:
     """Problems ever opened, by shipment id. Asked for by (merchant_id, shipment_id)."""
-    rows = await session.execute(
-        select(
-            Problem.shipment_id,
-            func.min(Problem.since),
-            func.array_agg(Problem.kind.distinct()),
-            func.array_agg(Problem.party.distinct()),
-        )
-        .where(
-            in_scope(session, Problem),
-            tuple_(Problem.merchant_id, Problem.shipment_id).in_(shipments),
-        )
-        .group_by(Problem.shipment_id)
-    )
+    keys = {"merchants": [m for m, _ in shipments], "shipments": [s for _, s in shipments]}
+    rows = await session.execute(_HISTORIES, keys)
     return {r[0]: History(r[1], frozenset(r[2]), frozenset(r[3])) for r in rows}

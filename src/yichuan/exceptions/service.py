@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from yichuan.core.clock import now
@@ -24,7 +24,7 @@ from yichuan.identity.callers import Caller
 from yichuan.identity.scope import in_scope, scoped
 from yichuan.notify import service as notify
 from yichuan.notify.service import NewAlert
-from yichuan.shipments import queries as shipment_queries
+from yichuan.shipments import facts as shipment_facts
 from yichuan.shipments import service as shipments
 from yichuan.tickets import service as tickets
 from yichuan.tickets.service import NewTicket
@@ -33,6 +33,7 @@ SLACK = timedelta(hours=4)
 """A deadline that only moves ahead by less is left as it is: looking early costs one read, moving
 it at every scan would cost an index write per event."""
 ALERT_SEVERITY = 2
+FRESH = {"populate_existing": True}
 
 
 class Box(Protocol):
@@ -282,9 +283,12 @@ async def review(
     if reasons:
         await _close(session, reasons)
     await open_problems(session, opening)
-    for box, decision in decisions:
-        if box.problem != decision.shown:
-            await shipments.set_problem(session, box.merchant_id, box.id, decision.shown)
+    shown = [
+        (box.merchant_id, box.id, decision.shown)
+        for box, decision in decisions
+        if box.problem != decision.shown
+    ]
+    await shipment_facts.show_problems(session, shown)
     await shipments.set_deadline(
         session,
         [
@@ -306,18 +310,20 @@ def _moves(box: Box, decision: Decision, at: datetime) -> bool:
     return not timedelta(0) <= wanted - stored <= SLACK
 
 
+# unscoped: the review serves every merchant
+_PROBLEMS: Final = select(Problem).from_statement(
+    text("""
+        SELECT problems.*
+        FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+            AS k(merchant_id, shipment_id)
+        JOIN problems USING (merchant_id, shipment_id)
+    """)
+)
+
+
 async def _problems_of(session: SystemSession, boxes: Sequence[Box]) -> dict[UUID, list[Problem]]:
     found: dict[UUID, list[Problem]] = {box.id: [] for box in boxes}
-    keys = [(box.merchant_id, box.id) for box in boxes]
-    rows = await session.scalars(
-        scoped(session, Problem).where(tuple_(Problem.merchant_id, Problem.shipment_id).in_(keys))
-    )
-    for row in rows:
+    keys = {"merchants": [b.merchant_id for b in boxes], "shipments": [b.id for b in boxes]}
+    for row in await session.scalars(_PROBLEMS, keys, execution_options=FRESH):
         found[row.shipment_id].append(row)
     return found
-
-
-async def boxes_of(session: SystemSession, ids: Sequence[UUID]) -> list[Box]:
-    """Shipments by id, locked, for a review."""
-    known = await shipment_queries.of_ids(session, ids)
-    return list(await shipments.lock(session, sorted(known)))

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
-from yichuan.core import outbox
 from yichuan.core.clock import now
 from yichuan.core.database import WriteSession
 from yichuan.core.ids import new_id
@@ -67,6 +66,20 @@ async def mark_read(session: WriteSession, ids: Sequence[UUID] | None) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Something the outside is to be told.
+
+    `stream` is usually the shipment's id: events of one stream leave in order. `data` holds JSON
+    values (ids as text, times as RFC 3339).
+    """
+
+    merchant_id: UUID
+    stream: UUID | str
+    kind: EventType
+    data: Mapping[str, Any]
+
+
 async def emit(
     session: WriteSession,
     merchant_id: UUID,
@@ -74,14 +87,29 @@ async def emit(
     kind: EventType,
     data: Mapping[str, Any],
 ) -> None:
-    """Tell the outside about something, if the session's transaction commits.
+    """Tell the outside about something (see `Telling`), if the session's transaction commits."""
+    await emit_all(session, [Telling(merchant_id, stream, kind, data)])
 
-    Args:
-        stream: usually the shipment's id; events of one stream leave in order.
-        data: JSON values (ids as text, times as RFC 3339).
-    """
-    payload = {"type": kind, "at": now().isoformat(), "data": dict(data), "stream": str(stream)}
-    await outbox.put(session, EVENT_CHANNEL, f"event:{stream}", payload, merchant_id)
+
+async def emit_all(session: WriteSession, told: Sequence[Telling]) -> None:
+    """Tell the outside about many things."""
+    at = now().isoformat()
+    rows = [
+        {
+            "channel": EVENT_CHANNEL,
+            "stream": f"event:{item.stream}",
+            "merchant_id": item.merchant_id,
+            "payload": {
+                "type": item.kind,
+                "at": at,
+                "data": dict(item.data),
+                "stream": str(item.stream),
+            },
+        }
+        for item in told
+    ]
+    if rows:
+        await session.execute(insert(OutboxMessage), rows)
 
 
 async def send_to(

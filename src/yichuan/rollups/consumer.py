@@ -2,105 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import TextClause, text
 
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry
 from yichuan.exceptions import queries as problems
 from yichuan.exceptions.thresholds import setting
-from yichuan.identity.scope import scoped
 from yichuan.rollups.counting import MEASURES, Changes, Limits, Line, Troubles, line_of
-from yichuan.rollups.models import DailyRollup, RollupCounted, StageStock
-from yichuan.shipments import queries as shipments
+from yichuan.shipments import facts
 
-_COLUMNS = tuple(field.name for field in fields(Line))
 Key = tuple[UUID, UUID]
 """Merchant, shipment."""
+_TYPES: Final = {"str": "text", "date | None": "date", "int": "bigint"}
+_LINE: Final = {field.name: _TYPES[str(field.type)] for field in fields(Line)}
+_MINE: Final = {"merchant_id": "uuid", "shipment_id": "uuid"} | _LINE
+_FLOW: Final = {"merchant_id": "uuid", "day": "date", "courier": "text", "province": "text"} | (
+    dict.fromkeys(MEASURES, "bigint")
+)
+_STOCK: Final = {"merchant_id": "uuid", "courier": "text", "stage": "text", "count": "bigint"}
+
+
+def _upsert(table: str, columns: Mapping[str, str], key: Sequence[str], update: str) -> str:
+    """SQL that writes arrays of rows; `update` is what becomes of a known row's column {c}."""
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
+    changes = ", ".join(update.format(c=name) for name in columns if name not in key)
+    names = ", ".join(columns)
+    return (
+        f"INSERT INTO {table} AS t ({names}) SELECT * FROM unnest({arrays})"
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
+    )
+
+
+_PUT_LINES: Final = text(
+    _upsert("rollup_counted", _MINE, ("merchant_id", "shipment_id"), "{c} = excluded.{c}")
+)
+_ADD_FLOWS: Final = text(
+    _upsert("daily_rollups", _FLOW, tuple(_FLOW)[:4], "{c} = t.{c} + excluded.{c}")
+)
+_ADD_STOCK: Final = text(
+    _upsert("stage_stock", _STOCK, tuple(_STOCK)[:3], "{c} = t.{c} + excluded.{c}")
+)
+_LINES: Final = text(f"""
+    SELECT merchant_id, shipment_id, {", ".join(_LINE)}
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+        AS k(merchant_id, shipment_id)
+    JOIN rollup_counted USING (merchant_id, shipment_id)
+""")
 
 
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     """Count what the entries' shipments are now instead of what they were."""
-    await recount(session, list({e.shipment_id for e in entries if e.shipment_id is not None}))
+    await recount(
+        session,
+        {(e.merchant_id, e.shipment_id) for e in entries if e.merchant_id and e.shipment_id},
+    )
 
 
-async def recount(session: SystemSession, ids: Sequence[UUID]) -> None:
-    """Bring the rollups in step with these shipments."""
-    boxes = await shipments.of_ids(session, ids)
-    keys = [(box.merchant_id, box.id) for box in boxes.values()]
-    if not keys:
+async def recount(session: SystemSession, keys: Iterable[Key]) -> None:
+    """Bring the rollups in step with these shipments, (merchant_id, shipment_id)."""
+    wanted = sorted(keys)
+    boxes = await facts.read(session, wanted)
+    if not boxes:
         return
     limits = await setting.get(session)
     allowed = Limits(limits.ship_hours, limits.pickup_hours)
-    histories = await problems.histories(session, keys)
-    before = await _lines(session, keys)
+    histories = await problems.histories(session, wanted)
+    before = await _lines(session, wanted)
     changes, at = Changes(), now()
-    changed: list[dict[str, Any]] = []
-    for key in sorted(keys):
-        box, history = boxes[key[1]], histories.get(key[1])
+    changed: list[tuple[Any, ...]] = []
+    for box in boxes:
+        history = histories.get(box.id)
         had = Troubles(history.first_at, history.kinds, history.parties) if history else None
         line = line_of(box, had, allowed, at)
-        if changes.replace(box.merchant_id, before.get(key), line):
-            changed.append({"merchant_id": key[0], "shipment_id": key[1], **asdict(line)})
-    await _store(session, changes, changed)
+        if changes.replace(box.merchant_id, before.get((box.merchant_id, box.id)), line):
+            values = (getattr(line, name) for name in _LINE)
+            changed.append((box.merchant_id, box.id, *values))
+    flows = [(*key, *amounts.values()) for key, amounts in changes.changed_flows()]
+    stock = [(*key, amount) for key, amount in changes.changed_stock()]
+    await _write(session, _PUT_LINES, _MINE, changed)
+    await _write(session, _ADD_FLOWS, _FLOW, flows)
+    await _write(session, _ADD_STOCK, _STOCK, stock)
 
 
 async def _lines(session: SystemSession, keys: Sequence[Key]) -> Mapping[Key, Line]:
-    rows = await session.scalars(
-        scoped(session, RollupCounted)
-        .where(tuple_(RollupCounted.merchant_id, RollupCounted.shipment_id).in_(keys))
-        .execution_options(populate_existing=True)
-    )
-    return {
-        (row.merchant_id, row.shipment_id): Line(**{name: getattr(row, name) for name in _COLUMNS})
-        for row in rows
-    }
+    arrays = {"merchants": [m for m, _ in keys], "shipments": [s for _, s in keys]}
+    rows = await session.execute(_LINES, arrays)
+    return {(row[0], row[1]): Line(*row[2:]) for row in rows}
 
 
-async def _store(
-    session: SystemSession, changes: Changes, changed: Sequence[Mapping[str, Any]]
+async def _write(
+    session: SystemSession,
+    statement: TextClause,
+    columns: Mapping[str, str],
+    rows: Sequence[tuple[Any, ...]],
 ) -> None:
-    if not changed:
-        return
-    lines = insert(RollupCounted.__table__)  # type: ignore[arg-type]
-    await session.execute(
-        lines.on_conflict_do_update(
-            index_elements=["merchant_id", "shipment_id"],
-            set_={name: lines.excluded[name] for name in _COLUMNS},
-        ),
-        changed,
-    )
-    flows = [
-        dict(zip(("merchant_id", "day", "courier", "province"), key, strict=True)) | amounts
-        for key, amounts in changes.changed_flows()
-    ]
-    if flows:
-        table = DailyRollup.__table__
-        add = insert(table)  # type: ignore[arg-type]
-        await session.execute(
-            add.on_conflict_do_update(
-                index_elements=["merchant_id", "day", "courier", "province"],
-                set_={name: table.c[name] + add.excluded[name] for name in MEASURES},
-            ),
-            flows,
-        )
-    stock = [
-        dict(zip(("merchant_id", "courier", "stage"), key, strict=True)) | {"count": amount}
-        for key, amount in changes.changed_stock()
-    ]
-    if stock:
-        table = StageStock.__table__
-        add = insert(table)  # type: ignore[arg-type]
-        await session.execute(
-            add.on_conflict_do_update(
-                index_elements=["merchant_id", "courier", "stage"],
-                set_={"count": table.c["count"] + add.excluded["count"]},
-            ),
-            stock,
-        )
+    if rows:
+        arrays = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
+        await session.execute(statement, arrays)

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import IntFlag
 from typing import Protocol
 from uuid import UUID
 
@@ -41,17 +40,15 @@ TRACKED = ("hub_waybill", "own_number")
 ROUGH = frozenset({"damaged", "lost"})
 
 
-class Mark(IntFlag):
-    """Yes-or-no facts of a line."""
-
-    SHIPPED_ON_TIME = 1
-    PICKED_UP_ON_TIME = 2
-    WITH_PROMISE = 4
-    DELIVERED_ON_TIME = 8
-    MERCHANT_PROBLEM = 16
-    COURIER_PROBLEM = 32
-    FAKE_SHIPPING = 64
-    DAMAGED_OR_LOST = 128
+SHIPPED_ON_TIME = 1
+PICKED_UP_ON_TIME = 2
+WITH_PROMISE = 4
+DELIVERED_ON_TIME = 8
+MERCHANT_PROBLEM = 16
+COURIER_PROBLEM = 32
+FAKE_SHIPPING = 64
+DAMAGED_OR_LOST = 128
+"""Bits of `Line.marks`: its yes-or-no facts."""
 
 
 class Box(Protocol):
@@ -158,7 +155,7 @@ def line_of(box: Box, troubles: Troubles | None, limits: Limits, now: datetime) 
         delivered_day=day(box.delivered_at),
         returned_day=day(box.ended_at) if returned else None,
         problem_day=day(troubles.first_at) if troubles else None,
-        marks=int(_marks(box, troubles, ship_by, pick_up_by)),
+        marks=_marks(box, troubles, ship_by, pick_up_by),
         transit_hours=_transit_hours(box),
         cost_minor=(cost or 0) if left else 0,
     )
@@ -185,24 +182,22 @@ def _transit_hours(box: Box) -> int:
 
 def _marks(
     box: Box, troubles: Troubles | None, ship_by: datetime | None, pick_up_by: datetime | None
-) -> Mark:
-    parties = troubles.parties if troubles else frozenset()
-    kinds = troubles.kinds if troubles else frozenset()
-    promised = box.delivered_at is not None and box.promised_at is not None
-    facts = {
-        Mark.SHIPPED_ON_TIME: _by(box.shipped_at, ship_by),
-        Mark.PICKED_UP_ON_TIME: _by(box.picked_up_at, pick_up_by),
-        Mark.WITH_PROMISE: promised,
-        Mark.DELIVERED_ON_TIME: _by(box.delivered_at, box.promised_at),
-        Mark.MERCHANT_PROBLEM: "merchant" in parties,
-        Mark.COURIER_PROBLEM: "courier" in parties,
-        Mark.FAKE_SHIPPING: "fake_shipping" in kinds,
-        Mark.DAMAGED_OR_LOST: bool(kinds & ROUGH),
-    }
-    marks = Mark(0)
-    for mark, holds in facts.items():
-        marks |= mark if holds else Mark(0)
-    return marks
+) -> int:
+    marks = (
+        SHIPPED_ON_TIME * _by(box.shipped_at, ship_by)
+        | PICKED_UP_ON_TIME * _by(box.picked_up_at, pick_up_by)
+        | WITH_PROMISE * (box.delivered_at is not None and box.promised_at is not None)
+        | DELIVERED_ON_TIME * _by(box.delivered_at, box.promised_at)
+    )
+    if troubles is None:
+        return marks
+    return (
+        marks
+        | MERCHANT_PROBLEM * ("merchant" in troubles.parties)
+        | COURIER_PROBLEM * ("courier" in troubles.parties)
+        | FAKE_SHIPPING * ("fake_shipping" in troubles.kinds)
+        | DAMAGED_OR_LOST * (not troubles.kinds.isdisjoint(ROUGH))
+    )
 
 
 def _by(at: datetime | None, limit: datetime | None) -> bool:
@@ -219,18 +214,18 @@ _DAYS: dict[str, tuple[str, ...]] = {
     "returned_day": ("returned",),
     "problem_day": ("problems",),
 }
-_MARKED: dict[str, tuple[tuple[Mark, str], ...]] = {
-    "ship_due_day": ((Mark.SHIPPED_ON_TIME, "shipped_on_time"),),
-    "pickup_due_day": ((Mark.PICKED_UP_ON_TIME, "picked_up_on_time"),),
+_MARKED: dict[str, tuple[tuple[int, str], ...]] = {
+    "ship_due_day": ((SHIPPED_ON_TIME, "shipped_on_time"),),
+    "pickup_due_day": ((PICKED_UP_ON_TIME, "picked_up_on_time"),),
     "delivered_day": (
-        (Mark.WITH_PROMISE, "delivered_with_promise"),
-        (Mark.DELIVERED_ON_TIME, "delivered_on_time"),
+        (WITH_PROMISE, "delivered_with_promise"),
+        (DELIVERED_ON_TIME, "delivered_on_time"),
     ),
     "problem_day": (
-        (Mark.MERCHANT_PROBLEM, "merchant_problems"),
-        (Mark.COURIER_PROBLEM, "courier_problems"),
-        (Mark.FAKE_SHIPPING, "fake_shipping"),
-        (Mark.DAMAGED_OR_LOST, "damaged_or_lost"),
+        (MERCHANT_PROBLEM, "merchant_problems"),
+        (COURIER_PROBLEM, "courier_problems"),
+        (FAKE_SHIPPING, "fake_shipping"),
+        (DAMAGED_OR_LOST, "damaged_or_lost"),
     ),
 }
 _AMOUNTS = {"delivered_day": "transit_hours", "shipped_day": "cost_minor"}

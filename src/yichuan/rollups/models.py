@@ -81,6 +81,6 @@ class RollupCounted(Base):
     returned_day: Mapped[date | None]
     problem_day: Mapped[date | None]
     marks: Mapped[int] = mapped_column(server_default="0")
-    """Bit set, see `rollups.counting.Mark`."""
+    """Bit set, see `rollups.counting`."""
     transit_hours: Mapped[int] = mapped_column(server_default="0")
     cost_minor: Mapped[int] = mapped_column(server_default="0")

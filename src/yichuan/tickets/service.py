@@ -18,6 +18,7 @@ from yichuan.core.ids import new_id
 from yichuan.identity.callers import SYSTEM_CALLER, Caller
 from yichuan.identity.scope import in_scope
 from yichuan.notify import service as notify
+from yichuan.notify.service import Telling
 from yichuan.shipments import service as shipments
 from yichuan.tickets.case import Case, Outcome, Party, State, Verb, advance, allowed, begin
 from yichuan.tickets.models import Ticket, TicketMessage
@@ -68,8 +69,7 @@ async def open_tickets(session: WriteSession, wishes: Sequence[NewTicket]) -> li
         for row, wish in zip(rows, wishes, strict=True)
     ]
     await session.execute(insert(TicketMessage), messages)
-    for row in rows:
-        await _tell(session, row["merchant_id"], row["shipment_id"], row | {"outcome": None})
+    await notify.emit_all(session, [_telling(row | {"outcome": None}) for row in rows])
     return [row["id"] for row in rows]
 
 
@@ -117,14 +117,12 @@ def _message(
     }
 
 
-async def _tell(
-    session: WriteSession, merchant_id: UUID, shipment_id: UUID, row: Mapping[str, Any]
-) -> None:
+def _telling(row: Mapping[str, Any]) -> Telling:
     data = {
         "ticket_id": str(row["id"]),
         "ticket_no": row["ticket_no"],
-        "merchant_id": str(merchant_id),
-        "shipment_id": str(shipment_id),
+        "merchant_id": str(row["merchant_id"]),
+        "shipment_id": str(row["shipment_id"]),
         "shipment_no": row["shipment_no"],
         "kind": row["kind"],
         "state": row["state"],
@@ -133,11 +131,13 @@ async def _tell(
         "due_at": iso(row["due_at"]),
         "outcome": row["outcome"],
     }
-    await notify.emit(session, merchant_id, shipment_id, "ticket.updated", data)
+    return Telling(row["merchant_id"], row["shipment_id"], "ticket.updated", data)
 
 
 _TOLD = (
     "id",
+    "merchant_id",
+    "shipment_id",
     "ticket_no",
     "shipment_no",
     "kind",
@@ -201,7 +201,7 @@ async def act(
     await session.flush()
     if verb != "note":
         told = {name: getattr(row, name) for name in _TOLD}
-        await _tell(session, row.merchant_id, row.shipment_id, told)
+        await notify.emit_all(session, [_telling(told)])
     if verb == "closed":
         await look_again(session, row.merchant_id, row.shipment_id, at)
 
@@ -267,10 +267,9 @@ async def _close_untouched(session: WriteSession, rows: Sequence[Ticket], at: da
         .where(in_scope(session, Ticket), Ticket.id.in_(ids))
         .values(state="closed", closed_at=at, outcome="cleared")
     )
-    for row in rows:
-        told = {name: getattr(row, name) for name in _TOLD}
-        told |= {"state": "closed", "outcome": "cleared"}
-        await _tell(session, row.merchant_id, row.shipment_id, told)
+    over = {"state": "closed", "outcome": "cleared"}
+    told = [{name: getattr(row, name) for name in _TOLD} | over for row in rows]
+    await notify.emit_all(session, [_telling(row) for row in told])
 
 
 async def closed_of(session: SystemSession, ids: Sequence[UUID]) -> set[UUID]:
