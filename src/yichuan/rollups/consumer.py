@@ -23,7 +23,7 @@ _TYPES: Final = {"str": "text", "date | None": "date", "int": "bigint"}
 _LINE: Final = {field.name: _TYPES[str(field.type)] for field in fields(Line)}
 _MINE: Final = {"merchant_id": "uuid", "shipment_id": "uuid"} | _LINE
 _FLOW: Final = {"merchant_id": "uuid", "day": "date", "courier": "text", "province": "text"} | (
-    dict.fromkeys(MEASURES, "bigint")
+    dict.fromkeys(MEASURES, "int") | {"cost_minor": "bigint"}
 )
 _STOCK: Final = {"merchant_id": "uuid", "courier": "text", "stage": "text", "count": "bigint"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.models import Base
@@ -23,27 +23,27 @@ class DailyRollup(Base):
     """'-' while no courier is chosen."""
     province: Mapped[str] = mapped_column(primary_key=True)
     """Destination; '-' when unknown."""
-    created: Mapped[int] = mapped_column(server_default="0")
-    ship_due: Mapped[int] = mapped_column(server_default="0")
+    created: Mapped[int] = mapped_column(Integer, server_default="0")
+    ship_due: Mapped[int] = mapped_column(Integer, server_default="0")
     """Promises to ship that fell due."""
-    shipped_on_time: Mapped[int] = mapped_column(server_default="0")
-    shipped: Mapped[int] = mapped_column(server_default="0")
-    pickup_due: Mapped[int] = mapped_column(server_default="0")
+    shipped_on_time: Mapped[int] = mapped_column(Integer, server_default="0")
+    shipped: Mapped[int] = mapped_column(Integer, server_default="0")
+    pickup_due: Mapped[int] = mapped_column(Integer, server_default="0")
     """Shipped, and either picked up or past the time a pick-up may take."""
-    picked_up_on_time: Mapped[int] = mapped_column(server_default="0")
-    picked_up: Mapped[int] = mapped_column(server_default="0")
-    delivered: Mapped[int] = mapped_column(server_default="0")
-    delivered_with_promise: Mapped[int] = mapped_column(server_default="0")
-    delivered_on_time: Mapped[int] = mapped_column(server_default="0")
-    transit_hours: Mapped[int] = mapped_column(server_default="0")
+    picked_up_on_time: Mapped[int] = mapped_column(Integer, server_default="0")
+    picked_up: Mapped[int] = mapped_column(Integer, server_default="0")
+    delivered: Mapped[int] = mapped_column(Integer, server_default="0")
+    delivered_with_promise: Mapped[int] = mapped_column(Integer, server_default="0")
+    delivered_on_time: Mapped[int] = mapped_column(Integer, server_default="0")
+    transit_hours: Mapped[int] = mapped_column(Integer, server_default="0")
     """Sum over delivered shipments, from pick-up (else hand-over) to signature."""
-    returned: Mapped[int] = mapped_column(server_default="0")
-    problems: Mapped[int] = mapped_column(server_default="0")
+    returned: Mapped[int] = mapped_column(Integer, server_default="0")
+    problems: Mapped[int] = mapped_column(Integer, server_default="0")
     """Shipments with a problem, on the day of their first."""
-    merchant_problems: Mapped[int] = mapped_column(server_default="0")
-    courier_problems: Mapped[int] = mapped_column(server_default="0")
-    fake_shipping: Mapped[int] = mapped_column(server_default="0")
-    damaged_or_lost: Mapped[int] = mapped_column(server_default="0")
+    merchant_problems: Mapped[int] = mapped_column(Integer, server_default="0")
+    courier_problems: Mapped[int] = mapped_column(Integer, server_default="0")
+    fake_shipping: Mapped[int] = mapped_column(Integer, server_default="0")
+    damaged_or_lost: Mapped[int] = mapped_column(Integer, server_default="0")
     cost_minor: Mapped[int] = mapped_column(server_default="0")
     """Fen, on the day of shipping: billed, else expected."""
 
