@@ -183,7 +183,7 @@ async def attach_waybills(session: WriteSession, items: Sequence[Attached], acto
             for i in items
         ],
     )
-    entries = [_entry(i.merchant_id, i.shipment_id, "changed") for i in items]
+    entries = [_entry(i.merchant_id, i.shipment_id, "waybill") for i in items]
     entries += [_entry(i.merchant_id, i.shipment_id, "shipped") for i in items if i.shipped_at]
     await append(session, entries)
 
@@ -207,7 +207,7 @@ async def detach_waybill(
         )
     )
     await note(session, merchant_id, shipment_id, "waybill_cancelled", actor)
-    await append(session, [_entry(merchant_id, shipment_id, "changed")])
+    await append(session, [_entry(merchant_id, shipment_id, "waybill_cancelled")])
 
 
 async def mark_printed(
