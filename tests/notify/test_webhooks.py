@@ -6,6 +6,7 @@ If these break, malls miss events, get them out of order, or cannot trust who se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -20,6 +21,7 @@ from conftest import Tenant
 from exceptions.boxes import box, tell
 from yichuan.core.consumers import Consumer, drain
 from yichuan.core.context import Context
+from yichuan.core.outbox import Message, put
 from yichuan.notify import consumer, outbox, sender, service
 from yichuan.notify.addresses import WebhookSettings, setting
 
@@ -293,3 +295,36 @@ async def test_alerts_are_read_by_whom_they_concern(
     assert (await alpha.client.post("/api/v1/alerts/read", json={})).json()["read"] == 1
     assert (await alpha.client.get("/api/v1/alerts")).json()["unread"] == 0
     assert (await platform.get("/api/v1/alerts")).json()["unread"] == 1
+
+
+async def test_the_loop_sends_and_one_channel_never_stops_another(
+    context: Context, platform: httpx.AsyncClient
+) -> None:
+    done = asyncio.Event()
+
+    async def works(message: Message) -> str | None:
+        done.set()
+        return None
+
+    async def breaks(message: Message) -> str | None:
+        raise OSError("no route")
+
+    async with context.database.system() as session:
+        for channel in ("breaks", "works", "unknown"):
+            await put(session, channel, channel, {}, None)
+    loop = asyncio.create_task(
+        outbox.run_outbox(context, {"works": works, "breaks": breaks}), name="outbox"
+    )
+    await asyncio.wait_for(done.wait(), 30)
+    while True:
+        async with context.database.system() as session:
+            rows = await session.execute(text("SELECT channel, done_at, last_error FROM outbox"))
+            found = {row.channel: (row.done_at is not None, row.last_error) for row in rows}
+        if found["works"][0] and found["breaks"][1] and found["unknown"][1]:
+            break
+        await asyncio.sleep(0.05)
+    loop.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await loop
+    assert found["breaks"] == (False, "OSError: no route")
+    assert found["unknown"] == (False, "no sender for channel unknown")

@@ -9,7 +9,7 @@ breach has already dealt with it, whoever closed it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from yichuan.exceptions.kinds import (
@@ -202,7 +202,8 @@ def over_reason(problem: Past, facts: Facts, running: Mapping[str, datetime]) ->
 
 def _paused(problem: Past, facts: Facts) -> bool:
     """A held box cannot be shipped: its clock stands still, what was late stays late."""
-    return facts.hold and facts.shipped_at is None and problem.kind == "late_ship"
+    waits = facts.hold and facts.shipped_at is None and facts.milestone == "created"
+    return waits and problem.kind == "late_ship"
 
 
 def _what_happened(problem: Past, facts: Facts) -> str:
@@ -251,27 +252,22 @@ def decide(
             openings.append(Opening(kinds()[code], overdue[code]))
             history.append(Past(code, overdue[code], True))
     live = {p.kind for p in history if p.open}
-    for code in sorted(live):
-        heirs = superseded_by()[code] & live
-        if heirs:
-            closings[code] = f"became_{min(heirs)}"
-    live -= set(closings)
-    final = [Past(p.kind, p.since, p.open and p.kind in live) for p in history]
+    heirs = {code: superseded_by()[code] & live for code in live}
+    ended = {code: f"became_{min(found)}" for code, found in heirs.items() if found}
+    live -= set(ended)
     opened = {p.kind for p in past if p.open}
+    closed = {code: why for code, why in ended.items() if code in opened} | closings
     return Decision(
-        open=tuple(_settled(o, closings, opened) for o in openings),
-        close=tuple(Closing(k, r) for k, r in sorted(closings.items()) if k in opened),
-        deadline=next_deadline(facts, final, limits, now),
+        open=tuple(
+            replace(o, over=ended[o.kind.kind]) if o.over is None and o.kind.kind in ended else o
+            for o in openings
+        ),
+        close=tuple(Closing(code, why) for code, why in sorted(closed.items())),
+        deadline=next_deadline(
+            facts, [replace(p, open=p.open and p.kind in live) for p in history], limits, now
+        ),
         shown=max(live, key=lambda k: kinds()[k].urgency, default=None),
     )
-
-
-def _settled(opening: Opening, closings: Mapping[str, str], opened: set[str]) -> Opening:
-    """An opening that another one of the same decision ends is only recorded."""
-    code = opening.kind.kind
-    if opening.over is None and code not in opened and code in closings:
-        return Opening(opening.kind, opening.since, closings[code])
-    return opening
 
 
 def _reported(
