@@ -298,9 +298,8 @@ async def record(context: Context, answers: Sequence[Answer], actor: str) -> dic
         for answer in answers:
             if answer.error is not None:
                 await _record_failure(session, answer)
-        for account_id, count in Counter(
-            a.claim.account_id for a in good if a.issued and not a.issued.repeated
-        ).items():
+        spent = Counter(a.claim.account_id for a in good if a.issued and not a.issued.repeated)
+        for account_id, count in sorted(spent.items()):  # in one order: batches must not deadlock
             await couriers.spend(session, account_id, count)
         await couriers.note_calls(
             session, [(a.connection_id, "waybill", a.milliseconds, a.error) for a in answers]
