@@ -292,6 +292,18 @@ async def test_a_failing_hub_is_asked_three_times() -> None:
     assert len(calls) == 3
 
 
+async def test_a_hub_that_failed_once_is_believed_again() -> None:
+    """One error inside the hub does not make the mall deaf to its next answers."""
+    answers = [httpx.Response(500), httpx.Response(200, json={"items": []})]
+
+    async def wait(seconds: float) -> None:
+        return None
+
+    transport = httpx.MockTransport(lambda request: answers.pop(0))
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as http:
+        assert await Hub(http, wait).get("/orders") == {"items": []}
+
+
 def test_the_promise_says_how_fast_time_runs() -> None:
     one = merchants()[0]
     paid = datetime(2025, 11, 5, tzinfo=UTC)

@@ -100,8 +100,10 @@ class Hub:
             except httpx.TransportError as error:
                 self._note_away(type(error).__name__)
             else:
-                failures += answer.status_code == BROKEN
-                if answer.status_code not in PASSING and not 0 < failures < BROKEN_TRIES:
+                broken = answer.status_code == BROKEN
+                failures += broken
+                again = failures < BROKEN_TRIES if broken else answer.status_code in PASSING
+                if not again:
                     self._note_back()
                     return self._read(answer)
                 self._note_away(f"HTTP {answer.status_code}")
