@@ -1,0 +1,128 @@
+/** Who carries it and its number; the last four digits of the phone open the rest. */
+
+import { h, icon } from './dom.js'
+
+/** Puts text into the clipboard, in old web views too. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    const area = h('textarea', { class: 'unseen', readonly: true })
+    area.value = text
+    document.body.append(area)
+    area.select()
+    const done = document.execCommand('copy')
+    area.remove()
+    return done
+  }
+}
+
+function copyButton(number, words, say) {
+  const label = h('span', null, words.copy)
+  const press = async () => {
+    const done = await copy(number)
+    label.textContent = done ? words.copied : words.copy
+    say(done ? words.copied : words.notCopied)
+    setTimeout(() => (label.textContent = words.copy), 2000)
+  }
+  return h(
+    'button',
+    { class: 'small', type: 'button', 'aria-label': `${words.copy} ${words.number}`, onclick: press },
+    icon('copy'),
+    label,
+  )
+}
+
+/** Groups of four read well: 7312 0045 0231; a masked number stays as it is. */
+const spaced = (number) =>
+  /^\d{10,}$/.test(number) ? number.replace(/(\d{4})(?=\d)/g, '$1\u2009') : number
+
+function numberRow(track, words) {
+  if (!track.number) return h('p', { class: 'quiet' }, words.noNumber)
+  return h(
+    'p',
+    { class: 'number' },
+    h('span', { class: 'unseen' }, `${words.number} `),
+    h('bdi', { class: 'digits' }, spaced(track.number)),
+  )
+}
+
+function proofForm(words, prove) {
+  const input = h('input', {
+    id: 'last4',
+    name: 'phone_last4',
+    inputmode: 'numeric',
+    pattern: '[0-9]{4}',
+    maxlength: 4,
+    autocomplete: 'off',
+    'aria-describedby': 'why wrong',
+    required: true,
+  })
+  const wrong = h('p', { id: 'wrong', class: 'wrong', role: 'alert' })
+  const button = h('button', { class: 'main', type: 'submit' }, words.check)
+  const tell = (text) => {
+    wrong.textContent = text
+    input.setAttribute('aria-invalid', String(Boolean(text)))
+  }
+  const send = async (event) => {
+    event.preventDefault()
+    if (!/^\d{4}$/.test(input.value)) {
+      tell(words.short)
+      input.focus()
+      return
+    }
+    tell('')
+    button.disabled = true
+    button.textContent = words.checking
+    const refusal = await prove(input.value)
+    if (!refusal) return
+    button.disabled = false
+    button.textContent = words.check
+    tell(words[refusal])
+    input.select()
+  }
+  const typed = () => {
+    input.value = input.value.replace(/\D/g, '')
+    tell('')
+  }
+  input.addEventListener('input', typed)
+  return h(
+    'form',
+    { class: 'proof', onsubmit: send, novalidate: true },
+    h('label', { for: 'last4' }, words.last4),
+    h('div', { class: 'fields' }, input, button),
+    wrong,
+    h('p', { id: 'why', class: 'quiet' }, words.last4Why),
+  )
+}
+
+function recipientRows(recipient, words) {
+  const rows = [
+    [words.recipient, recipient.name],
+    [words.phone, recipient.phone],
+    [words.address, recipient.address],
+  ].filter(([, value]) => value)
+  return h('dl', { class: 'facts' }, rows.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))
+}
+
+/** The card. `prove(last4)` gives the key of a refusal's words, or nothing; `say` speaks a line. */
+export function parcelCard(track, words, { asking, ask, prove, say }) {
+  const { courier } = track
+  const name = courier && (document.documentElement.lang === 'en' ? courier.name_en : courier.name_zh)
+  return h(
+    'section',
+    { class: 'card parcel', 'aria-label': words.courier },
+    h(
+      'div',
+      { class: 'strip' },
+      h('span', { class: 'sign', 'aria-hidden': 'true' }, courier ? courier.code.slice(0, 2) : icon('box')),
+      h('div', { class: 'grow' }, h('h2', null, name || words.noCourier), numberRow(track, words)),
+      track.verified && track.number && copyButton(track.number, words, say),
+      !track.verified && track.number && !asking &&
+        h('button', { class: 'small', type: 'button', onclick: ask }, icon('hand'), words.reveal),
+    ),
+    asking && !track.verified && proofForm(words, prove),
+    track.recipient && recipientRows(track.recipient, words),
+  )
+}
