@@ -328,3 +328,12 @@ async def test_the_loop_sends_and_one_channel_never_stops_another(
         await loop
     assert found["breaks"] == (False, "OSError: no route")
     assert found["unknown"] == (False, "no sender for channel unknown")
+
+
+async def test_a_repeated_creation_gives_the_same_endpoint_and_secret(alpha: Tenant) -> None:
+    wish, headers = {"url": "http://127.0.0.1:9/hook"}, {"Idempotency-Key": "w-1"}
+    first, second = [
+        (await alpha.client.post(URL, json=wish, headers=headers)).json() for _ in range(2)
+    ]
+    assert first == second
+    assert len((await alpha.client.get(URL)).json()["items"]) == 1

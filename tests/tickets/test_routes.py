@@ -167,3 +167,15 @@ async def test_ticket_numbers_can_be_read_out() -> None:
     numbers = {service.ticket_number(now()) for _ in range(500)}
     assert len(numbers) == 500
     assert all(len(n) == 15 and not set(n[8:]) & set("01IO") for n in numbers)
+
+
+async def test_a_repeated_reply_is_written_once(context: Context, alpha: Tenant) -> None:
+    ticket = await opened(context, alpha.id)
+    headers = {"Idempotency-Key": "r-1"}
+    for _ in range(2):
+        got = await alpha.client.post(
+            f"{URL}/{ticket}/reply", json={"body": "在查"}, headers=headers
+        )
+        assert [m["kind"] for m in got.json()["messages"]] == ["opened", "message"]
+    other = await alpha.client.post(f"{URL}/{ticket}/reply", json={"body": "x"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")

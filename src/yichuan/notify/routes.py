@@ -7,11 +7,13 @@ import secrets
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from sqlalchemy import delete
 
-from yichuan.core import outbox
+from yichuan.core import idempotency, outbox
 from yichuan.core.clock import now
+from yichuan.core.context import Context
+from yichuan.core.database import WriteSession
 from yichuan.core.errors import Forbidden
 from yichuan.core.ids import new_id
 from yichuan.core.pagination import MAX_LIMIT, Page
@@ -36,6 +38,7 @@ from yichuan.notify.schemas import (
 )
 
 router = APIRouter(tags=["notify"])
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
 
@@ -68,10 +71,28 @@ async def list_webhook_endpoints(caller: CallerDep, session: ReadDep) -> Page[En
 
 @router.post("/webhook-endpoints", status_code=201)
 async def create_webhook_endpoint(
-    wish: EndpointRequest, caller: CallerDep, context: ContextDep, session: WriteDep
+    wish: EndpointRequest,
+    caller: CallerDep,
+    context: ContextDep,
+    session: WriteDep,
+    key: Key = None,
 ) -> EndpointCreated:
     """Register an address; its signing secret is shown only here."""
     caller.require("operator", "merchant")
+    request = wish.model_dump_json().encode()
+    known = await idempotency.replay(session, caller.id, key, request)
+    if known is None:
+        row = await _create(wish, caller, context, session)
+        await idempotency.remember(session, caller.id, key, 201, {"id": str(row.id)})
+    else:
+        row = await queries.endpoint(session, UUID(known[1]["id"]))
+    view = EndpointView.model_validate(row)
+    return EndpointCreated(**view.model_dump(), secret=context.vault.open_secret(row.secret_enc))
+
+
+async def _create(
+    wish: EndpointRequest, caller: Caller, context: Context, session: WriteSession
+) -> WebhookEndpoint:
     owner = await _owner(wish, caller, session)
     await check(wish.url, await setting.get(session))
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -87,11 +108,10 @@ async def create_webhook_endpoint(
     session.add(row)
     await session.flush()
     await identity.audit(session, caller, "webhook_endpoint.created", str(row.id), owner)
-    view = EndpointView.model_validate(row)
-    return EndpointCreated(**view.model_dump(), secret=secret)
+    return row
 
 
-async def _owner(wish: EndpointRequest, caller: Caller, session: WriteDep) -> UUID | None:
+async def _owner(wish: EndpointRequest, caller: Caller, session: WriteSession) -> UUID | None:
     if caller.merchant_id is not None and wish.merchant_id not in (None, caller.merchant_id):
         raise Forbidden("a merchant listens to its own events only")
     owner = caller.merchant_id or wish.merchant_id

@@ -27,13 +27,14 @@ from yichuan.core.outbox import Message
 from yichuan.notify import queries, service
 from yichuan.notify.addresses import Target, check, setting
 from yichuan.notify.events import Event
-from yichuan.notify.models import WebhookAttempt, WebhookEndpoint
+from yichuan.notify.models import Alert, WebhookAttempt, WebhookEndpoint
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 AGENT = "Yichuan-Webhooks/1"
 GONE = 410
 KEEP_ATTEMPTS = timedelta(days=30)
 KEEP_SENT = timedelta(days=7)
+KEEP_ALERTS = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ async def fan_out(context: Context, message: Message) -> None:
 
 
 async def purge(database: Database) -> None:
-    """Forget attempts after 30 days and delivered messages after 7."""
+    """Forget alerts after 90 days, attempts after 30, delivered messages after 7."""
     async with database.system() as session:
         await session.execute(
             delete(WebhookAttempt).where(WebhookAttempt.at < now() - KEEP_ATTEMPTS)
@@ -191,3 +192,4 @@ async def purge(database: Database) -> None:
         await session.execute(
             delete(OutboxMessage).where(OutboxMessage.done_at < now() - KEEP_SENT)
         )
+        await session.execute(delete(Alert).where(Alert.created_at < now() - KEEP_ALERTS))

@@ -13,6 +13,7 @@ from yichuan.core.clock import now
 from yichuan.core.database import WriteSession
 from yichuan.core.ids import new_id
 from yichuan.core.models import OutboxMessage
+from yichuan.core.writing import insert_all
 from yichuan.identity.scope import in_scope, owner_of
 from yichuan.notify.events import Event, EventType, Subscriber
 from yichuan.notify.models import Alert
@@ -108,8 +109,7 @@ async def emit_all(session: WriteSession, told: Sequence[Telling]) -> None:
         }
         for item in told
     ]
-    if rows:
-        await session.execute(insert(OutboxMessage), rows)
+    await insert_all(session, (OutboxMessage, rows))
 
 
 async def send_to(

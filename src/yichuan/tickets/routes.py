@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 
+from yichuan.core import idempotency
 from yichuan.core.clock import now
-from yichuan.core.database import ReadSession
+from yichuan.core.database import ReadSession, WriteSession
 from yichuan.core.pagination import MAX_LIMIT, Page
+from yichuan.identity.callers import Caller
 from yichuan.identity.deps import CallerDep, ReadDep, WriteDep
 from yichuan.shipments import queries as shipments
 from yichuan.tickets import queries, service
@@ -27,6 +29,7 @@ from yichuan.tickets.schemas import (
 )
 
 router = APIRouter(tags=["tickets"])
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
 async def _rows(session: ReadSession, tickets: Sequence[Ticket]) -> list[TicketRow]:
@@ -86,22 +89,44 @@ async def get_ticket(ticket_id: UUID, session: ReadDep) -> TicketDetail:
     return await _detail(session, ticket_id)
 
 
+async def _write(
+    session: WriteSession,
+    caller: Caller,
+    ticket_id: UUID,
+    verb: Literal["message", "note"],
+    body: str,
+    key: str | None,
+) -> TicketDetail:
+    """Write once, however often the same request comes."""
+    request = f"{verb} {ticket_id} {body}".encode()
+    if await idempotency.replay(session, caller.id, key, request) is None:
+        await service.act(session, caller, ticket_id, verb, body)
+        await idempotency.remember(session, caller.id, key, 200, {})
+    return await _detail(session, ticket_id)
+
+
 @router.post("/tickets/{ticket_id}/reply")
 async def reply_ticket(
-    ticket_id: UUID, wish: TicketMessageRequest, caller: CallerDep, session: WriteDep
+    ticket_id: UUID,
+    wish: TicketMessageRequest,
+    caller: CallerDep,
+    session: WriteDep,
+    key: Key = None,
 ) -> TicketDetail:
     """Write to everybody in the case."""
-    await service.act(session, caller, ticket_id, "message", wish.body)
-    return await _detail(session, ticket_id)
+    return await _write(session, caller, ticket_id, "message", wish.body, key)
 
 
 @router.post("/tickets/{ticket_id}/note")
 async def note_ticket(
-    ticket_id: UUID, wish: TicketMessageRequest, caller: CallerDep, session: WriteDep
+    ticket_id: UUID,
+    wish: TicketMessageRequest,
+    caller: CallerDep,
+    session: WriteDep,
+    key: Key = None,
 ) -> TicketDetail:
     """Write a note that only the platform's staff reads."""
-    await service.act(session, caller, ticket_id, "note", wish.body)
-    return await _detail(session, ticket_id)
+    return await _write(session, caller, ticket_id, "note", wish.body, key)
 
 
 @router.post("/tickets/{ticket_id}/hand-over")
