@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from conftest import Tenant
 
+from conftest import Tenant
 from yichuan.core.context import Context
 
 PAID = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -92,6 +93,17 @@ async def test_same_number_again_is_refused_and_a_batch_goes_on(alpha: Tenant) -
     rows = (await alpha.client.post("/api/v1/orders/batch", json=batch)).json()["items"]
     assert [row["ok"] for row in rows] == [False, True]
     assert rows[0]["error"]["code"] == "conflict"
+
+
+async def test_twins_at_once_make_one_order(alpha: Tenant) -> None:
+    wish = order("M9", alpha)
+    answers = await asyncio.gather(
+        *(alpha.client.post("/api/v1/orders", json=wish) for _ in range(5)),
+        *(alpha.client.post("/api/v1/orders/batch", json={"orders": [wish]}) for _ in range(2)),
+    )
+    assert {a.status_code for a in answers} <= {200, 201, 409}
+    made = (await alpha.client.get("/api/v1/orders", params={"q": "M9"})).json()["items"]
+    assert len(made) == 1
 
 
 async def test_an_idempotency_key_answers_twice_and_acts_once(alpha: Tenant) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import insert, text
@@ -61,11 +61,15 @@ _READ = text(
 )
 
 
+def entry_rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Log entries as rows (for `core.writing.insert_all`)."""
+    return [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
+
+
 async def append(session: WriteSession, entries: Sequence[Entry]) -> None:
     """Append entries in the session's transaction."""
     if entries:
-        rows = [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
-        await session.execute(insert(LogEntry), rows)
+        await session.execute(insert(LogEntry), entry_rows(entries))
 
 
 async def read_after(

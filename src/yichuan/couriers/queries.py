@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
+from yichuan.core.cached import Cached
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.errors import NotFound
 from yichuan.core.vault import digest_token
@@ -30,12 +31,15 @@ __all__ = [
     "connection",
     "connection_of_token",
     "connections",
+    "forget_reference",
     "known",
     "names",
     "own_account",
     "services",
     "tracking_connection",
 ]
+
+REFERENCE_SECONDS = 60.0
 
 
 def accounts_query(session: ReadSession) -> Select[CourierAccount]:
@@ -192,17 +196,35 @@ async def catalogue(
     return [(row[0], services[row[0].code], int(row[1])) for row in found]
 
 
-async def names(session: ReadSession) -> dict[str, str]:
-    """Chinese names of the couriers that have services or accounts, by code."""
+async def _load_names(session: ReadSession) -> dict[str, str]:
     rows = await session.execute(select(Courier.code, Courier.name_zh))
     return {row.code: row.name_zh for row in rows}
 
 
+async def _load_services(session: ReadSession) -> list[CourierService]:
+    return list(await session.scalars(select(CourierService)))
+
+
+_names = Cached(REFERENCE_SECONDS, _load_names)
+_services = Cached(REFERENCE_SECONDS, _load_services)
+
+
+async def names(session: ReadSession) -> dict[str, str]:
+    """Chinese names of all couriers by code (at most a minute old)."""
+    return await _names.get(session)
+
+
 async def known(session: ReadSession, codes: set[str]) -> set[str]:
     """Which of these courier codes exist."""
-    return set(await session.scalars(select(Courier.code).where(Courier.code.in_(codes))))
+    return codes & set(await names(session))
 
 
 async def services(session: ReadSession) -> list[CourierService]:
-    """Every service of every courier."""
-    return list(await session.scalars(select(CourierService)))
+    """Every service of every courier (at most a minute old)."""
+    return await _services.get(session)
+
+
+def forget_reference() -> None:
+    """Read couriers and services afresh next time."""
+    _names.forget()
+    _services.forget()

@@ -60,6 +60,7 @@ async def seed(session: SystemSession) -> int:
         for row in _table("services.csv")
     ]
     await session.execute(_UPSERT_SERVICE, services)
+    queries.forget_reference()
     return len(couriers)
 
 

@@ -7,22 +7,24 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from yichuan.core import outbox
 from yichuan.core.clock import now
 from yichuan.core.database import WriteSession
 from yichuan.core.errors import Conflict, Invalid, NotFound, YichuanError
 from yichuan.core.ids import new_id
 from yichuan.core.rows import row_error
 from yichuan.core.vault import Vault, VaultError
+from yichuan.core.writing import insert_all
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller
 from yichuan.identity.scope import in_scope, scoped
 from yichuan.merchants import queries as merchants
 from yichuan.merchants import service as merchant_service
 from yichuan.merchants.queries import Merchant
+from yichuan.notify import service as notify
+from yichuan.notify.service import Telling
 from yichuan.orders.models import Order, OrderLine, Recipient, SubOrder
 from yichuan.orders.recipients import (
     Person,
@@ -58,9 +60,6 @@ async def place(
                 placed = await place_one(session, vault, caller, order)
         except YichuanError as error:
             results.append(PlacedRow(index=index, ok=False, error=row_error(error)))
-        except IntegrityError:  # a twin request won the race for the number
-            twin = Conflict("an order with this sub-order number was taken a moment ago")
-            results.append(PlacedRow(index=index, ok=False, error=row_error(twin)))
         else:
             results.append(PlacedRow(index=index, ok=True, order=placed))
     return results
@@ -95,18 +94,20 @@ async def place_one(session: WriteSession, vault: Vault, caller: Caller, order: 
         for values, sub in zip(subs, order.sub_orders, strict=True)
         for number, line in enumerate(sub.lines, 1)
     ]
-    await session.execute(
-        insert(Order).values(
-            id=order_id,
-            order_no=order.order_no,
-            buyer_ref=order.buyer_ref,
-            placed_at=order.placed_at,
-            source=caller.id.partition(":")[0],
+    main = {
+        "id": order_id,
+        "order_no": order.order_no,
+        "buyer_ref": order.buyer_ref,
+        "placed_at": order.placed_at,
+        "source": caller.id.partition(":")[0],
+    }
+    people = list(recipients.values())
+    try:
+        await insert_all(
+            session, (Order, [main]), (Recipient, people), (SubOrder, subs), (OrderLine, lines)
         )
-    )
-    await session.execute(insert(Recipient), list(recipients.values()))
-    await session.execute(insert(SubOrder), subs)
-    await session.execute(insert(OrderLine), lines)
+    except UniqueViolation as error:  # a twin request won the race for the number
+        raise Conflict("an order with this sub-order number was taken a moment ago") from error
     plans = [_plan(vault, values, lines, who) for values in subs]
     boxes = await shipments.plan(session, plans, caller.id)
     await _announce(session, order, subs)
@@ -233,17 +234,21 @@ def _plan(vault: Vault, sub: dict[str, Any], lines: Sequence[dict[str, Any]], wh
 
 
 async def _announce(session: WriteSession, order: OrderIn, subs: Sequence[dict[str, Any]]) -> None:
-    for sub in subs:
-        payload = {
-            "type": "order.created",
-            "data": {
+    told = [
+        Telling(
+            sub["merchant_id"],
+            f"order:{sub['id']}",
+            "order.created",
+            {
                 "order_no": order.order_no,
                 "sub_order_no": sub["sub_order_no"],
                 "sub_order_id": str(sub["id"]),
                 "merchant_id": str(sub["merchant_id"]),
             },
-        }
-        await outbox.put(session, "event", f"order:{sub['id']}", payload, sub["merchant_id"])
+        )
+        for sub in subs
+    ]
+    await notify.emit_all(session, told)
 
 
 async def _locked(session: WriteSession, sub_order_id: UUID) -> SubOrder:

@@ -12,7 +12,10 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.errors import Conflict, NotFound
-from yichuan.core.log import Entry, append
+from yichuan.core.ids import new_id
+from yichuan.core.log import Entry, append, entry_rows
+from yichuan.core.models import LogEntry
+from yichuan.core.writing import insert_all
 from yichuan.identity.scope import in_scope
 from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
 from yichuan.shipments.planning import line_values, normal, shipment_values, token_values
@@ -24,20 +27,22 @@ async def plan(session: WriteSession, plans: Sequence[Plan], actor: str) -> list
     if not plans:
         return []
     rows = [shipment_values(p) for p in plans]
-    await session.execute(insert(Shipment), rows)
     lines = [
         line_values(p.merchant_id, row["id"], line)
         for p, row in zip(plans, rows, strict=True)
         for line in p.lines
     ]
-    if lines:
-        await session.execute(insert(ShipmentLine), lines)
     tokens = [t for p, row in zip(plans, rows, strict=True) for t in token_values(row, p)]
-    await session.execute(insert(SearchToken), tokens)
-    await session.execute(
-        insert(ShipmentEvent), [_event(r["merchant_id"], r["id"], "created", actor) for r in rows]
+    events = [_event(r["merchant_id"], r["id"], "created", actor) for r in rows]
+    entries = [_entry(r["merchant_id"], r["id"], "created", "created") for r in rows]
+    await insert_all(
+        session,
+        (Shipment, rows),
+        (ShipmentLine, lines),
+        (SearchToken, tokens),
+        (ShipmentEvent, events),
+        (LogEntry, entry_rows(entries)),
     )
-    await append(session, [_entry(r["merchant_id"], r["id"], "created", "created") for r in rows])
     return [row["id"] for row in rows]
 
 
@@ -50,6 +55,7 @@ def _event(
 ) -> dict[str, Any]:
     return {
         "merchant_id": merchant_id,
+        "id": new_id(),
         "shipment_id": shipment_id,
         "kind": kind,
         "actor": actor,
@@ -160,32 +166,29 @@ async def attach_waybills(session: WriteSession, items: Sequence[Attached], acto
     ]
     connection = await session.connection()
     await connection.execute(statement, values)
-    await connection.execute(
-        text(
-            "INSERT INTO search_tokens (merchant_id, token, target_id, kind)"
-            " VALUES (:m, :token, :s, 'waybill') ON CONFLICT DO NOTHING"
-        ),
-        [
-            {"m": i.merchant_id, "token": normal(i.waybill_number), "s": i.shipment_id}
-            for i in items
-        ],
-    )
-    await session.execute(
-        insert(ShipmentEvent),
-        [
-            _event(
-                i.merchant_id,
-                i.shipment_id,
-                "waybill",
-                actor,
-                {"courier": i.courier, "number": i.waybill_number, "method": i.ship_method},
-            )
-            for i in items
-        ],
-    )
+    tokens = [
+        {
+            "merchant_id": i.merchant_id,
+            "token": normal(i.waybill_number),
+            "target_id": i.shipment_id,
+            "kind": "waybill",
+        }
+        for i in items
+    ]
+    events = [
+        _event(
+            i.merchant_id,
+            i.shipment_id,
+            "waybill",
+            actor,
+            {"courier": i.courier, "number": i.waybill_number, "method": i.ship_method},
+        )
+        for i in items
+    ]
     entries = [_entry(i.merchant_id, i.shipment_id, "waybill") for i in items]
     entries += [_entry(i.merchant_id, i.shipment_id, "shipped") for i in items if i.shipped_at]
-    await append(session, entries)
+    await insert_all(session, (SearchToken, tokens), tail="ON CONFLICT DO NOTHING")
+    await insert_all(session, (ShipmentEvent, events), (LogEntry, entry_rows(entries)))
 
 
 async def detach_waybill(

@@ -32,28 +32,38 @@ from yichuan.waybills.taking import take
 CHUNK = 40
 
 
-async def label(
-    context: Context, caller: Caller, waybill_id: UUID, fmt: str, size: str
+async def labels(
+    context: Context, caller: Caller, waybill_ids: Sequence[UUID], fmt: str, size: str
 ) -> tuple[bytes, str]:
-    """One waybill's label; returns the document and its media type.
+    """Labels of waybills as one document in the order given, and its media type.
 
     Raises:
-        NotFound: unknown or not the caller's.
-        Conflict: no number yet, cancelled, or the box is on hold.
+        NotFound: one is unknown or not the caller's.
+        Conflict: one has no number, was cancelled, or its box is on hold.
     """
     async with context.database.read(visible_merchants(caller)) as session:
-        row = await queries.get(session, waybill_id)
-        if row.state != "issued":
-            raise Conflict(f"the waybill is {row.state}: there is nothing to print")
-        box = await shipment_queries.get(session, row.shipment_id)
-        if box.hold:
-            raise Conflict(f"{box.shipment_no} is on hold (退款拦截中): do not print")
-        data = await labelling.of_boxes(session, context, [(row, box)])
-    found = data[0]
-    if isinstance(found, YichuanError):
-        raise found
-    document = await asyncio.to_thread(render, [found], Format(fmt), Size(size))
+        found = await queries.of_ids(session, waybill_ids)
+        rows = [found[i] for i in waybill_ids if i in found]
+        if len(rows) != len(waybill_ids):
+            raise NotFound("no such waybill")
+        boxes = await shipment_queries.of_ids(session, [row.shipment_id for row in rows])
+        pairs = [(row, boxes[row.shipment_id]) for row in rows]
+        for row, box in pairs:
+            _must_be_printable(row, box)
+        data = await labelling.of_boxes(session, context, pairs)
+    for item in data:
+        if isinstance(item, YichuanError):
+            raise item
+    wanted = [item for item in data if isinstance(item, LabelData)]
+    document = await asyncio.to_thread(render, wanted, Format(fmt), Size(size))
     return document.content, document.media_type
+
+
+def _must_be_printable(row: Waybill, box: Shipment) -> None:
+    if row.state != "issued":
+        raise Conflict(f"the waybill is {row.state}: there is nothing to print")
+    if box.hold:
+        raise Conflict(f"{box.shipment_no} is on hold (退款拦截中): do not print")
 
 
 async def mark_printed(session: WriteSession, caller: Caller, rows: Sequence[Waybill]) -> None:

@@ -26,6 +26,12 @@ async def get(session: ReadSession, waybill_id: UUID) -> Waybill:
     return row
 
 
+async def of_ids(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Waybill]:
+    """Waybills by id; unknown or foreign ids are left out."""
+    rows = await session.scalars(scoped(session, Waybill).where(Waybill.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
 async def of_shipment(session: ReadSession, shipment_id: UUID) -> Sequence[Waybill]:
     """All waybills a box ever had, newest first."""
     return list(

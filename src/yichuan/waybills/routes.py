@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import httpx
@@ -150,7 +150,24 @@ async def get_label(
     size: LabelSize = "76x130",
 ) -> Response:
     """The label as a document."""
-    data, media_type = await printing.label(context, caller, waybill_id, format, size)
+    data, media_type = await printing.labels(context, caller, [waybill_id], format, size)
+    return Response(data, media_type=media_type)
+
+
+class LabelsRequest(BaseModel):
+    """Labels to print together, in this order."""
+
+    waybill_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    size: LabelSize = "76x130"
+    format: Literal["pdf", "zpl", "tspl", "cpcl"] = "pdf"
+
+
+@router.post("/labels", response_class=Response)
+async def get_labels(wish: LabelsRequest, caller: CallerDep, context: ContextDep) -> Response:
+    """Labels of up to 200 waybills as one document; every one, or none with the reason."""
+    data, media_type = await printing.labels(
+        context, caller, wish.waybill_ids, wish.format, wish.size
+    )
     return Response(data, media_type=media_type)
 
 

@@ -1,0 +1,34 @@
+"""Reference data kept in the process for a while: read often, changed rarely."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from yichuan.core.database import ReadSession
+
+T = TypeVar("T")
+
+
+class Cached(Generic[T]):
+    """A value per database engine, loaded again when it is older than `seconds`."""
+
+    def __init__(self, seconds: float, load: Callable[[ReadSession], Awaitable[T]]) -> None:
+        self._seconds = seconds
+        self._load = load
+        self._known: WeakKeyDictionary[object, tuple[float, T]] = WeakKeyDictionary()
+
+    async def get(self, session: ReadSession) -> T:
+        """The value, at most `seconds` old."""
+        known = self._known.get(session.bind)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        value = await self._load(session)
+        self._known[session.bind] = (time.monotonic() + self._seconds, value)
+        return value
+
+    def forget(self) -> None:
+        """Load again next time (after a change made here)."""
+        self._known.clear()
