@@ -64,6 +64,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shipments
+         * @description Shipments, newest first.
+         */
+        get: operations["list_shipments_api_v1_shipments_get"];
+        put?: never;
+        /**
+         * Ship
+         * @description Ship a box: by a hub waybill, or with the merchant's own courier and number.
+         */
+        post: operations["ship_api_v1_shipments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Shipments
+         * @description How many shipments wait in each working list (counted up to a cap).
+         */
+        get: operations["count_shipments_api_v1_shipments_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/merge-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merge Suggestions
+         * @description Unshipped boxes of one merchant that go to the same recipient.
+         */
+        get: operations["merge_suggestions_api_v1_shipments_merge_suggestions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Shipments
+         * @description 合单: pack several unshipped boxes of one recipient into one.
+         */
+        post: operations["merge_shipments_api_v1_shipments_merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shipment
+         * @description One shipment with its lines.
+         */
+        get: operations["get_shipment_api_v1_shipments__shipment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shipment Events
+         * @description What was done with the box on our side.
+         */
+        get: operations["shipment_events_api_v1_shipments__shipment_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Shipment
+         * @description 拆单: put pieces into boxes of their own.
+         */
+        post: operations["split_shipment_api_v1_shipments__shipment_id__split_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description Declare printed boxes handed over (发货); answers per box.
+         */
+        post: operations["hand_over_api_v1_shipments_hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/couriers": {
         parameters: {
             query?: never;
@@ -1146,170 +1310,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/shipments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Shipments
-         * @description Shipments, newest first.
-         */
-        get: operations["list_shipments_api_v1_shipments_get"];
-        put?: never;
-        /**
-         * Ship
-         * @description Ship a box: by a hub waybill, or with the merchant's own courier and number.
-         */
-        post: operations["ship_api_v1_shipments_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shipments/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Count Shipments
-         * @description How many shipments wait in each working list (counted up to a cap).
-         */
-        get: operations["count_shipments_api_v1_shipments_counts_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shipments/merge-suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Merge Suggestions
-         * @description Unshipped boxes of one merchant that go to the same recipient.
-         */
-        get: operations["merge_suggestions_api_v1_shipments_merge_suggestions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shipments/merge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Merge Shipments
-         * @description 合单: pack several unshipped boxes of one recipient into one.
-         */
-        post: operations["merge_shipments_api_v1_shipments_merge_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shipments/{shipment_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Shipment
-         * @description One shipment with its lines.
-         */
-        get: operations["get_shipment_api_v1_shipments__shipment_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shipments/{shipment_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Shipment Events
-         * @description What was done with the box on our side.
-         */
-        get: operations["shipment_events_api_v1_shipments__shipment_id__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shipments/{shipment_id}/split": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Split Shipment
-         * @description 拆单: put pieces into boxes of their own.
-         */
-        post: operations["split_shipment_api_v1_shipments__shipment_id__split_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shipments/hand-over": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hand Over
-         * @description Declare printed boxes handed over (发货); answers per box.
-         */
-        post: operations["hand_over_api_v1_shipments_hand_over_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -1688,6 +1688,26 @@ export interface paths {
         get: operations["get_label_api_v1_waybills__waybill_id__label_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Labels
+         * @description Labels of up to 200 waybills as one document; every one, or none with the reason.
+         */
+        post: operations["get_labels_api_v1_labels_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2495,6 +2515,26 @@ export interface components {
             created_at: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * LabelsRequest
+         * @description Labels to print together, in this order.
+         */
+        LabelsRequest: {
+            /** Waybill Ids */
+            waybill_ids: string[];
+            /**
+             * Size
+             * @default 76x130
+             * @enum {string}
+             */
+            size: "76x130" | "100x150" | "100x180";
+            /**
+             * Format
+             * @default pdf
+             * @enum {string}
+             */
+            format: "pdf" | "zpl" | "tspl" | "cpcl";
         };
         /**
          * LineIn
@@ -5375,6 +5415,311 @@ export interface operations {
             };
         };
     };
+    list_shipments_api_v1_shipments_get: {
+        parameters: {
+            query?: {
+                milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[];
+                merchant_id?: string | null;
+                shop_id?: string | null;
+                courier?: string | null;
+                /** @description a problem kind, or `any` */
+                problem?: string | null;
+                queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
+                hold?: boolean | null;
+                province?: string | null;
+                city?: string | null;
+                ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
+                created_from?: string | null;
+                created_to?: string | null;
+                /** @description order, waybill or shipment number, SKU, phone, last 4 */
+                q?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ShipmentRow_"];
+                };
+            };
+        };
+    };
+    ship_api_v1_shipments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaybillView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_shipments_api_v1_shipments_counts_get: {
+        parameters: {
+            query?: {
+                milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[];
+                merchant_id?: string | null;
+                shop_id?: string | null;
+                courier?: string | null;
+                /** @description a problem kind, or `any` */
+                problem?: string | null;
+                queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
+                hold?: boolean | null;
+                province?: string | null;
+                city?: string | null;
+                ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
+                created_from?: string | null;
+                created_to?: string | null;
+                /** @description order, waybill or shipment number, SKU, phone, last 4 */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    merge_suggestions_api_v1_shipments_merge_suggestions_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeSuggestion"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_shipments_api_v1_shipments_merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_shipment_api_v1_shipments__shipment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShipmentDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    shipment_events_api_v1_shipments__shipment_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventView"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    split_shipment_api_v1_shipments__shipment_id__split_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string[];
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    hand_over_api_v1_shipments_hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowResults"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_couriers_api_v1_couriers_get: {
         parameters: {
             query?: {
@@ -6337,7 +6682,9 @@ export interface operations {
     create_webhook_endpoint_api_v1_webhook_endpoints_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7396,329 +7743,6 @@ export interface operations {
             };
         };
     };
-    list_shipments_api_v1_shipments_get: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-                milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[] | null;
-                merchant_id?: string | null;
-                shop_id?: string | null;
-                courier?: string | null;
-                /** @description a problem kind, or `any` */
-                problem?: string | null;
-                queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
-                hold?: boolean | null;
-                province?: string | null;
-                city?: string | null;
-                ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
-                created_from?: string | null;
-                created_to?: string | null;
-                /** @description order, waybill or shipment number, SKU, phone, last 4 */
-                q?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ShipmentRow_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ship_api_v1_shipments_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ShipRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WaybillView"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    count_shipments_api_v1_shipments_counts_get: {
-        parameters: {
-            query?: {
-                milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[] | null;
-                merchant_id?: string | null;
-                shop_id?: string | null;
-                courier?: string | null;
-                /** @description a problem kind, or `any` */
-                problem?: string | null;
-                queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
-                hold?: boolean | null;
-                province?: string | null;
-                city?: string | null;
-                ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
-                created_from?: string | null;
-                created_to?: string | null;
-                /** @description order, waybill or shipment number, SKU, phone, last 4 */
-                q?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Counts"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    merge_suggestions_api_v1_shipments_merge_suggestions_get: {
-        parameters: {
-            query?: {
-                merchant_id?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MergeSuggestion"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    merge_shipments_api_v1_shipments_merge_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MergeRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_shipment_api_v1_shipments__shipment_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                shipment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShipmentDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    shipment_events_api_v1_shipments__shipment_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                shipment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventView"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    split_shipment_api_v1_shipments__shipment_id__split_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                shipment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SplitRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string[];
-                    };
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    hand_over_api_v1_shipments_hand_over_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HandOverRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RowResults"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_tickets_api_v1_tickets_get: {
         parameters: {
             query?: {
@@ -7792,7 +7816,9 @@ export interface operations {
     reply_ticket_api_v1_tickets__ticket_id__reply_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 ticket_id: string;
             };
@@ -7827,7 +7853,9 @@ export interface operations {
     note_ticket_api_v1_tickets__ticket_id__note_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 ticket_id: string;
             };
@@ -8363,6 +8391,37 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_labels_api_v1_labels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
