@@ -54,7 +54,14 @@ function Shell() {
       </a>
       <Progress active={moving} />
       {phone ? (
-        <Drawer open={menu} onClose={() => setMenu(false)} placement="left" size={280} title={<Brand />} styles={{ body: { padding: 0 } }}>
+        <Drawer
+          open={menu}
+          onClose={() => setMenu(false)}
+          placement="left"
+          size={280}
+          title={<Brand />}
+          styles={{ body: { padding: 0 } }}
+        >
           <Nav role={me.role} onGo={() => setMenu(false)} />
         </Drawer>
       ) : (

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Alert, Button, Input } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Navigate, useSearchParams } from 'react-router'
 import { ApiError } from '@/api/problem'
 import { queryClient } from '@/api/queryClient'
@@ -80,14 +80,12 @@ export function Component() {
 
 function LoginForm() {
   const t = useMessages(words)
-  const locale = useLocale()
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
   const enter = useMutation({
     mutationFn: () => signIn(username.trim(), password),
     onSuccess: () => queryClient.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
-  const refused = enter.error instanceof ApiError && [401, 403].includes(enter.error.status)
   return (
     <form
       className={styles.form}
@@ -101,17 +99,8 @@ function LoginForm() {
       </div>
       <h1>{t.title}</h1>
       <p className={styles.hint}>{t.hint}</p>
-      {enter.isError && (
-        <Alert
-          className={styles.problem}
-          type="error"
-          showIcon
-          role="alert"
-          title={refused ? t.wrong : errorTitle(enter.error, locale)}
-        />
-      )}
-      <label className={styles.field}>
-        <span className={styles.label}>{t.username}</span>
+      {enter.isError && <Refusal error={enter.error} />}
+      <Field label={t.username}>
         <Input
           size="large"
           autoFocus
@@ -123,9 +112,8 @@ function LoginForm() {
           value={username}
           onChange={(event) => setUsername(event.target.value)}
         />
-      </label>
-      <label className={styles.field}>
-        <span className={styles.label}>{t.password}</span>
+      </Field>
+      <Field label={t.password}>
         <Input.Password
           size="large"
           name="password"
@@ -134,10 +122,34 @@ function LoginForm() {
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />
-      </label>
+      </Field>
       <Button type="primary" size="large" htmlType="submit" block loading={enter.isPending}>
         {t.submit}
       </Button>
     </form>
+  )
+}
+
+function Field({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <label className={styles.field}>
+      <span className={styles.label}>{label}</span>
+      {children}
+    </label>
+  )
+}
+
+function Refusal({ error }: { error: Error }) {
+  const t = useMessages(words)
+  const locale = useLocale()
+  const refused = error instanceof ApiError && [401, 403].includes(error.status)
+  return (
+    <Alert
+      className={styles.problem}
+      type="error"
+      showIcon
+      role="alert"
+      title={refused ? t.wrong : errorTitle(error, locale)}
+    />
   )
 }

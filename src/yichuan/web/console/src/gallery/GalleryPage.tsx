@@ -1,11 +1,13 @@
 import { Button, Space } from 'antd'
+import { lazy } from 'react'
 import { Link, useParams } from 'react-router'
-import ChartsPart from './ChartsPart'
-import InputsPart from './InputsPart'
-import ListPart from './ListPart'
-import PartsPart from './PartsPart'
 
-const PARTS = { parts: PartsPart, list: ListPart, charts: ChartsPart, inputs: InputsPart }
+const PARTS = {
+  parts: lazy(() => import('./PartsPart')),
+  list: lazy(() => import('./ListPart')),
+  charts: lazy(() => import('./ChartsPart')),
+  inputs: lazy(() => import('./InputsPart')),
+}
 
 function Broken(): never {
   throw new Error('made to break')
@@ -15,7 +17,7 @@ function Broken(): never {
 export function Component() {
   const { part = 'parts' } = useParams()
   if (part === 'broken') return <Broken />
-  const Part = PARTS[part as keyof typeof PARTS] ?? PartsPart
+  const Part = PARTS[part as keyof typeof PARTS] ?? PARTS.parts
   return (
     <>
       <Space style={{ marginBottom: 16 }}>

@@ -1,8 +1,8 @@
 import { type Locale, useLocale } from './locale'
 
 /** A text, or a text with values in it. */
-export type Message = string | ((...values: never[]) => string)
-export interface Catalogue {
+type Message = string | ((...values: never[]) => string)
+interface Catalogue {
   readonly [key: string]: Message | Catalogue
 }
 
@@ -16,9 +16,6 @@ export type Translation<T> = {
 }
 
 export type Messages<T> = Readonly<Record<Locale, Translation<T>>>
-
-/** Every catalogue ever defined, so that a test can read all words of the product. */
-const registry: Messages<Catalogue>[] = []
 
 /**
  * Declares a page's words in both languages. The English must have exactly the keys and values of
@@ -34,15 +31,9 @@ export function defineMessages<const T extends Catalogue>(
   zh: T,
   en: Translation<NoInfer<T>>,
 ): Messages<T> {
-  const messages = { 'zh-CN': zh, 'en-US': en } as unknown as Messages<T>
-  registry.push(messages as unknown as Messages<Catalogue>)
-  return messages
+  return { 'zh-CN': zh, 'en-US': en } as unknown as Messages<T>
 }
 
 export function useMessages<T>(messages: Messages<T>): Translation<T> {
   return messages[useLocale()]
-}
-
-export function allMessages(): readonly Messages<Catalogue>[] {
-  return registry
 }

@@ -6,13 +6,13 @@ import {
   SoundOutlined,
 } from '@ant-design/icons'
 import { Input, type InputRef } from 'antd'
-import { useEffect, useRef, useState } from 'react'
-import { defineMessages, useLocale, useMessages } from '@/i18n'
+import { type RefObject, useEffect, useRef, useState } from 'react'
+import { defineMessages, useMessages } from '@/i18n'
 import { useStore } from '@/lib/store'
-import { errorTitle, IconButton } from '@/ui'
-import { cleanCode, typedByScanner } from './scanner'
+import { IconButton } from '@/ui'
 import styles from './ScanInput.module.css'
-import { beep, soundPreference } from './sound'
+import { soundPreference } from './sound'
+import { type OnScan, useScanQueue } from './useScanQueue'
 
 const words = defineMessages(
   {
@@ -31,36 +31,17 @@ const words = defineMessages(
   },
 )
 
-export interface ScanOutcome {
-  ok: boolean
-  message: string
-}
-
 export interface ScanInputProps {
   hint?: string
-  /**
-   * Deals with a number and says what came of it. Scans queue: the next one waits for this one,
-   * none is lost while the server thinks.
-   */
-  onScan: (code: string, byScanner: boolean) => ScanOutcome | Promise<ScanOutcome>
+  /** Deals with a number and says what came of it; calls never overlap. */
+  onScan: OnScan
   /** Takes the cursor back when nothing else holds it, so that the next scan lands here. */
   keepFocus?: boolean
 }
 
-/** The field a hand scanner types into: answers by colour, word and sound, and is ready again. */
-export function ScanInput({ hint, onScan, keepFocus = true }: ScanInputProps) {
-  const t = useMessages(words)
-  const locale = useLocale()
-  const sound = useStore(soundPreference)
-  const field = useRef<InputRef>(null)
-  const times = useRef<number[]>([])
-  const queue = useRef(Promise.resolve())
-  const [text, setText] = useState('')
-  const [checking, setChecking] = useState<string | null>(null)
-  const [outcome, setOutcome] = useState<(ScanOutcome & { code: string }) | null>(null)
-
+function useHeldFocus(field: RefObject<InputRef | null>, held: boolean): void {
   useEffect(() => {
-    if (!keepFocus) return undefined
+    if (!held) return undefined
     field.current?.focus()
     const back = () => {
       const holder = document.activeElement
@@ -69,30 +50,16 @@ export function ScanInput({ hint, onScan, keepFocus = true }: ScanInputProps) {
     const onFocusOut = () => setTimeout(back, 150)
     document.addEventListener('focusout', onFocusOut)
     return () => document.removeEventListener('focusout', onFocusOut)
-  }, [keepFocus])
+  }, [field, held])
+}
 
-  const deal = async (code: string, byScanner: boolean) => {
-    setChecking(code)
-    let answer: ScanOutcome
-    try {
-      answer = await onScan(code, byScanner)
-    } catch (error) {
-      answer = { ok: false, message: errorTitle(error, locale) }
-    }
-    beep(answer.ok)
-    setOutcome({ ...answer, code })
-    setChecking(null)
-  }
-
-  const submit = () => {
-    const code = cleanCode(text)
-    const byScanner = typedByScanner(times.current)
-    setText('')
-    times.current = []
-    if (code !== '') queue.current = queue.current.then(() => deal(code, byScanner))
-  }
-
-  const shown = checking === null ? outcome : null
+/** The field a hand scanner types into: answers by colour, word and sound, and is ready again. */
+export function ScanInput({ hint, onScan, keepFocus = true }: ScanInputProps) {
+  const t = useMessages(words)
+  const field = useRef<InputRef>(null)
+  const [text, setText] = useState('')
+  const queue = useScanQueue(onScan)
+  useHeldFocus(field, keepFocus)
   return (
     <div className={styles.scan}>
       <div className={styles.line}>
@@ -108,30 +75,51 @@ export function ScanInput({ hint, onScan, keepFocus = true }: ScanInputProps) {
           autoCapitalize="characters"
           spellCheck={false}
           onKeyDown={(event) => {
-            if (event.key.length === 1) times.current.push(event.timeStamp)
+            if (event.key.length === 1) queue.key(event.timeStamp)
           }}
           onChange={(event) => {
             setText(event.target.value)
-            if (event.target.value === '') times.current = []
+            if (event.target.value === '') queue.forget()
           }}
-          onPressEnter={submit}
+          onPressEnter={() => {
+            queue.submit(text)
+            setText('')
+          }}
         />
-        <IconButton
-          size="large"
-          label={sound ? t.soundOff : t.soundOn}
-          icon={sound ? <SoundOutlined /> : <MutedOutlined />}
-          onClick={() => soundPreference.set(!sound)}
-        />
+        <SoundSwitch />
       </div>
-      <div
-        role="status"
-        aria-live="assertive"
-        className={`${styles.result} ${shown ? (shown.ok ? styles.ok : styles.bad) : ''}`}
-      >
-        {shown && (shown.ok ? <CheckCircleFilled /> : <CloseCircleFilled />)}
-        {shown && <span className="y-mono">{shown.code}</span>}
-        {shown ? shown.message : checking === null ? t.ready : t.busy(checking)}
+      <Answer queue={queue} />
+    </div>
+  )
+}
+
+function SoundSwitch() {
+  const t = useMessages(words)
+  const on = useStore(soundPreference)
+  return (
+    <IconButton
+      size="large"
+      label={on ? t.soundOff : t.soundOn}
+      icon={on ? <SoundOutlined /> : <MutedOutlined />}
+      onClick={() => soundPreference.set(!on)}
+    />
+  )
+}
+
+function Answer({ queue: { checking, outcome } }: { queue: ReturnType<typeof useScanQueue> }) {
+  const t = useMessages(words)
+  if (outcome === null) {
+    return (
+      <div role="status" aria-live="assertive" className={styles.result}>
+        {checking === null ? t.ready : t.busy(checking)}
       </div>
+    )
+  }
+  return (
+    <div role="status" aria-live="assertive" className={`${styles.result} ${outcome.ok ? styles.ok : styles.bad}`}>
+      {outcome.ok ? <CheckCircleFilled /> : <CloseCircleFilled />}
+      <span className="y-mono">{outcome.code}</span>
+      {outcome.message}
     </div>
   )
 }

@@ -1,5 +1,6 @@
 export { EMPTY_ADDRESS, missingParts, type ParsedAddress, parseAddress, trustOf } from './address'
 export { PasteAddress } from './PasteAddress'
-export { ScanInput, type ScanOutcome } from './ScanInput'
+export { ScanInput } from './ScanInput'
 export { cleanCode } from './scanner'
 export { beep } from './sound'
+export type { ScanOutcome } from './useScanQueue'

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { Store } from '@/lib/store'
 import styles from './CardList.module.css'
-import type { RowsProps } from './Grid'
+import { meantRow, type RowsProps } from './Grid'
 import { RowCheck } from './RowCheck'
 import { RowMenu } from './RowMenu'
 import type { Selection } from './selection'
@@ -31,7 +31,7 @@ export function CardList<Row extends object>(props: RowsProps<Row>) {
             className={`${styles.card} ${styles[rowTone?.(row) ?? ''] ?? ''}`}
             onClick={(event) => {
               onTouch(row)
-              if (!(event.target as HTMLElement).closest('a, button, input, label, [role="menu"]')) onOpen?.(row)
+              if (meantRow(event)) onOpen?.(row)
             }}
           >
             <Card

@@ -54,8 +54,20 @@ export function DetailDrawer<Row>({ detail, id, rows, rowId, onOpen, onClose }: 
         open && (
           <span className={styles.tools}>
             {detail.extra?.({ id, row })}
-            <IconButton size="large" label={c.previous} icon={<ArrowUpOutlined />} disabled={!toPrevious} onClick={toPrevious} />
-            <IconButton size="large" label={c.next} icon={<ArrowDownOutlined />} disabled={!toNext} onClick={toNext} />
+            <IconButton
+              size="large"
+              label={c.previous}
+              icon={<ArrowUpOutlined />}
+              disabled={!toPrevious}
+              onClick={toPrevious}
+            />
+            <IconButton
+              size="large"
+              label={c.next}
+              icon={<ArrowDownOutlined />}
+              disabled={!toNext}
+              onClick={toNext}
+            />
             <Link to={detail.path(id)} className={styles.page} aria-label={c.openPage} title={c.openPage}>
               <ExpandAltOutlined />
             </Link>

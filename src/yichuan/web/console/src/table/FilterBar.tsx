@@ -92,7 +92,11 @@ function FilterRow(props: FilterSetProps) {
     <>
       {filters.filter((filter) => !isHidden(filter)).map((filter) => control(filter))}
       {hidden.length > 0 && (
-        <Popover trigger="click" placement="bottomLeft" content={<div className={styles.rest}>{hidden.map(field)}</div>}>
+        <Popover
+          trigger="click"
+          placement="bottomLeft"
+          content={<div className={styles.rest}>{hidden.map(field)}</div>}
+        >
           <Button icon={<FilterOutlined />}>{t.moreFilters}</Button>
         </Popover>
       )}

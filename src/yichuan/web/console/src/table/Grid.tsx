@@ -1,21 +1,20 @@
-import { Table, type TableColumnsType } from 'antd'
-import { type HTMLAttributes, memo, type MouseEvent, type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { memo, type MouseEvent, type ReactNode, type UIEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Store } from '@/lib/store'
-import { sortName } from './columns'
 import styles from './Grid.module.css'
-import { RowMenu } from './RowMenu'
-import type { Column, DataTableProps, Density } from './types'
-import { PageCheck, RowCheck } from './RowCheck'
+import { GridHead } from './GridHead'
+import { GridRow } from './GridRow'
 import type { Selection } from './selection'
+import type { Column, DataTableProps, Density } from './types'
 
-const SIZES = { compact: 'small', cosy: 'medium', roomy: 'large' } as const
-/** Height of the bar at the top that the table's header sticks under. */
-const BAR_HEIGHT = 56
+export const BOX_WIDTH = 44
+export const ACTS_WIDTH = 48
 
 export interface RowsProps<Row> {
   rows: readonly Row[]
   rowId: (row: Row) => string
   columns: readonly Column<Row>[]
+  /** What the region is called to a screen reader. */
+  label: string
   sort: string
   onSort: (sort: string) => void
   /** Absent where nothing can be done with many rows at once. */
@@ -33,97 +32,87 @@ export interface RowsProps<Row> {
   outdated: boolean
 }
 
-/** Cells draw anew only for another row or other columns, not when a neighbour is chosen. */
-function useCellUpdate<Row>(columns: readonly Column<Row>[]): (row: Row, before: Row) => boolean {
-  const drawn = useRef(columns)
-  const changed = drawn.current !== columns
-  useEffect(() => {
-    drawn.current = columns
-  })
-  return (row, before) => changed || row !== before
-}
-
-function antdColumns<Row>(
-  { rows, columns, sort, rowActions, rowId, menuOf, selection }: RowsProps<Row>,
-  shouldCellUpdate: (row: Row, before: Row) => boolean,
-): TableColumnsType<Row> {
-  const sorted = sort.replace(/^-/, '')
-  const shown: TableColumnsType<Row> = columns.map((column, index) => ({
-    key: column.key,
-    title: column.title,
-    width: column.width,
-    align: column.align,
-    fixed: index === 0 ? ('start' as const) : undefined,
-    render: (_: unknown, row: Row) => column.render(row),
-    shouldCellUpdate,
-    sorter: column.sort !== undefined,
-    sortOrder: sortName(column) === sorted ? (sort.startsWith('-') ? 'descend' : 'ascend') : null,
-  }))
-  if (selection) {
-    shown.unshift({
-      key: 'row-check',
-      title: <PageCheck rows={rows} rowId={rowId} selection={selection} />,
-      width: 44,
-      align: 'center',
-      fixed: 'start',
-      shouldCellUpdate,
-      render: (_: unknown, row: Row) => <RowCheck row={row} id={rowId(row)} selection={selection} />,
-    })
-  }
-  if (rowActions) {
-    shown.push({
-      key: 'row-actions',
-      title: '',
-      width: 48,
-      fixed: 'end',
-      shouldCellUpdate,
-      render: (_: unknown, row: Row) => (
-        <RowMenu row={row} id={rowId(row)} actions={rowActions(row)} menuOf={menuOf} />
-      ),
-    })
-  }
-  return shown
-}
-
 /** Whether a click meant the row itself and not something in it, or the end of a text selection. */
-function meantRow(event: MouseEvent<HTMLElement>): boolean {
+export function meantRow(event: MouseEvent<HTMLElement>): boolean {
   const target = event.target as HTMLElement
   if (target.closest('a, button, input, label, [role="menu"]')) return false
   return !window.getSelection()?.toString()
 }
 
-/** The list as a table: header and first column stay in sight. */
+/** How far down the page a part begins, so that it can end where the window does. */
+function useTop() {
+  const region = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState<number>()
+  useLayoutEffect(() => {
+    const measure = () => {
+      const element = region.current
+      if (element !== null) setTop(Math.round(element.getBoundingClientRect().top + window.scrollY))
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(document.body)
+    return () => observer.disconnect()
+  }, [])
+  return [region, top] as const
+}
+
+function onScroll({ currentTarget }: UIEvent<HTMLElement>): void {
+  currentTarget.toggleAttribute('data-moved', currentTarget.scrollLeft > 0)
+}
+
+/**
+ * The list as a table. It scrolls in itself and ends where the window does, so that its header, its
+ * first column, both scroll bars and the pager are always in sight.
+ */
 function PlainGrid<Row extends object>(props: RowsProps<Row>) {
-  const { rows, rowId, columns, onSort, onTouch, onOpen, rowTone, density, empty } = props
-  const width = useMemo(() => columns.reduce((sum, column) => sum + column.width, 96), [columns])
-  const shouldCellUpdate = useCellUpdate(columns)
+  const { rows, rowId, columns, selection, rowActions, rowTone, onTouch, onOpen, menuOf, density } = props
+  const [region, top] = useTop()
+  const width = useMemo(
+    () =>
+      columns.reduce((sum, column) => sum + column.width, 0) +
+      (selection ? BOX_WIDTH : 0) +
+      (rowActions ? ACTS_WIDTH : 0),
+    [columns, selection, rowActions],
+  )
+  const onClick = (event: MouseEvent<HTMLElement>) => {
+    const key = (event.target as HTMLElement).closest<HTMLElement>('[data-row-key]')?.dataset['rowKey']
+    const row = rows.find((one) => rowId(one) === key)
+    if (row === undefined) return
+    onTouch(row)
+    if (meantRow(event)) onOpen?.(row)
+  }
+  if (rows.length === 0) return props.empty
   return (
-    <Table<Row>
-      className={`${styles.grid} ${props.outdated ? styles.faded : ''}`}
-      size={SIZES[density]}
-      rowKey={rowId}
-      dataSource={rows}
-      columns={antdColumns(props, shouldCellUpdate)}
-      pagination={false}
-      sticky={{ offsetHeader: BAR_HEIGHT }}
-      scroll={{ x: width }}
-      showSorterTooltip={false}
-      rowHoverable={false}
-      locale={{ emptyText: empty }}
-      onChange={(_pages, _filters, sorter) => {
-        const { columnKey, order } = Array.isArray(sorter) ? (sorter[0] ?? {}) : sorter
-        const column = columns.find(({ key }) => key === columnKey)
-        const name = column && order ? (sortName(column) ?? '') : ''
-        onSort(order === 'descend' ? `-${name}` : name)
-      }}
-      rowClassName={(row) => `${styles.row} ${styles[rowTone?.(row) ?? ''] ?? ''}`}
-      onRow={(row): HTMLAttributes<HTMLElement> => ({
-        onClick: (event) => {
-          onTouch(row)
-          if (meantRow(event as MouseEvent<HTMLElement>)) onOpen?.(row)
-        },
-      })}
-    />
+    <div
+      ref={region}
+      className={styles.scroll}
+      style={{ '--grid-top': top === undefined ? undefined : `${top}px` } as Record<string, string | undefined>}
+      role="region"
+      aria-label={props.label}
+      tabIndex={0}
+      onScroll={onScroll}
+    >
+      <table
+        className={`${styles.grid} ${styles[density]} ${props.outdated ? styles.faded : ''}`}
+        style={{ minWidth: width }}
+      >
+        <GridHead {...props} />
+        <tbody onClick={onClick}>
+          {rows.map((row) => (
+            <GridRow
+              key={rowId(row)}
+              row={row}
+              id={rowId(row)}
+              columns={columns}
+              selection={selection}
+              rowActions={rowActions}
+              tone={rowTone?.(row)}
+              menuOf={menuOf}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

@@ -1,6 +1,5 @@
 import { Checkbox } from 'antd'
 import { useMessages } from '@/i18n'
-import styles from './Grid.module.css'
 import { type Selection, useIsChosen, useShare } from './selection'
 import { tableWords } from './words'
 
@@ -15,7 +14,6 @@ export function RowCheck<Row>({ row, id, selection }: RowCheckProps<Row>) {
   const chosen = useIsChosen(selection, id)
   return (
     <Checkbox
-      className={styles.check}
       checked={chosen}
       aria-label={t.selectRow(id)}
       onChange={() => selection.toggle(row)}

@@ -39,7 +39,9 @@ export interface Column<Row> {
   render: (row: Row) => ReactNode
   /** Pixels; every column has a width, so that a wide table scrolls instead of squeezing. */
   width: number
-  align?: 'left' | 'right' | 'center'
+  align?: 'right' | 'center'
+  /** Lets long contents go on in a second line instead of cutting them. */
+  wrap?: boolean
   /** The server sorts by this name; `true` for the column's key. */
   sort?: string | true
   /** Not shown until chosen. */
