@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, ScrollRestoration, useLocation, useNavigate, useNavigation } from 'react-router'
 import { watchConnection } from '@/api/connection'
 import { queryClient } from '@/api/queryClient'
+import type { Role } from '@/api/session'
 import { useMe } from '@/auth/useMe'
 import { useMessages } from '@/i18n'
 import { keyWords, useHotkeys } from '@/keys'
@@ -65,19 +66,7 @@ function Shell() {
           <Nav role={me.role} onGo={() => setMenu(false)} />
         </Drawer>
       ) : (
-        <aside className={styles.side}>
-          <Link to="/" className={styles.brand}>
-            <Brand narrow={narrow} />
-          </Link>
-          <Nav role={me.role} narrow={narrow} />
-          <IconButton
-            className={styles.fold}
-            size="large"
-            label={narrow ? t.expand : t.collapse}
-            icon={narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
-            onClick={() => narrowPreference.set(!narrow)}
-          />
-        </aside>
+        <Side role={me.role} narrow={narrow} />
       )}
       <div className={styles.main}>
         <TopBar me={me} onMenu={() => setMenu(true)} onHelp={() => setHelp(true)} />
@@ -94,6 +83,26 @@ function Shell() {
       )}
       <ScrollRestoration getKey={(location) => location.pathname} />
     </div>
+  )
+}
+
+/** The menu at the left, which can be folded to pictures. */
+function Side({ role, narrow }: { role: Role; narrow: boolean }) {
+  const t = useMessages(shellWords)
+  return (
+    <aside className={styles.side}>
+      <Link to="/" className={styles.brand}>
+        <Brand narrow={narrow} />
+      </Link>
+      <Nav role={role} narrow={narrow} />
+      <IconButton
+        className={styles.fold}
+        size="large"
+        label={narrow ? t.expand : t.collapse}
+        icon={narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+        onClick={() => narrowPreference.set(!narrow)}
+      />
+    </aside>
   )
 }
 
