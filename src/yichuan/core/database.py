@@ -117,10 +117,7 @@ class Database:
         async with ReadSession(
             self.app_engine, expire_on_commit=False, info={"merchants": merchants}
         ) as session:
-            await session.execute(
-                text("SET TRANSACTION READ ONLY"), execution_options={"autoflush": False}
-            )
-            await _set_scope(session, merchants)
+            await session.execute(_READ_SCOPE, {"scope": visibility(merchants)})
             yield session
 
     @asynccontextmanager
@@ -147,6 +144,10 @@ class Database:
             yield session
 
 
+_READ_SCOPE = text(
+    "SELECT set_config('yichuan.scope', :scope, true),"
+    " set_config('transaction_read_only', 'on', true)"
+)
 _SET_SCOPE = "SELECT set_config('yichuan.scope', %s, true)"
 
 

@@ -18,6 +18,7 @@ from yichuan.core.rows import RowError, RowResult, RowResults
 from yichuan.identity.callers import visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.shipments import queries as shipments
+from yichuan.shipments.queries import Shipment
 from yichuan.waybills import preflight, printing, queries, service
 from yichuan.waybills.models import PrintJob, PrintJobItem
 from yichuan.waybills.schemas import (
@@ -219,13 +220,16 @@ def _job_view(row: PrintJob) -> PrintJobView:
     return view.model_copy(update={"has_labels": row.label_key is not None})
 
 
-def _item_view(row: PrintJobItem) -> PrintJobItemView:
+def _item_view(row: PrintJobItem, box: Shipment | None) -> PrintJobItemView:
     error = None
     if row.error_code is not None:
         text = row.error_text or row.error_code
         error = RowError(code=row.error_code, title=text, title_zh=text, detail=text)
     return PrintJobItemView(
         shipment_id=row.shipment_id,
+        shipment_no=box.shipment_no if box else None,
+        order_no=box.order_no if box else None,
+        waybill_number=box.waybill_number if box else None,
         waybill_id=row.waybill_id,
         state=row.state,
         error=error,
@@ -248,8 +252,10 @@ async def list_print_jobs(
 async def get_print_job(session: ReadDep, job_id: UUID) -> PrintJobDetail:
     """One batch with its progress and every row's result."""
     row = await queries.job(session, job_id)
-    items = [_item_view(item) for item in await queries.job_items(session, row)]
-    return PrintJobDetail(**_job_view(row).model_dump(), items=items)
+    items = await queries.job_items(session, row)
+    boxes = await shipments.of_ids(session, [item.shipment_id for item in items])
+    views = [_item_view(item, boxes.get(item.shipment_id)) for item in items]
+    return PrintJobDetail(**_job_view(row).model_dump(), items=views)
 
 
 @router.get("/print-jobs/{job_id}/labels", response_class=Response)

@@ -108,6 +108,9 @@ class PrintJobItemView(BaseModel):
     """One box of a job."""
 
     shipment_id: UUID
+    shipment_no: str | None
+    order_no: str | None
+    waybill_number: str | None
     waybill_id: UUID | None
     state: Literal["queued", "done", "failed"]
     error: RowError | None = None

@@ -65,7 +65,8 @@ async def take(
         claims, results = await _claim(
             context, system, session, caller, shipment_ids, Chosen(courier, service, account_id)
         )
-    answers = await _call_all(context, http, claims)
+        lines = await _lines(context, system, http, claims)
+    answers = await _call_all(lines, claims)
     results |= await record(context, answers, caller.id)
     return [results[i] for i in shipment_ids]
 
@@ -220,17 +221,16 @@ def _waybill_values(claim: Claim, actor: str) -> dict[str, Any]:
     }
 
 
-async def _call_all(
-    context: Context, http: httpx.AsyncClient, claims: Sequence[Claim]
-) -> list[Answer]:
+async def _lines(
+    context: Context, system: SystemSession, http: httpx.AsyncClient, claims: Sequence[Claim]
+) -> dict[UUID, couriers.Line]:
+    """The accounts the claims are to be called on."""
+    accounts = {claim.account_id for claim in claims}
+    return {a: await couriers.line(system, context.vault, http, a) for a in accounts}
+
+
+async def _call_all(lines: dict[UUID, couriers.Line], claims: Sequence[Claim]) -> list[Answer]:
     """Ask the couriers, a few at a time."""
-    if not claims:
-        return []
-    async with context.database.system() as session:
-        lines = {
-            account_id: await couriers.line(session, context.vault, http, account_id)
-            for account_id in {claim.account_id for claim in claims}
-        }
     gate = asyncio.Semaphore(CONCURRENCY)
 
     async def one(claim: Claim) -> Answer:
@@ -407,7 +407,8 @@ async def resolve_lost(context: Context, http: httpx.AsyncClient, limit: int = 5
             if w.shipment_id in rows
             and not isinstance(found := parties[w.shipment_id], YichuanError)
         ]
-    answers = await _call_all(context, http, claims)
+        lines = await _lines(context, session, http, claims)
+    answers = await _call_all(lines, claims)
     await record(context, answers, "system:resolve")
     settled = sum(a.issued is not None for a in answers)
     if answers:
