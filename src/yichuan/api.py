@@ -41,8 +41,8 @@ DOORS: tuple[APIRouter, ...] = (push_router,)
 
 
 def mount(app: FastAPI) -> None:
-    """Attach the API to the application."""
-    for router in ROUTERS:
-        app.include_router(router, prefix="/api/v1")
+    """Attach the API to the application; routes are tried in order, pushes come most often."""
     for router in DOORS:
         app.include_router(router)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v1")

@@ -16,8 +16,8 @@ from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEv
 from yichuan.tracking import memory
 from yichuan.tracking.cities import city as city_of
 from yichuan.tracking.details import NONE
-from yichuan.tracking.memory import Scan
-from yichuan.tracking.merge import FUTURE, TrackEvent, TrackState, event_key
+from yichuan.tracking.memory import Remembered, Scan
+from yichuan.tracking.merge import FUTURE, TrackEvent, event_key
 from yichuan.tracking.normalise import detail_of_event
 from yichuan.tracking.redact import redact
 from yichuan.tracking.values import END_MILESTONES, normal_courier, normal_number
@@ -158,13 +158,11 @@ class Moved:
     cohort: date
     is_new: bool
     milestone_from: str | None
-    state: TrackState
     milestone: str
     count: int
     digest: bytes | None
-    history: bytes
-    words: bytes | None
-    new_events: tuple[NewEvent, ...]
+    row: Remembered
+    new_events: list[NewEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +257,12 @@ def advance(
     rest = SOON_AGAIN if claimed else None
     if latest is not None and first is not None and begins_anew(latest, first, rest):
         stored, cycle = None, cycle + 1
-    old = memory.unpack(stored.history, stored.words) if stored else []
-    room = max(0, MAX_EVENTS - len(old))
-    events = [_read(key, event) for key, event in list(news.fresh.items())[:room]]
-    scans = old + [
-        Scan(e.key, memory.second_of(e.occurred_at), e.detail, e.text, e.city) for e in events
-    ]
-    state = memory.state_of(scans, at)
-    history, words = memory.pack(scans, at)
+    known = stored.events if stored else 0
+    events = [_read(key, event) for key, event in list(news.fresh.items())[: MAX_EVENTS - known]]
+    scans = [Scan(e.key, memory.second_of(e.occurred_at), e.detail, e.text, e.city) for e in events]
+    row = memory.remembered(
+        stored.history if stored else b"", stored.words if stored else None, scans, at
+    )
     return Moved(
         courier=news.key[0],
         number=news.key[1],
@@ -274,13 +270,11 @@ def advance(
         cohort=stored.cohort if stored else cohort,
         is_new=stored is None,
         milestone_from=stored.milestone if stored else None,
-        state=state,
-        milestone=state.milestone or "created",
-        count=len(scans),
-        digest=_whole_digest(news, len(old), scans),
-        history=history,
-        words=words,
-        new_events=tuple(events),
+        milestone=row.state.milestone or "created",
+        count=known + len(scans),
+        digest=_whole_digest(news, known, row.history),
+        row=row,
+        new_events=events,
     )
 
 
@@ -298,16 +292,16 @@ def _read(key: bytes, event: CourierEvent) -> NewEvent:
     )
 
 
-def _whole_digest(news: News, old: int, scans: Sequence[Scan]) -> bytes | None:
+def _whole_digest(news: News, known: int, history: bytes) -> bytes | None:
     """The digest of the longest history when it holds each of the track's events once, else None.
 
-    `old` of the scans were known before.
+    The first `known` events of the packed history were there before.
     """
     keys = news.longest_keys
-    if len(news.longest) != len(scans) or len(set(keys)) != len(keys):
+    if len(news.longest) * memory.SCAN_BYTES != len(history) or len(set(keys)) != len(keys):
         return None
-    told = scans if len(keys) == len(scans) else scans[old:]
-    if len(keys) != len(told) or not {scan.key for scan in told}.issuperset(keys):
+    told = history if len(keys) == len(news.longest) else history[known * memory.SCAN_BYTES :]
+    if len(keys) * memory.SCAN_BYTES != len(told) or not memory.keys_in(told).issuperset(keys):
         return None
     return digest_of(news.longest)
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -21,6 +20,7 @@ from yichuan.tracking.merge import FUTURE, TrackEvent, TrackState, derive
 
 KEY_BYTES: Final = 8
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
 _SCAN = struct.Struct("<8sIB")
 SCAN_BYTES: Final = _SCAN.size
 
@@ -62,7 +62,10 @@ NUMBERED: Final = (
 """Details by the number they are stored under. Only ever append."""
 _NUMBER: Final = {name: place for place, name in enumerate(NUMBERED)}
 
-_TELLING = re.compile(r"重新|再次|二次|继续|误|取消|撤销|更正|停止|终止|redeliver", re.IGNORECASE)
+_TELLING = re.compile(
+    r"重新|再次|二次|继续|误|取消|取出|取回|撤销|更正|停止|终止|退|返|redeliver|return",
+    re.IGNORECASE,
+)
 """Covers every text `merge` looks into while a parcel is out, signed for or on its way back."""
 
 
@@ -77,8 +80,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Words).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """An event as remembered."""
 
     key: bytes
@@ -91,13 +93,22 @@ class Scan:
     """None as well where a later event names one."""
 
 
+class Remembered(NamedTuple):
+    """What is true of a track, and what its row keeps."""
+
+    state: TrackState
+    last_text: str | None
+    history: bytes
+    words: bytes | None
+
+
 def second_of(at: datetime) -> int:
     """The second an event is remembered under.
 
     Raises:
         OverflowError: before 2000 or after 2136.
     """
-    second = (at - EPOCH) // timedelta(seconds=1)
+    second = (at - EPOCH) // _SECOND
     if not 0 <= second < 2**32:
         raise OverflowError("time out of range")
     return second
@@ -105,7 +116,7 @@ def second_of(at: datetime) -> int:
 
 def time_of(second: int) -> datetime:
     """The time of a remembered second."""
-    return EPOCH + timedelta(seconds=second)
+    return EPOCH + timedelta(0, second)
 
 
 def keys_in(history: bytes) -> set[bytes]:
@@ -123,46 +134,47 @@ def unpack(history: bytes, words: bytes | None) -> list[Scan]:
     ]
 
 
-def pack(scans: Sequence[Scan], at: datetime) -> tuple[bytes, bytes | None]:
-    """A track's `history` and `words` at time `at`."""
+def remembered(
+    history: bytes, words: bytes | None, new: Sequence[Scan], at: datetime
+) -> Remembered:
+    """A track's row after new events, at time `at`; events that lie in the future wait.
+
+    Events without a text of their own are told apart by their place.
+    """
+    scans = [*unpack(history, words), *new]
     horizon = second_of(at + FUTURE)
-    history = b"".join([_SCAN.pack(s.key, s.second, _NUMBER[s.detail]) for s in scans])
+    state = derive(
+        [
+            TrackEvent(time_of(second), text or f"\x00{place}", detail, str(place), city)
+            for place, (_, second, detail, text, city) in enumerate(scans)
+            if second <= horizon
+        ]
+    )
+    added = b"".join([_SCAN.pack(key, second, _NUMBER[d]) for key, second, d, _, _ in new])
+    return Remembered(state, _last_text(scans, horizon), history + added, _kept(scans, horizon))
+
+
+def _kept(scans: Sequence[Scan], horizon: int) -> bytes | None:
+    """The texts the state depends on, and the latest text and city with what may pass them."""
     text_from = max([s.second for s in scans if s.text and s.second <= horizon], default=0)
     city_from = max([s.second for s in scans if s.city and s.second <= horizon], default=0)
     words = _Words({}, {})
     for place, scan in enumerate(scans):
-        if scan.text and (scan.second >= text_from or _telling(scan)):
+        if scan.text and (scan.second >= text_from or _telling(scan.detail, scan.text)):
             words.texts[place] = scan.text
         if scan.city and scan.second >= city_from:
             words.cities[place] = scan.city
-    return history, _encode(words) if words.texts or words.cities else None
+    return _encode(words) if words.texts or words.cities else None
 
 
-def state_of(scans: Sequence[Scan], at: datetime) -> TrackState:
-    """What is true at time `at`; events that still lie in the future wait."""
-    state = derive(
-        TrackEvent(
-            time_of(scan.second),
-            scan.text or f"\x00{place}",
-            scan.detail,
-            code=scan.key.hex(),
-            city=scan.city,
-            received_at=at,
-        )
-        for place, scan in enumerate(scans)
-    )
-    return replace(state, last_text=_last_text(scans, at))
-
-
-def _last_text(scans: Sequence[Scan], at: datetime) -> str | None:
-    horizon = second_of(at + FUTURE)
+def _last_text(scans: Sequence[Scan], horizon: int) -> str | None:
     known = details()
     said = [(s.second, known[s.detail].rank, s.text) for s in scans if s.text]
     return max([one for one in said if one[0] <= horizon], default=(0, 0, None))[2]
 
 
-def _telling(scan: Scan) -> bool:
-    milestone = details()[scan.detail].milestone
-    if milestone is None or not scan.text:
-        return False
-    return milestone is Milestone.delivered or bool(_TELLING.search(scan.text))
+def _telling(detail: str, text: str) -> bool:
+    milestone = details()[detail].milestone
+    return milestone is not None and (
+        milestone is Milestone.delivered or _TELLING.search(text) is not None
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from yichuan.core import idempotency
@@ -41,16 +41,13 @@ class TooLarge(YichuanError):
     title, title_zh = "Body too large", "请求体过大"
 
 
-def _reception(request: Request, context: ContextDep) -> Reception:
+def _reception(request: Request) -> Reception:
     """The process's push door, made on its first push."""
     state = request.app.state
     if not hasattr(state, "reception"):
-        state.reception = Reception(context)
+        state.reception = Reception(state.context)
     reception: Reception = state.reception
     return reception
-
-
-ReceptionDep = Annotated[Reception, Depends(_reception)]
 
 
 async def _body(request: Request) -> bytes:
@@ -72,17 +69,17 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-@push_router.post("/push/{connector}/{token}", response_class=Response)
-async def receive_push(
-    connector: str, token: str, request: Request, reception: ReceptionDep
-) -> Response:
-    """A courier's push. The answer is its protocol's own, and yes is only said once it is durable.
+async def receive_push(request: Request) -> Response:
+    """A courier's push to `/push/{connector}/{token}`.
 
-    503 with Retry-After when too much is waiting: nothing was taken, send it again.
+    The answer is its protocol's own, and yes is only said once the push is durable. 503 with
+    Retry-After when too much is waiting: nothing was taken, send it again. A plain route: at
+    hundreds of pushes a second dependencies and response models would cost more than the push.
     """
-    door, sender = await reception.sender(connector, token)
-    body = await _body(request)
-    taken = await reception.take(connector, door, sender, body)
+    connector = request.path_params["connector"]
+    reception = _reception(request)
+    door, sender = await reception.sender(connector, request.path_params["token"])
+    taken = await reception.take(connector, door, sender, await _body(request))
     headers = {"Retry-After": str(RETRY_SECONDS)} if taken.overloaded else None
     return Response(
         taken.answer.body,
@@ -90,6 +87,9 @@ async def receive_push(
         media_type=taken.answer.media_type,
         headers=headers,
     )
+
+
+push_router.add_route("/push/{connector}/{token}", receive_push, methods=["POST"])
 
 
 @router.get("/tracks/{courier}/{number}")

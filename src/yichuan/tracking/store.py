@@ -166,8 +166,8 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
             *_keys(moved),
             arrays.texts([track.milestone_from for track in moved]),
             arrays.texts([track.milestone for track in moved]),
-            arrays.texts([track.state.detail for track in moved]),
-            arrays.times([track.state.last_event_at for track in moved]),
+            arrays.texts([track.row.state.detail for track in moved]),
+            arrays.times([track.row.state.last_event_at for track in moved]),
         ),
     )
 
@@ -181,7 +181,8 @@ def _keys(moved: Sequence[Moved]) -> tuple[str, str, str]:
 
 
 def _states(moved: Sequence[Moved]) -> list[str]:
-    states = [track.state for track in moved]
+    rows = [track.row for track in moved]
+    states = [row.state for row in rows]
     problems = [state.problem for state in states]
     return [
         arrays.texts([track.milestone for track in moved]),
@@ -191,11 +192,11 @@ def _states(moved: Sequence[Moved]) -> list[str]:
         arrays.times([p.since if p else None for p in problems]),
         arrays.numbers([track.count for track in moved]),
         arrays.blobs([track.digest for track in moved]),
-        arrays.blobs([track.history for track in moved]),
-        arrays.blobs([track.words for track in moved]),
+        arrays.blobs([row.history for row in rows]),
+        arrays.blobs([row.words for row in rows]),
         arrays.times([state.first_event_at for state in states]),
         arrays.times([state.last_event_at for state in states]),
-        arrays.texts([state.last_text for state in states]),
+        arrays.texts([row.last_text for row in rows]),
         arrays.texts([state.last_city for state in states]),
         arrays.times([state.picked_up_at for state in states]),
         arrays.times([state.out_for_delivery_at for state in states]),
