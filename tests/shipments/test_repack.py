@@ -73,3 +73,19 @@ async def test_lists_page_and_count(alpha: Tenant) -> None:
     assert counts["to_ship"] >= 5
     bad = await alpha.client.get("/api/v1/shipments", params={"cursor": "rubbish"})
     assert bad.status_code == 422
+
+
+async def test_the_most_urgent_box_stands_first(alpha: Tenant) -> None:
+    params: dict[str, str | int] = {"queue": "to_print", "sort": "ship_by", "limit": 2}
+    seen: list[dict[str, str | None]] = []
+    while True:
+        page = (await alpha.client.get("/api/v1/shipments", params=params)).json()
+        seen += page["items"]
+        if page["next_cursor"] is None:
+            break
+        params["cursor"] = page["next_cursor"]
+    clocks = [row["ship_by"] or "9999" for row in seen]
+    assert len({row["id"] for row in seen}) == len(seen) > 2
+    assert clocks == sorted(clocks)
+    refused = await alpha.client.get("/api/v1/shipments", params={"sort": "ship_by"})
+    assert refused.status_code == 422

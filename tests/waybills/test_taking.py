@@ -182,6 +182,7 @@ async def test_a_batch_prints_what_it_can(
     done = (await alpha.client.get(f"/api/v1/print-jobs/{job['id']}")).json()
     assert (done["state"], done["succeeded"], done["failed"]) == ("done", 3, 1)
     assert [item["state"] for item in done["items"]] == ["done", "done", "done", "failed"]
+    assert all(item["waybill_number"] and item["order_no"] for item in done["items"][:3])
     pdf = await alpha.client.get(f"/api/v1/print-jobs/{job['id']}/labels")
     assert len(pypdfium2.PdfDocument(pdf.content)) == 3
     shipped = await alpha.client.post(

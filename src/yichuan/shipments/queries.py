@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from yichuan.core.vault import Vault
 from yichuan.identity.scope import in_scope, scoped
 from yichuan.shipments.models import END_MILESTONES, Shipment, ShipmentEvent, ShipmentLine
 from yichuan.shipments.planning import normal
-from yichuan.shipments.schemas import Queue, ShipmentRow
+from yichuan.shipments.schemas import Queue, ShipmentRow, Sort
 
 __all__ = [
     "Filters",
@@ -153,30 +153,48 @@ def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list
     return where, args
 
 
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Boxes without a ship-by clock stand behind all that have one."""
+_SORTS: dict[str, tuple[str, str]] = {
+    "created_at": ("created_at", "created_at"),
+    "ship_by": ("ship_by", f"coalesce(ship_by, '{_NEVER.isoformat()}'::timestamptz)"),
+}
+_UNSHIPPED = ("to_ship", "to_print", "to_hand_over")
+
+
 async def listing(
-    database: Database, merchants: Merchants, filters: Filters, limit: int, cursor: str | None
+    database: Database,
+    merchants: Merchants,
+    filters: Filters,
+    limit: int,
+    cursor: str | None,
+    sort: Sort = "-created_at",
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """One page of shipments, newest first, and the next cursor.
+    """One page of shipments and the next cursor.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor is not of this list, or it sorts by ship-by what is shipped already.
     """
     where, args = _conditions(filters, merchants)
+    column, key = _SORTS[sort.removeprefix("-")]
+    if column == "ship_by" and filters.queue not in _UNSHIPPED:
+        raise Invalid("only unshipped boxes sort by their ship-by clock", field="sort")
+    operator, direction = ("<", "DESC") if sort.startswith("-") else (">", "ASC")
     if cursor is not None:
-        where.append("(created_at, id) < (%s, %s)")
+        where.append(f"({key}, id) {operator} (%s, %s)")
         args.extend(read_time_cursor(cursor))
     clause = " AND ".join(where) or "true"
     rows = await hot_rows(
         database.hot,
         merchants,
         f"SELECT {_ROW_SQL} FROM shipments WHERE {clause}"
-        " ORDER BY created_at DESC, id DESC LIMIT %s",
+        f" ORDER BY {key} {direction}, id {direction} LIMIT %s",
         [*args, limit + 1],
     )
     items = [dict(zip(ROW_COLUMNS, row, strict=True)) for row in rows[:limit]]
     following = None
     if len(rows) > limit:
-        following = time_cursor(items[-1]["created_at"], items[-1]["id"])
+        following = time_cursor(items[-1][column] or _NEVER, items[-1]["id"])
     return items, following
 
 

@@ -41,7 +41,7 @@ def _json(body: object) -> Response:
 
 
 def _filters(context: Context, query: ShipmentFilter) -> Filters:
-    values = query.model_dump(exclude={"milestone", "cursor", "limit"})
+    values = query.model_dump(exclude={"milestone", "sort", "cursor", "limit"})
     tokens = queries.search_tokens(context.vault, query.q) if query.q and query.q.strip() else ()
     return Filters(milestones=tuple(query.milestone), tokens=tokens, **values)
 
@@ -52,7 +52,7 @@ def _filters(context: Context, query: ShipmentFilter) -> Filters:
     openapi_extra=query_parameters(ShipmentQuery),
 )
 async def list_shipments(request: Request) -> Response:
-    """Shipments, newest first."""
+    """Shipments, newest first unless asked otherwise."""
     context, caller = await signed_in(request)
     query = read_query(request, ShipmentQuery)
     items, following = await queries.listing(
@@ -61,6 +61,7 @@ async def list_shipments(request: Request) -> Response:
         _filters(context, query),
         query.limit,
         query.cursor,
+        query.sort,
     )
     return _json({"items": items, "next_cursor": following})
 

@@ -27,6 +27,7 @@ Milestone = Literal[
 ShipMethod = Literal["hub_waybill", "own_number", "own_fleet", "self_pickup", "no_logistics"]
 Queue = Literal["to_ship", "to_print", "to_hand_over", "on_the_way", "ended"]
 """Working lists: nothing decided yet or unprinted; printed but not handed over; moving; over."""
+Sort = Literal["-created_at", "created_at", "ship_by", "-ship_by"]
 
 
 class ShipmentFilter(BaseModel):
@@ -53,6 +54,9 @@ class ShipmentFilter(BaseModel):
 class ShipmentQuery(ShipmentFilter):
     """The list's query."""
 
+    sort: Annotated[
+        Sort, Field(description="`ship_by` needs a queue of unshipped boxes; `-` is descending")
+    ] = "-created_at"
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 20
 

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * List Shipments
-         * @description Shipments, newest first.
+         * @description Shipments, newest first unless asked otherwise.
          */
         get: operations["list_shipments_api_v1_shipments_get"];
         put?: never;
@@ -1838,28 +1838,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/push/{connector}/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Receive Push
-         * @description A courier's push. The answer is its protocol's own, and yes is only said once it is durable.
-         *
-         *     503 with Retry-After when too much is waiting: nothing was taken, send it again.
-         */
-        post: operations["receive_push_push__connector___token__post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3234,6 +3212,12 @@ export interface components {
              * Format: uuid
              */
             shipment_id: string;
+            /** Shipment No */
+            shipment_no: string | null;
+            /** Order No */
+            order_no: string | null;
+            /** Waybill Number */
+            waybill_number: string | null;
             /** Waybill Id */
             waybill_id: string | null;
             /**
@@ -5433,6 +5417,8 @@ export interface operations {
                 created_to?: string | null;
                 /** @description order, waybill or shipment number, SKU, phone, last 4 */
                 q?: string | null;
+                /** @description `ship_by` needs a queue of unshipped boxes; `-` is descending */
+                sort?: "-created_at" | "created_at" | "ship_by" | "-ship_by";
                 cursor?: string | null;
                 limit?: number;
             };
@@ -8639,36 +8625,6 @@ export interface operations {
             header?: never;
             path: {
                 job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    receive_push_push__connector___token__post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                connector: string;
-                token: string;
             };
             cookie?: never;
         };
