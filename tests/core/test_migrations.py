@@ -5,10 +5,10 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from conftest import DatabaseUrls
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
+from conftest import DatabaseUrls
 from yichuan.core import migrate
 from yichuan.core.database import OWNER
 from yichuan.tables import metadata

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from conftest import Tenant, DatabaseUrls
-from orders.test_routes import order
 
+from conftest import DatabaseUrls, Tenant
+from orders.test_routes import order
 from yichuan.core.context import Context
 from yichuan.core.database import APP, OWNER, SYSTEM
 from yichuan.migrations import security

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -25,13 +26,18 @@ _SAFE = {
 
 
 @router.get("/assets/{name:path}")
-async def asset(name: str) -> Response:
-    """A hashed file of the build."""
+async def asset(request: Request, name: str) -> Response:
+    """A hashed file of the build, as its packed twin where the browser takes it."""
     root = (DIST / "assets").resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root) or not path.is_file():
         raise NotFound("no such file")
-    return FileResponse(path, headers={"Cache-Control": _FOREVER} | _SAFE)
+    headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"} | _SAFE
+    packed = path.with_name(path.name + ".gz")
+    if "gzip" in request.headers.get("accept-encoding", "") and packed.is_file():
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return FileResponse(packed, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    return FileResponse(path, headers=headers)
 
 
 @router.get("/{path:path}")
