@@ -248,9 +248,8 @@ class Run:
             with steps.step("发货 shipping", total) as done:
                 shipper = shipping.Shipper(context, Hub(hub), state.seed, now, done)
                 await shipper.ship(boxes)
-            with steps.step("订阅 subscriptions", total) as done:
-                await settle.subscribe_all(context, couriers, done)
             with steps.step("轨迹 tracks", len(shipper.parcels)) as done:
+                await settle.subscribed(context, shipper.parcels)
                 await settle.receive(context, couriers, shipper.parcels, done)
             with steps.step("异常 统计 problems, figures") as done:
                 done(await settle.conclude(context))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import httpx
+from sqlalchemy import text
 
 from yichuan.consumers import CONSUMERS
 from yichuan.core.consumers import drain, register, step
 from yichuan.core.context import Context
 from yichuan.demo.history import Tell, in_parts
 from yichuan.scorecards.service import recompute_now
-from yichuan.tracking import ingest, subscribing
+from yichuan.tracking import ingest
 
 PARCELS_AT_ONCE = 300
 FIRST = "shipments.state"
@@ -21,14 +22,33 @@ FIRST = "shipments.state"
 shipped long ago without a scan, and open a problem for each."""
 PATIENCE = 60.0
 """Seconds to wait for the last pushes; then the rest comes live."""
+_SUBSCRIBED = (
+    """UPDATE track_subscriptions s SET state = 'subscribed',
+              connection_id = (SELECT id FROM courier_connections ORDER BY created_at LIMIT 1)
+       FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[])) AS n(courier, number)
+       WHERE s.courier = n.courier AND s.number = n.number AND s.state = 'wanted'""",
+    """UPDATE track_bindings b SET subscribed_at = now()
+       FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[])) AS n(courier, number)
+       WHERE b.courier = n.courier AND b.number = n.number AND b.subscribed_at IS NULL""",
+)
 FEW = 5
 """Pushes that may be on their way when the past counts as arrived: parcels move all the time."""
 
 
-async def subscribe_all(context: Context, http: httpx.AsyncClient, tell: Tell) -> None:
-    """Ask the couriers for the pushes of all own numbers."""
-    while done := await subscribing.subscribe_due(context, http):
-        tell(done)
+async def subscribed(context: Context, parcels: Sequence[Mapping[str, object]]) -> None:
+    """Note that pushes of these numbers are agreed: the network tells of its past by itself.
+
+    What is left (numbers that no courier ever got) the worker asks for, as in life.
+    """
+    async with context.database.system() as session:
+        for statement in _SUBSCRIBED:
+            await session.execute(
+                text(statement),
+                {
+                    "couriers": [row["courier"] for row in parcels],
+                    "numbers": [row["number"] for row in parcels],
+                },
+            )
 
 
 async def receive(
