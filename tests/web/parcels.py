@@ -5,13 +5,14 @@ The clock of all of them is `NOW`. Cities are real, everything else is invented.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any, Final
+
+from yichuan.tracking.details import milestone_of
 
 NOW: Final = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """14:30 on Tuesday, 24 November, on the couriers' clock."""
 TOKEN: Final = "Qm9uam91ci1saWVuLTAx42"
-BEIJING: Final = timezone(timedelta(hours=8))
 
 Json = dict[str, Any]
 CITIES: Final = {
@@ -23,34 +24,26 @@ CITIES: Final = {
     "成都市": (30.5729, 104.0668),
     "绵阳市": (31.4678, 104.6791),
 }
-WAY: Final = (
-    ("11-21 20:11", "商家已打印面单，等待快递员揽收", "created", "label_printed", "金华市"),
-    ("11-21 21:46", "【金华市】义乌北苑公司 已揽收，揽件员 王师傅", "picked_up", "picked_up", "金华市"),
-    ("11-22 02:13", "快件离开【金华转运中心】，发往【合肥转运中心】", "in_transit", "departed_from_hub", "金华市"),
-    ("11-22 09:35", "快件到达【合肥转运中心】", "in_transit", "arrived_at_hub", "合肥市"),
-    ("11-22 11:02", "快件离开【合肥转运中心】，发往【西安转运中心】", "in_transit", "departed_from_hub", "合肥市"),
-    ("11-23 05:40", "快件到达【西安转运中心】", "in_transit", "arrived_at_hub", "西安市"),
-    ("11-23 08:21", "快件离开【西安转运中心】，发往【成都转运中心】", "in_transit", "departed_from_hub", "西安市"),
-    ("11-23 20:57", "快件到达【成都转运中心】", "in_transit", "arrived_at_hub", "成都市"),
-    ("11-24 07:18", "快件到达【成都高新天府营业部】", "arriving", "arrived_at_destination", "成都市"),
-    ("11-24 08:42", "【成都市】快件正在派送，派件员 李师傅，请保持电话畅通", "out_for_delivery", "out_for_delivery", "成都市"),
-)  # fmt: skip
-SIGNED: Final = (
-    ("11-24 13:55", "您的快件已签收，签收人：前台，感谢使用", "delivered", "delivered", "成都市"),
-)
+WAY: Final = """
+11-21 20:11 金华市 label_printed 商家已打印面单，等待快递员揽收
+11-21 21:46 金华市 picked_up 【金华市】义乌北苑公司 已揽收，揽件员 王师傅
+11-22 02:13 金华市 departed_from_hub 快件离开【金华转运中心】，发往【合肥转运中心】
+11-22 09:35 合肥市 arrived_at_hub 快件到达【合肥转运中心】
+11-22 11:02 合肥市 departed_from_hub 快件离开【合肥转运中心】，发往【西安转运中心】
+11-23 05:40 西安市 arrived_at_hub 快件到达【西安转运中心】
+11-23 08:21 西安市 departed_from_hub 快件离开【西安转运中心】，发往【成都转运中心】
+11-23 20:57 成都市 arrived_at_hub 快件到达【成都转运中心】
+11-24 07:18 成都市 arrived_at_destination 快件到达【成都高新天府营业部】
+11-24 08:42 成都市 out_for_delivery 【成都市】快件正在派送，派件员 李师傅，请保持电话畅通
+""".strip().splitlines()
+SIGNED: Final = "11-24 13:55 成都市 delivered 您的快件已签收，签收人：前台，感谢使用"
 LOCKER: Final = (
-    (
-        "11-24 11:20",
-        "快件已放入【天府三街18号丰巢柜】，请凭取件码****取件",
-        "ready_for_collection",
-        "delivery_to_locker",
-        "成都市",
-    ),
+    "11-24 11:20 成都市 delivery_to_locker 快件已放入【天府三街18号丰巢柜】，请凭取件码****取件"
 )
 BACK: Final = (
-    ("11-24 10:31", "收件人拒收，快件将退回寄件人", "returning", "refused", "成都市"),
-    ("11-24 13:02", "退回件离开【成都转运中心】，发往【西安转运中心】", "returning", "in_return_transit", "成都市"),
-)  # fmt: skip
+    "11-24 10:31 成都市 refused 收件人拒收，快件将退回寄件人",
+    "11-24 13:02 成都市 in_return_transit 退回件离开【成都转运中心】，发往【西安转运中心】",
+)
 
 
 def place(city: str) -> Json:
@@ -59,17 +52,17 @@ def place(city: str) -> Json:
     return {"city": city, "lat": lat, "lon": lon}
 
 
-def event(row: tuple[str, str, str, str, str]) -> Json:
-    """A scan."""
-    at, text, milestone, detail, city = row
-    moment = datetime.strptime(f"2026-{at} +0800", "%Y-%m-%d %H:%M %z")
+def event(line: str) -> Json:
+    """A scan, from its day and hour, city, detail and text."""
+    day, hour, city, detail, text = line.split(" ", 4)
+    moment = datetime.strptime(f"2026-{day} {hour} +0800", "%Y-%m-%d %H:%M %z")
     body = {"occurred_at": moment.isoformat(), "text": text}
-    return body | {"milestone": milestone, "detail": detail} | place(city)
+    return body | {"milestone": milestone_of(detail), "detail": detail} | place(city)
 
 
-def parcel(scans: int, *more: tuple[str, str, str, str, str], **values: Any) -> Json:
+def parcel(scans: int, *more: str, **values: Any) -> Json:
     """A parcel after so many scans of `WAY`, and then `more`."""
-    events = [event(row) for row in (*WAY[:scans], *more)]
+    events = [event(line) for line in (*WAY[:scans], *more)]
     last = events[-1] if events else {"milestone": "created", "detail": "none"}
     return {
         "courier": {"code": "ZTO", "name_zh": "中通快递", "name_en": "ZTO Express"},
@@ -99,15 +92,16 @@ CASES: Final[dict[str, Json]] = {
     "awaiting": parcel(0),
     "picked_up": parcel(2),
     "in_transit": parcel(6, promised_at="2026-11-26T23:59:00+08:00"),
+    "departed": parcel(7),
     "silent": parcel(4),
     "arriving": parcel(9),
     "out_for_delivery": parcel(10, promised_at="2026-11-24T23:59:00+08:00"),
     "late": parcel(8, promised_at="2026-11-22T23:59:00+08:00"),
-    "locker": parcel(10, *LOCKER, locker_hint="天府三街18号 丰巢柜"),
+    "locker": parcel(10, LOCKER, locker_hint="天府三街18号 丰巢柜"),
     "failed": parcel(10, problem=problem("failed_delivery", "courier")),
     "unreachable": parcel(10, problem=problem("unreachable", "buyer")),
     "damaged": parcel(8, problem=problem("damaged", "courier")),
-    "delivered": parcel(10, *SIGNED, delivered_at="2026-11-24T13:55:00+08:00", sign_kind="gate"),
+    "delivered": parcel(10, SIGNED, delivered_at="2026-11-24T13:55:00+08:00", sign_kind="gate"),
     "returning": parcel(10, *BACK, problem=problem("refused", "buyer")),
     "returned": parcel(10, *BACK, milestone="returned", detail="returned_to_sender"),
     "cancelled": parcel(0, milestone="cancelled", detail="order_cancelled", promised_at=None),

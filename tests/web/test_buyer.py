@@ -13,8 +13,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import Response
-from web.parcels import TOKEN
 
+from web.parcels import TOKEN
 from yichuan.core.errors import NotFound
 from yichuan.web.buyer import FOLDER, assets, language_of, page, router, version
 
@@ -67,9 +67,7 @@ async def test_a_link_opens_the_page(client: httpx.AsyncClient) -> None:
     assert answer.headers["cache-control"] == "no-cache"
     assert '<html lang="zh-CN">' in answer.text
     assert "__" not in answer.text
-    again = await client.get(
-        f"/track/{TOKEN}", headers={"If-None-Match": answer.headers["etag"]}
-    )
+    again = await client.get(f"/track/{TOKEN}", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
     assert not again.content
     english = await client.get(f"/track/{TOKEN}?lang=en")

@@ -16,23 +16,25 @@ const STEP_SIGNS = {
   cancelled: 'none',
   lost: 'lost',
 }
+const MOVING = new Set(['picked_up', 'in_transit', 'arriving', 'returning'])
 /** Signatures after which the parcel may not be in the buyer's hands. */
 const OTHERS = new Set(['family', 'gate', 'third_party'])
 
 /** The city of the last scan that names one, while the parcel moves. */
-function whereNow(track, words) {
-  const moving = ['picked_up', 'in_transit', 'arriving', 'returning']
+function whereNow(track, words, now) {
   const last = track.events.find((event) => event.city)
-  if (!last || !moving.includes(track.milestone)) return null
+  const moving = MOVING.has(track.milestone) || state.problem(track)
+  if (!last || !moving || state.isEnded(track)) return null
   const gone = track.events[0].detail === 'departed_from_hub'
-  return (gone ? words.leftCity : words.at)(words.city(last.city))
+  const say = gone ? words.leftCity : state.silence(track, now) ? words.lastIn : words.at
+  return say(words.city(last.city))
 }
 
-function sentence(track, words) {
+function sentence(track, words, now) {
   const [, plain] = words.states[state.situation(track)]
   if (track.milestone === 'delivered') return words.signers[track.signKind] || plain
   if (track.milestone === 'ready_for_collection' && track.hint) return track.hint
-  return whereNow(track, words) || plain
+  return whereNow(track, words, now) || plain
 }
 
 function when(track, words, now) {
@@ -103,7 +105,7 @@ export function heroCard(track, words, now) {
         'div',
         null,
         h('h1', { id: 'state' }, words.states[state.situation(track)][0]),
-        h('p', { class: 'say' }, sentence(track, words)),
+        h('p', { class: 'say' }, sentence(track, words, now)),
       ),
     ),
     when(track, words, now),

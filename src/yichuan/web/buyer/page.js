@@ -8,6 +8,7 @@ import { isEnded, look } from './state.js'
 import { timelineCard } from './timeline.js'
 
 const WIDE = 900
+const CARDS = ['hero', 'trouble', 'parcel', 'map', 'timeline', 'foot']
 
 /** Makes the empty page; the result draws a model into it. */
 export function makePage(root, acts) {
@@ -45,6 +46,7 @@ export function makePage(root, acts) {
     put('whole', [shown, model.trouble, model.lang], () => (shown ? null : message(model, acts)))
     document.title = `${shown ? `${headline(model.track, model.words)} · ` : ''}${model.words.title}`
     if (shown) cards(put, model, acts, far)
+    else CARDS.forEach((name) => put(name, null, () => null))
   }
   return draw
 }

@@ -9,6 +9,7 @@ const date = (at) => {
   return `${WEEK[weekday]}, ${MONTHS[month - 1]} ${day}`
 }
 const NEAR = { '-1': 'Yesterday', 0: 'Today', 1: 'Tomorrow' }
+const UNITS = { minute: ' min', hour: ' h' }
 const many = (n, unit) => `${n} ${unit}${n === 1 ? '' : 's'}`
 
 /** Cities through which most parcels go; others keep their own name. */
@@ -41,7 +42,7 @@ export default {
   date,
   near: (days) => NEAR[days] || '',
   left: (days) => (days > 1 ? `in ${days} days` : ''),
-  age: ([n, unit]) => (unit === 'now' ? 'just now' : `${many(n, unit === 'minute' ? 'min' : unit).replace('mins', 'min')} ago`),
+  age: ([n, unit]) => (unit === 'now' ? 'just now' : `${unit === 'day' ? many(n, unit) : n + UNITS[unit]} ago`),
   moment: (at) => `${date(at)}, ${clock(at)}`,
 
   states: {
@@ -60,6 +61,7 @@ export default {
     lost: ['Lost', 'The courier has confirmed the loss'],
   },
   at: (city) => `Now in ${city}`,
+  lastIn: (city) => `Last seen in ${city}`,
   leftCity: (city) => `Has left ${city}`,
   signers: {
     self: 'Signed for by you',

@@ -36,6 +36,7 @@ export default {
     lost: ['包裹丢失', '快递公司确认包裹丢失'],
   },
   at: (city) => `现在在 ${city}`,
+  lastIn: (city) => `最后一次在 ${city}`,
   leftCity: (city) => `已离开 ${city}`,
   signers: {
     self: '本人签收',

@@ -1,0 +1,109 @@
+"""A headless Chromium before a small server, for tests of pages."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page, Request, Route, async_playwright
+
+CHROMIUM = Path(os.environ.get("YICHUAN_CHROMIUM", "/usr/bin/chromium"))
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+CONTRAST = """() => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number)
+  const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4
+  const light = ([r, g, b]) =>
+    0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = parse(getComputedStyle(e).backgroundColor)
+      if (colour.length === 3 || colour[3] > 0.99) return colour
+    }
+    return [255, 255, 255]
+  }
+  const found = []
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement
+    const text = walker.currentNode.textContent.trim()
+    const style = getComputedStyle(element)
+    if (!text || !element.getClientRects().length || element.closest('.unseen')) continue
+    const ink = parse(element instanceof SVGElement ? style.fill : style.color)
+    const [a, b] = [light(ink), light(ground(element))].sort((x, y) => y - x)
+    found.push([(a + 0.05) / (b + 0.05), text.slice(0, 20)])
+  }
+  return found
+}"""
+"""Every visible text with its contrast (WCAG 2.2, 1.4.3) on the nearest solid ground."""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser; skips the test loudly where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"browser tests need Debian's chromium (looked for {CHROMIUM})")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The application on a free port of this machine; its address."""
+    config = uvicorn.Config(app, port=0, lifespan="off", log_level="warning")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await task
+
+
+@dataclass
+class Visit:
+    """A page with stubbed data, and what happened on it."""
+
+    page: Page
+    answers: Any
+    """What the data's address answers: a JSON body, a status, or "cut" for no network."""
+    asked: list[str] = field(default_factory=list)
+    """Addresses of the data, as asked for."""
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+    """Errors of scripts, breaches of the policy."""
+
+    def note(self, request: Request) -> None:
+        """Remember whom the page talked to."""
+        self.hosts.add(request.url.split("/")[2])
+
+    async def answer(self, route: Route) -> None:
+        """Serve the data."""
+        self.asked.append(route.request.url)
+        answer = self.answers(route.request.url) if callable(self.answers) else self.answers
+        if answer == "cut":
+            await route.abort("internetdisconnected")
+        elif isinstance(answer, int):
+            await route.fulfill(status=answer, json={})
+        else:
+            await route.fulfill(json=answer)
