@@ -224,12 +224,13 @@ class Run:
     async def _fill(self, context: Context, steps: Steps) -> None:
         """Sample or files, then everything the log's consumers make of it."""
         state = self.state
-        await furnish.prices(context)
         if state.source:
-            await imported.fill(context, Path(state.source), steps)
+            reports = await imported.fill(context, Path(state.source), steps)
+            self.screen.say(imported.summary(reports))
             with steps.step("统计 figures") as done:
                 done(await settle.conclude(context))
         else:
+            await furnish.prices(context)
             await self._sample(context, steps)
         await furnish.merchants_people(context, state)
         state.shipments = await history.count(context)

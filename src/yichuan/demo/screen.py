@@ -15,6 +15,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -87,9 +88,12 @@ class Steps:
         one = Step(self.progress, task)
         yield one
         self.progress.update(task, total=max(one.done, 1), completed=max(one.done, 1))
-        if not self.console.is_terminal:
-            count = f" ({one.done})" if one.done else ""
-            self.console.print(f"{text}{count}: {time.monotonic() - begun:.1f} s", highlight=False)
+        note = one.note or (f"{one.done:,}" if one.done else "")
+        if self.console.is_terminal:
+            self.progress.update(task, description=f"{text} {one.note}".rstrip())
+            return
+        text = f"{text} ({note})" if note else text
+        self.console.print(f"{text}: {time.monotonic() - begun:.1f} s", highlight=False)
 
 
 @dataclass(slots=True)
@@ -97,10 +101,15 @@ class Step:
     """A step going on."""
 
     progress: Progress
-    task: object
+    task: TaskID
     done: int = 0
+    note: str = ""
 
     def __call__(self, count: int) -> None:
         """So many more are done."""
         self.done += count
-        self.progress.advance(self.task, count)  # type: ignore[arg-type]
+        self.progress.advance(self.task, count)
+
+    def say(self, note: str) -> None:
+        """What came of it, in a few words."""
+        self.note = note
