@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from yichuan import __version__, api, health
 from yichuan.core.context import Context, located, opened
 from yichuan.core.errors import YichuanError
+from yichuan.core.memory import frugal
 from yichuan.core.settings import Settings, settings
 from yichuan.identity.deps import CallerCache
 from yichuan.web import pages
@@ -37,6 +38,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
         with located(config) as (urls, vault):
             async with opened(config, urls, vault) as own, httpx.AsyncClient() as http:
                 attach(app, own, http)
+                frugal()
                 yield
 
     app = FastAPI(
