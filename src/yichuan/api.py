@@ -14,10 +14,12 @@ from yichuan.rating.routes import router as rating
 from yichuan.reports.routes import router as reports
 from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.routes import router as shipments
+from yichuan.shipments.timeline import router as timeline
 from yichuan.tickets.routes import router as tickets
 from yichuan.tracking.routes import push_router
 from yichuan.tracking.routes import router as tracking
 from yichuan.waybills.routes import router as waybills
+from yichuan.web.track import track_router
 
 ROUTERS: tuple[APIRouter, ...] = (
     shipments,  # first: routes are matched in order, and these are asked for most
@@ -31,12 +33,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports,
     scorecards,
     tickets,
+    timeline,
     tracking,
     waybills,
 )
 """Every room's router, served under /api/v1."""
 
-DOORS: tuple[APIRouter, ...] = (push_router,)
+DOORS: tuple[APIRouter, ...] = (push_router, track_router)
 """Routers with paths of their own: courier pushes, the buyer's page."""
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "connection",
     "connection_of_token",
     "connections",
+    "courier_of",
     "forget_reference",
     "known",
     "names",
@@ -212,6 +213,11 @@ _services = Cached(REFERENCE_SECONDS, _load_services)
 async def names(session: ReadSession) -> dict[str, str]:
     """Chinese names of all couriers by code (at most a minute old)."""
     return await _names.get(session)
+
+
+async def courier_of(session: ReadSession, code: str) -> Courier | None:
+    """One courier of the catalogue."""
+    return await session.get(Courier, code)
 
 
 async def known(session: ReadSession, codes: set[str]) -> set[str]:

@@ -15,7 +15,13 @@ from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.core.vault import Vault
 from yichuan.identity.scope import in_scope, scoped
-from yichuan.shipments.models import END_MILESTONES, Shipment, ShipmentEvent, ShipmentLine
+from yichuan.shipments.models import (
+    END_MILESTONES,
+    SearchToken,
+    Shipment,
+    ShipmentEvent,
+    ShipmentLine,
+)
 from yichuan.shipments.planning import normal
 from yichuan.shipments.schemas import Queue, ShipmentRow, Sort
 
@@ -28,6 +34,7 @@ __all__ = [
     "detail",
     "events_of",
     "get",
+    "has_token",
     "known_numbers",
     "lines_of",
     "listing",
@@ -310,6 +317,19 @@ async def by_buyer_token(session: ReadSession, token: str) -> Shipment:
     if row is None:
         raise NotFound("this link is not valid (any more)")
     return row
+
+
+async def has_token(session: ReadSession, shipment: Shipment, token: str) -> bool:
+    """Whether a search token (a number, a blind index) is the shipment's own."""
+    found = await session.scalar(
+        select(SearchToken.kind).where(
+            SearchToken.merchant_id == shipment.merchant_id,
+            SearchToken.target_id == shipment.id,
+            SearchToken.token == token,
+            in_scope(session, SearchToken),
+        )
+    )
+    return found is not None
 
 
 async def known_numbers(

@@ -38,6 +38,7 @@ __all__ = [
     "bound_states",
     "quarantine",
     "quarantined",
+    "sign_kind",
     "subscriptions",
     "timeline",
     "track",
@@ -77,6 +78,15 @@ _TIMELINE: Final = text("""
 """)
 
 
+_SIGNED: Final = text("""
+    SELECT t.sign_kind FROM track_bindings b
+    JOIN tracks t ON t.courier = b.courier AND t.number = b.number AND t.cycle = b.cycle
+    WHERE b.merchant_id = :merchant_id AND b.shipment_id = :shipment_id AND b.leg = 'out'
+      AND t.delivered_at IS NOT NULL
+    ORDER BY t.delivered_at DESC LIMIT 1
+""")
+
+
 async def bound_states(
     session: SystemSession, keys: Sequence[tuple[str, str, int]]
 ) -> list[BoundState]:
@@ -102,6 +112,14 @@ async def timeline(
     found = [_event(row, row.leg) for row in rows]
     found.sort(key=_order)
     return found
+
+
+async def sign_kind(session: ReadSession, merchant_id: UUID, shipment_id: UUID) -> str | None:
+    """Who signed for a shipment, to the buyer: self, family, gate, locker, station, third_party."""
+    kind: str | None = await session.scalar(
+        _SIGNED, {"merchant_id": merchant_id, "shipment_id": shipment_id}
+    )
+    return kind
 
 
 def _event(row: Any, leg: str) -> TimelineEvent:  # noqa: ANN401 - a row of either query

@@ -1,0 +1,274 @@
+"""The data of the buyer's page: where the parcel is, and nothing about the person.
+
+The link's random token is enough for courier, milestone, cities and redacted scans. The phone's
+last four digits open the full number, locker codes and the masked recipient; guesses are counted.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from yichuan.core.context import Context
+from yichuan.core.database import SystemSession
+from yichuan.core.errors import YichuanError
+from yichuan.couriers import queries as couriers
+from yichuan.exceptions import queries as exceptions
+from yichuan.identity.deps import ContextDep
+from yichuan.shipments import queries as shipments
+from yichuan.shipments.queries import Shipment
+from yichuan.tracking import queries as tracking
+from yichuan.tracking.geo import place_of
+from yichuan.tracking.redact import for_strangers
+from yichuan.tracking.values import Place, TimelineEvent
+
+track_router = APIRouter(tags=["buyer"])
+
+GUESSES: Final = 5
+"""Wrong last-four-digits per link and window."""
+WINDOW_SECONDS: Final = 3600.0
+LINKS: Final = 10_000
+"""Links whose guesses are remembered."""
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+}
+_BRACKETS = re.compile(r"[【\[]\s*([^】\]]{2,40}?)\s*[】\]]")
+_POINT = re.compile(r"柜|驿站|超市|代收|自提|便利|门店|店$|收发|服务[点站]|菜鸟|丰巢|兔喜")
+
+
+class TooManyGuesses(YichuanError):
+    """The last four digits were guessed too often for this link."""
+
+    status, code = 429, "too_many_guesses"
+    title, title_zh = "Too many wrong digits, try again later", "尾号输入错误次数过多，请稍后再试"
+
+
+class BuyerCourier(BaseModel):
+    """Who carries it."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+
+
+class BuyerPlace(BaseModel):
+    """A city and its centre in degrees."""
+
+    city: str
+    lat: float | None
+    lon: float | None
+
+
+class BuyerEvent(BaseModel):
+    """A scan, its text redacted."""
+
+    occurred_at: datetime
+    text: str
+    milestone: str | None
+    detail: str
+    city: str | None
+    lat: float | None
+    lon: float | None
+
+
+class BuyerProblem(BaseModel):
+    """What is wrong, and who works on it."""
+
+    kind: str
+    party: str | None
+    since: datetime | None
+
+
+class BuyerRecipient(BaseModel):
+    """The recipient, masked; only for who knows the phone's last four digits."""
+
+    name: str | None
+    phone: str | None
+    address: str | None
+
+
+class BuyerTrack(BaseModel):
+    """What the buyer's page shows. `waybill_number` is masked unless `verified`."""
+
+    courier: BuyerCourier | None
+    milestone: str
+    detail: str
+    problem: BuyerProblem | None
+    waybill_number: str | None
+    promised_at: datetime | None
+    delivered_at: datetime | None
+    origin: BuyerPlace | None
+    destination: BuyerPlace | None
+    events: list[BuyerEvent]
+    locker_hint: str | None
+    """Where it waits to be collected; the code only in the verified events."""
+    sign_kind: Literal["self", "family", "gate", "locker", "station", "third_party"] | None
+    verified: bool
+    recipient: BuyerRecipient | None
+
+
+class Guesses:
+    """Wrong guesses per link in this process; the oldest link is forgotten first."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, tuple[float, int]] = {}
+
+    def check(self, token: str) -> None:
+        """See whether one more guess is allowed.
+
+        Raises:
+            TooManyGuesses: it is not.
+        """
+        until, wrong = self._wrong.get(token, (0.0, 0))
+        if wrong >= GUESSES and time.monotonic() < until:
+            raise TooManyGuesses()
+
+    def wrong(self, token: str) -> None:
+        """Count a wrong guess; the window begins with the first."""
+        until, wrong = self._wrong.pop(token, (0.0, 0))
+        if time.monotonic() >= until:
+            until, wrong = time.monotonic() + WINDOW_SECONDS, 0
+        if len(self._wrong) >= LINKS:
+            self._wrong.pop(next(iter(self._wrong)))
+        self._wrong[token] = (until, wrong + 1)
+
+
+def _guesses(request: Request) -> Guesses:
+    state = request.app.state
+    if not hasattr(state, "buyer_guesses"):
+        state.buyer_guesses = Guesses()
+    guesses: Guesses = state.buyer_guesses
+    return guesses
+
+
+@track_router.get("/track/{token}.json")
+async def buyer_track(
+    request: Request,
+    response: Response,
+    context: ContextDep,
+    token: str,
+    phone_last4: Annotated[str | None, Query(pattern=r"^\d{4}$")] = None,
+) -> BuyerTrack:
+    """Where a parcel is, for whoever has its link. Wrong digits show what no digits show."""
+    response.headers.update(HEADERS)
+    guesses = _guesses(request)
+    async with context.database.system() as session:
+        shipment = await shipments.by_buyer_token(session, token)
+        verified = False
+        if phone_last4 is not None:
+            guesses.check(token)
+            verified = await _is_tail(session, context, shipment, phone_last4)
+            if not verified:
+                guesses.wrong(token)
+        return await _shown(session, shipment, verified)
+
+
+async def _is_tail(
+    session: SystemSession, context: Context, shipment: Shipment, last4: str
+) -> bool:
+    token = context.vault.blind("phone_last4", last4).hex()
+    return await shipments.has_token(session, shipment, token)
+
+
+async def _shown(session: SystemSession, shipment: Shipment, verified: bool) -> BuyerTrack:
+    scans = await tracking.timeline(session, shipment.merchant_id, shipment.id)
+    courier = await couriers.courier_of(session, shipment.courier) if shipment.courier else None
+    number = shipment.waybill_number
+    signed = await tracking.sign_kind(session, shipment.merchant_id, shipment.id)
+    values: dict[str, Any] = {
+        "courier": courier
+        and BuyerCourier(code=courier.code, name_zh=courier.name_zh, name_en=courier.name_en),
+        "milestone": shipment.milestone,
+        "detail": shipment.detail,
+        "problem": await _problem(session, shipment),
+        "waybill_number": number if verified or not number else masked(number),
+        "promised_at": shipment.promised_at,
+        "delivered_at": shipment.delivered_at,
+        "origin": _place(_origin(shipment, scans)),
+        "destination": _place(place_of(shipment.dest_city)),
+        "events": [_event(scan, verified) for scan in scans],
+        "locker_hint": locker_hint(scans) if _waits(shipment) else None,
+        "sign_kind": signed if shipment.milestone == "delivered" else None,
+        "verified": verified,
+        "recipient": _recipient(shipment) if verified else None,
+    }
+    return BuyerTrack.model_validate(values)
+
+
+def _waits(shipment: Shipment) -> bool:
+    return shipment.milestone == "ready_for_collection"
+
+
+def masked(number: str) -> str:
+    """A number's ends: 7312****0231."""
+    kept = 4 if len(number) >= 12 else 2
+    return f"{number[:kept]}****{number[-kept:]}"
+
+
+def locker_hint(scans: Sequence[TimelineEvent]) -> str | None:
+    """The locker or station named by the latest scan that put it there, without any code."""
+    for scan in reversed(scans):
+        if scan.milestone == "ready_for_collection":
+            named = [n for n in _BRACKETS.findall(scan.text) if _POINT.search(n)]
+            return for_strangers(named[-1]) if named else None
+    return None
+
+
+def _origin(shipment: Shipment, scans: Sequence[TimelineEvent]) -> Place | None:
+    """Where it was sent from, else where it was first scanned on its way out."""
+    known = place_of(shipment.origin_city)
+    return known or next((s.place for s in scans if s.place and s.leg == "out"), None)
+
+
+def _place(place: Place | None) -> BuyerPlace | None:
+    return None if place is None else BuyerPlace(city=place.city, lat=place.lat, lon=place.lon)
+
+
+def _event(scan: TimelineEvent, verified: bool) -> BuyerEvent:
+    place = scan.place
+    return BuyerEvent(
+        occurred_at=scan.occurred_at,
+        text=scan.text if verified else for_strangers(scan.text),
+        milestone=scan.milestone,
+        detail=scan.detail,
+        city=place.city if place else None,
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+    )
+
+
+def _recipient(shipment: Shipment) -> BuyerRecipient:
+    parts = (shipment.dest_province, shipment.dest_city, shipment.dest_district)
+    area = "".join(dict.fromkeys(part for part in parts if part))
+    return BuyerRecipient(
+        name=shipment.recipient_name,
+        phone=shipment.recipient_phone,
+        address=f"{area}****" if area else None,
+    )
+
+
+async def _problem(session: SystemSession, shipment: Shipment) -> BuyerProblem | None:
+    if shipment.problem is None:
+        return None
+    filters = exceptions.Filters(
+        kind=shipment.problem,
+        open=True,
+        merchant_id=shipment.merchant_id,
+        shipment_id=shipment.id,
+    )
+    rows, _ = await exceptions.listing(session, filters, limit=1, cursor=None)
+    row = rows[0] if rows else None
+    return BuyerProblem(
+        kind=shipment.problem,
+        party=row.party if row else None,
+        since=row.opened_at if row else None,
+    )
