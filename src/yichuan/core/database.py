@@ -84,7 +84,11 @@ class Urls:
 def _engine(url: str, pool_size: int) -> AsyncEngine:
     sa_url = make_url(url).set(drivername="postgresql+psycopg")
     return create_async_engine(
-        sa_url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False
+        sa_url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=False,
+        connect_args={"prepare_threshold": 1},
     )
 
 
