@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -54,6 +56,11 @@ def version() -> None:
     typer.echo(__version__)
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    """SIGTERM, raised again by the server when it is done: unwind, so that PostgreSQL stops."""
+    raise SystemExit(0)
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option()] = "127.0.0.1",
@@ -67,6 +74,7 @@ def serve(
     from yichuan.core.context import located
     from yichuan.core.settings import settings
 
+    signal.signal(signal.SIGTERM, _leave)
     with located(settings()):
         child = None
         if with_worker:
