@@ -1,0 +1,151 @@
+"""Consumers of the log see every entry once, whatever commits late or fails.
+
+If these break, a parcel is signed for and nobody hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from tracking.parcels import FORM, make_line, push, record, trace
+from yichuan.core import consumers, loops
+from yichuan.core.clock import now
+from yichuan.core.consumers import Consumer, drain, register, step
+from yichuan.core.context import Context
+from yichuan.core.database import SystemSession
+from yichuan.core.log import Entry, append
+from yichuan.core.loops import Loop
+from yichuan.tracking import jobs
+
+
+class Reader:
+    """A consumer that remembers what it was given; it fails while `broken`."""
+
+    def __init__(self, name: str, batch: int = 1000) -> None:
+        self.seen: list[str] = []
+        self.broken = False
+        self.consumer = Consumer(name, "track", self.handle, batch)
+
+    async def handle(self, session: SystemSession, entries: Sequence[Entry]) -> None:
+        if self.broken:
+            raise LookupError("does not understand")
+        self.seen += [entry.number or "" for entry in entries]
+
+
+def entry(number: str) -> Entry:
+    return Entry(topic="track", kind="progress", courier="ZTO", number=number, cycle=1)
+
+
+async def write(context: Context, numbers: Sequence[str], pause: float = 0.0) -> None:
+    async with context.database.system() as session:
+        for number in numbers:
+            await append(session, [entry(number)])
+            await asyncio.sleep(pause)
+
+
+async def test_an_entry_that_commits_late_is_not_missed(context: Context) -> None:
+    reader = Reader("late")
+    await register(context.database, [reader.consumer])
+    async with context.database.system() as slow:
+        await append(slow, [entry("slow")])
+        await write(context, ["quick"])
+        await step(context.database, reader.consumer)
+        assert reader.seen == []  # `quick` waits: `slow` is older and may still commit
+    await drain(context.database, [reader.consumer])
+    assert reader.seen == ["slow", "quick"]
+
+
+async def test_a_transaction_that_rolls_back_holds_nobody_up(context: Context) -> None:
+    reader = Reader("rolled back")
+    await drain(context.database, [reader.consumer])
+    reader.seen.clear()
+
+    async def fail() -> None:
+        async with context.database.system() as session:
+            await append(session, [entry("never")])
+            await write(context, ["after"])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    await drain(context.database, [reader.consumer])
+    assert reader.seen == ["after"]
+
+
+async def test_many_writers_with_odd_pauses(context: Context) -> None:
+    """Readers run all the while, in small batches; each sees each entry exactly once."""
+    rng = Random(7)
+    readers = [Reader("small", 3), Reader("big")]
+    await drain(context.database, [reader.consumer for reader in readers])
+    for reader in readers:
+        reader.seen.clear()
+    following = [
+        asyncio.create_task(consumers.run(context.database, reader.consumer)) for reader in readers
+    ]
+    names = [[f"w{n}-{k}" for k in range(rng.randint(1, 5))] for n in range(40)]
+    slots = asyncio.Semaphore(3)
+
+    async def one(numbers: list[str], pause: float) -> None:
+        async with slots:
+            await write(context, numbers, pause)
+
+    await asyncio.gather(*(one(numbers, rng.random() / 50) for numbers in names))
+    expected = sorted(name for numbers in names for name in numbers)
+    async with asyncio.timeout(20):
+        while any(len(reader.seen) < len(expected) for reader in readers):
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.1)  # a repeat would come now
+    for task in following:
+        task.cancel()
+    await asyncio.gather(*following, return_exceptions=True)
+    for reader in readers:
+        assert sorted(reader.seen) == expected
+
+
+async def test_a_failing_consumer_stops_neither_tracking_nor_the_others(
+    context: Context, nobody: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loops, "FIRST_PAUSE", 0.01)
+    good, bad = Reader("good"), Reader("bad")
+    await drain(context.database, [good.consumer, bad.consumer])
+    good.seen.clear()
+    bad.seen.clear()
+    bad.broken = True
+    line = await make_line(context)
+    running = asyncio.create_task(
+        loops.run_all(
+            (
+                Loop("bad", partial(consumers.run, context.database, bad.consumer)),
+                Loop("good", partial(consumers.run, context.database, good.consumer)),
+                Loop("merge", partial(jobs.merge_loop, context)),
+            )
+        )
+    )
+    for n in range(20):
+        body = push(record(f"97000000{n:04}", [trace(now(), "已揽收", "1")]))
+        answer = await nobody.post(line.path, content=body, headers=FORM)  # type: ignore[attr-defined]
+        assert answer.status_code == 200
+    expected = [f"97000000{n:04}" for n in range(20)]
+    async with asyncio.timeout(20):
+        while sorted(good.seen) != expected:
+            await asyncio.sleep(0.02)
+    assert bad.seen == []
+    async with context.database.system() as session:
+        row = (
+            await session.execute(
+                text("SELECT failures, last_error FROM consumer_cursors WHERE name = 'bad'")
+            )
+        ).one()
+    assert row.failures >= 1
+    assert "does not understand" in row.last_error
+    bad.broken = False
+    async with asyncio.timeout(20):
+        while sorted(bad.seen) != expected:
+            await asyncio.sleep(0.02)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
