@@ -40,8 +40,8 @@ the rooms (`api`, `app`, `cli`, `tables`, …) are assembly as well."""
 ALLOWED: dict[tuple[str, str], str] = {}
 """(importing module, inside-only module) → why this one wall has a door."""
 
-SIMULATOR_USERS = {"cli", "simulator"}
-"""Units that may import the simulator: the command line, and itself."""
+SIMULATOR_USERS = {"cli", "demo", "simulator"}
+"""Units that may import the simulator: the command line, its demonstration, and itself."""
 
 HEAVY = {"ortools", "lightgbm", "polars", "karrio", "yichuan.simulator"}
 """Never loaded by the web process: solvers, learners, files, foreign couriers, the simulator."""

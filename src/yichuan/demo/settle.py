@@ -20,8 +20,9 @@ PARCELS_AT_ONCE = 300
 FIRST = "shipments.state"
 """The consumer that must know all scans before the others look: else they see boxes declared
 shipped long ago without a scan, and open a problem for each."""
-PATIENCE = 60.0
-"""Seconds to wait for the last pushes; then the rest comes live."""
+QUIET, PATIENCE = 0.8, 90.0
+"""The past has arrived when so many seconds brought hardly a push; after the longer time the rest
+comes live."""
 _SUBSCRIBED = (
     """UPDATE track_subscriptions s SET state = 'subscribed',
               connection_id = (SELECT id FROM courier_connections ORDER BY created_at LIMIT 1)
@@ -32,7 +33,7 @@ _SUBSCRIBED = (
        WHERE b.courier = n.courier AND b.number = n.number AND b.subscribed_at IS NULL""",
 )
 FEW = 5
-"""Pushes that may be on their way when the past counts as arrived: parcels move all the time."""
+"""Fewer pushes than this are hardly any: parcels move all the time."""
 
 
 async def subscribed(context: Context, parcels: Sequence[Mapping[str, object]]) -> None:
@@ -74,20 +75,16 @@ async def receive(
 
 
 async def _merge_until_quiet(context: Context, couriers: httpx.AsyncClient, parcels: int) -> None:
-    """Merge the inbox until all parcels have been told of and nothing more waits."""
-    last = time.monotonic()
-    while True:
-        if await ingest.merge_pending(context):
-            last = time.monotonic()
-            continue
+    """Merge the inbox until all parcels have been told of and hardly anything more comes."""
+    begun = busy = time.monotonic()
+    while time.monotonic() - busy < QUIET and time.monotonic() - begun < PATIENCE:
+        merged = await ingest.merge_pending(context)
         stats = (await couriers.get("/sim/stats")).json()
         waiting = stats["to_push"] + stats["pushes_waiting"]
-        quiet = time.monotonic() - last
-        if stats["parcels"] >= parcels and (waiting == 0 or (waiting < FEW and quiet > 1)):
-            return
-        if quiet > PATIENCE:
-            return
-        await asyncio.sleep(0.05)
+        if stats["parcels"] < parcels or max(waiting, merged) >= FEW:
+            busy = time.monotonic()
+        if not merged:
+            await asyncio.sleep(0.05)
 
 
 async def conclude(context: Context) -> int:

@@ -6,11 +6,14 @@ import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yichuan.simulator.config import ConfigError, read_config
+
+if TYPE_CHECKING:
+    from yichuan.simulator.mall import Mall, MallConfig
 
 
 def mall(
@@ -39,16 +42,13 @@ def mall(
     as_json: Annotated[bool, typer.Option("--json", help="Print where it listens.")] = False,
 ) -> None:
     """Run a mall: buyers order through the hub's API, merchants' clerks ship, couriers collect."""
-    import httpx
-
-    from yichuan.simulator import mall as simulated
-    from yichuan.simulator.mall_hub import HubError
+    from yichuan.simulator.mall import MallConfig
 
     if not key:
         typer.echo("give --key (make one: yichuan apikey create --platform)", err=True)
         raise typer.Exit(2)
     try:
-        config = simulated.MallConfig(
+        config = MallConfig(
             hub=hub.rstrip("/"),
             key=key,
             couriers=couriers.rstrip("/"),
@@ -65,14 +65,22 @@ def mall(
     except (ConfigError, ValueError, OSError) as error:
         typer.echo(f"config: {error}", err=True)
         raise typer.Exit(2) from error
+    _run(config, as_json)
 
-    def ready(one: simulated.Mall, url: str) -> None:
-        said = {"address": url, "hub": config.hub, "merchants": len(one.sellers)}
-        plain = f"mall on {url}, {rate:g} orders/min for {len(one.sellers)} merchants at {hub}"
+
+def _run(config: MallConfig, as_json: bool) -> None:
+    import httpx
+
+    from yichuan.simulator.mall import main
+    from yichuan.simulator.mall_hub import HubError
+
+    def ready(mall: Mall, url: str) -> None:
+        said = {"address": url, "hub": config.hub, "merchants": len(mall.sellers)}
+        plain = f"mall on {url}: {config.rate:g} orders/min at {config.hub}"
         typer.echo(json.dumps(said) if as_json else plain)
 
     try:
-        asyncio.run(simulated.main(config, ready))
+        asyncio.run(main(config, ready))
     except (HubError, httpx.HTTPError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
