@@ -110,20 +110,26 @@ async def create_connection(
     return _connection_view(context, await queries.connection(session, connection_id))
 
 
-def account_view(row: CourierAccount) -> AccountView:
+CONTRACT = ("customer_name", "month_code")
+"""What a branch knows the customer by: not for those who only borrow the account."""
+
+
+def account_view(caller: Caller, row: CourierAccount) -> AccountView:
     """An account as shown: without secrets, with the warning of a low balance."""
     low = row.balance is not None and row.balance <= row.balance_alert
-    return AccountView.model_validate(
-        {name: getattr(row, name) for name in AccountView.model_fields if name != "low"}
-        | {"low": low}
-    )
+    shown = {name: getattr(row, name) for name in AccountView.model_fields if name != "low"}
+    if row.merchant_id is None and not caller.is_platform:
+        shown |= dict.fromkeys(CONTRACT)
+    return AccountView.model_validate(shown | {"low": low})
 
 
 @router.get("/courier-accounts")
-async def list_accounts(session: ReadDep, courier: str | None = None) -> Page[AccountView]:
+async def list_accounts(
+    caller: CallerDep, session: ReadDep, courier: str | None = None
+) -> Page[AccountView]:
     """Waybill accounts the caller may use: its own and the platform's lent ones."""
     rows = await queries.accounts(session, courier)
-    return Page(items=[account_view(row) for row in rows])
+    return Page(items=[account_view(caller, row) for row in rows])
 
 
 @router.post("/courier-accounts", status_code=201)
@@ -136,7 +142,7 @@ async def create_account(
     values = wish.model_dump() | {"merchant_id": owner}
     account_id = await service.add_account(session, context.vault, **values)
     await identity.audit(session, caller, "account.created", str(account_id), owner)
-    return account_view(await queries.account(session, account_id))
+    return account_view(caller, await queries.account(session, account_id))
 
 
 @router.patch("/courier-accounts/{account_id}")
@@ -154,7 +160,7 @@ async def change_account(
     await identity.audit(session, caller, "account.changed", str(account_id), caller.merchant_id)
     row = await queries.account(session, account_id)
     await session.refresh(row)
-    return account_view(row)
+    return account_view(caller, row)
 
 
 @router.post("/courier-accounts/{account_id}/test")
