@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from yichuan.core.rows import RowError
 
@@ -33,7 +34,8 @@ class WaybillView(BaseModel):
     number: str | None
     account_id: UUID | None
     child_numbers: list[str] | None
-    label_fields: dict[str, object]
+    label_fields: dict[str, str]
+    """Sorting fields of the courier's answer."""
     failure_code: str | None
     failure_text: str | None
     print_count: int
@@ -41,6 +43,12 @@ class WaybillView(BaseModel):
     issued_at: datetime | None
     printed_at: datetime | None
     cancelled_at: datetime | None
+
+    @field_validator("label_fields", mode="before")
+    @classmethod
+    def _sorting_only(cls, stored: Mapping[str, object]) -> Mapping[str, object]:
+        """Why and at what cost it was chosen is the platform's own."""
+        return {k: v for k, v in stored.items() if k not in ("dispatch", "cost_fen")}
 
 
 class TakeRequest(BaseModel):
