@@ -16,7 +16,10 @@ export interface Finished<Row> {
   rows: readonly Row[]
 }
 
-/** Asks, runs, counts and remembers what came of an action on many rows. */
+/**
+ * Asks, runs, counts and remembers what came of an action on many rows. An action with a dialog of
+ * its own answers with no results once it is over, or with an `AbortError` when it was given up.
+ */
 export function useBulkRun<Row>(selection: Selection<Row>, rowId: (row: Row) => string, onDone: () => void) {
   const c = useMessages(common)
   const locale = useLocale()
@@ -29,9 +32,10 @@ export function useBulkRun<Row>(selection: Selection<Row>, rowId: (row: Row) => 
     setRunning({ done: 0, all: rows.length })
     try {
       const results = await action.run(rows, (done) => setRunning({ done, all: rows.length }))
-      setFinished({ action, results, rows })
+      if (results.length > 0) setFinished({ action, results, rows })
       if (results.every(({ ok }) => ok)) selection.clear()
     } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return
       message.error(errorTitle(error, locale))
     } finally {
       setRunning(null)

@@ -1,0 +1,169 @@
+import { FileExcelOutlined, ImportOutlined, SendOutlined } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
+import { App, Button, Input, Select } from 'antd'
+import { type ChangeEvent, useRef, useState } from 'react'
+import { useMe } from '@/auth/useMe'
+import { useMessages } from '@/i18n'
+import { useHotkeys } from '@/keys'
+import { useStore } from '@/lib/store'
+import { EmptyState, PageHeader, Panel, ProgressBar } from '@/ui'
+import { merchantsQuery } from './data'
+import { useCourierOptions } from './filters'
+import { lastCourier } from './OwnNumberDialog'
+import styles from './OwnNumbers.module.css'
+import { OwnTable } from './OwnTable'
+import { ownWords } from './ownWords'
+import { PrintingNav } from './PrintingNav'
+import { type OwnRows, useOwnRows } from './useOwnRows'
+import { printingWords } from './words'
+
+/** 填单号发货: numbers the merchant got itself, as they come out of a spreadsheet. */
+export function Component() {
+  const p = useMessages(printingWords)
+  const t = useMessages(ownWords)
+  const me = useMe()
+  const [merchant, setMerchant] = useState<string | undefined>(me.merchant?.id)
+  const rows = useOwnRows(merchant)
+  useHotkeys([{ keys: 'mod+enter', label: t.ship(rows.good.length), group: p.keyGroup, inField: true, run: rows.ship }])
+  return (
+    <>
+      <PageHeader
+        title={p.title}
+        actions={
+          rows.rows.length > 0 && (
+            <Button
+              type="primary"
+              icon={<SendOutlined />}
+              disabled={rows.good.length === 0 || merchant === undefined}
+              loading={rows.progress !== null}
+              onClick={rows.ship}
+            >
+              {t.ship(rows.good.length)}
+            </Button>
+          )
+        }
+      />
+      <PrintingNav />
+      <div className={styles.page}>
+        <PastePanel rows={rows} merchant={merchant} onMerchant={setMerchant} />
+        <Panel flush={rows.rows.length > 0}>
+          {rows.progress !== null && (
+            <ProgressBar {...rows.progress} label={t.shipping(rows.progress.done, rows.progress.all)} />
+          )}
+          {rows.rows.length === 0 ? (
+            <EmptyState
+              icon={<ImportOutlined />}
+              title={rows.shipped > 0 ? t.allDone(rows.shipped) : t.emptyTitle}
+              how={t.emptyHow}
+            />
+          ) : (
+            <OwnTable rows={rows} />
+          )}
+        </Panel>
+      </div>
+    </>
+  )
+}
+
+interface PastePanelProps {
+  rows: OwnRows
+  merchant: string | undefined
+  onMerchant: (id: string) => void
+}
+
+function PastePanel({ rows, merchant, onMerchant }: PastePanelProps) {
+  const t = useMessages(ownWords)
+  const fallback = useStore(lastCourier)
+  const staff = useMe().merchant === null
+  const merchants = useQuery({ ...merchantsQuery, enabled: staff }).data ?? []
+  const [text, setText] = useState('')
+  const ready = merchant !== undefined
+  const take = (pasted: string) => {
+    if (pasted.trim() === '') return
+    rows.add(pasted, fallback)
+    setText('')
+  }
+  return (
+    <Panel title={t.paste}>
+      <Input.TextArea
+        autoFocus
+        value={text}
+        disabled={!ready}
+        autoSize={{ minRows: 4, maxRows: 8 }}
+        aria-label={t.paste}
+        placeholder={ready ? t.pasteHint : t.merchantFirst}
+        onChange={(event) => setText(event.target.value)}
+        onPaste={(event) => {
+          // Several lines are a table: they go straight into it.
+          const pasted = event.clipboardData.getData('text')
+          if (text === '' && pasted.includes('\n')) {
+            event.preventDefault()
+            take(pasted)
+          }
+        }}
+      />
+      <div className={styles.bar}>
+        {staff && (
+          <Select
+            aria-label={t.merchant}
+            placeholder={t.merchant}
+            style={{ minWidth: 180 }}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={merchants.map(({ id, name }) => ({ value: id, label: name }))}
+            value={merchant}
+            onChange={onMerchant}
+          />
+        )}
+        <span>{t.fallback}</span>
+        <Select
+          aria-label={t.fallback}
+          allowClear
+          style={{ minWidth: 180 }}
+          showSearch={{ optionFilterProp: 'label' }}
+          placeholder={t.courier}
+          options={useCourierOptions()}
+          value={fallback === '' ? undefined : fallback}
+          onChange={(value: string | undefined) => lastCourier.set(value ?? '')}
+        />
+        <FileButton disabled={!ready} onText={take} />
+        <Button type="primary" ghost disabled={text.trim() === ''} onClick={() => take(text)}>
+          {t.add}
+        </Button>
+      </div>
+    </Panel>
+  )
+}
+
+/** Text of a spreadsheet's export: UTF-8, or GB 18030 as Excel in China writes it. */
+async function readText(file: File): Promise<string> {
+  const bytes = await file.arrayBuffer()
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('gb18030', { fatal: true }).decode(bytes)
+  }
+}
+
+function FileButton({ disabled, onText }: { disabled: boolean; onText: (text: string) => void }) {
+  const t = useMessages(ownWords)
+  const { message } = App.useApp()
+  const field = useRef<HTMLInputElement>(null)
+  const read = async (event: ChangeEvent<HTMLInputElement>) => {
+    const file = event.target.files?.[0]
+    event.target.value = ''
+    if (file === undefined) return
+    try {
+      onText(await readText(file))
+    } catch {
+      message.error(t.unreadable)
+    }
+  }
+  return (
+    <>
+      <input ref={field} type="file" accept=".csv,.txt,text/csv,text/plain" hidden onChange={(event) => void read(event)} />
+      <Button icon={<FileExcelOutlined />} disabled={disabled} title={t.fileHow} onClick={() => field.current?.click()}>
+        {t.file}
+      </Button>
+    </>
+  )
+}

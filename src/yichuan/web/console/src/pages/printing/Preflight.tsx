@@ -1,0 +1,115 @@
+import { CheckCircleFilled, CloseCircleFilled, WarningFilled } from '@ant-design/icons'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import type { Schema } from '@/api'
+import { formatCount } from '@/format'
+import { useLocale, useMessages } from '@/i18n'
+import { Bar, Chip, CourierTag, ErrorState, type PlainColumn, PlainTable } from '@/ui'
+import { accountsQuery, type Box } from './data'
+import styles from './PrintDialog.module.css'
+import { printWords } from './printWords'
+
+type Need = Schema<'AccountNeed'>
+/** Numbers named under a reason before the rest is counted. */
+const NAMED = 8
+
+interface PreflightProps {
+  check: UseQueryResult<Schema<'Preflight'>>
+  rows: readonly Box[]
+}
+
+/** What would stop the batch, and which accounts it draws on. */
+export function Preflight({ check, rows }: PreflightProps) {
+  const t = useMessages(printWords)
+  if (check.isError) return <ErrorState compact error={check.error} onRetry={() => void check.refetch()} />
+  if (check.data === undefined) {
+    return (
+      <div className={styles.check} role="status" aria-label={t.checking}>
+        <Bar width="40%" height={22} />
+        <Bar width="100%" height={60} />
+      </div>
+    )
+  }
+  const { ready, blockers, accounts } = check.data
+  const blocked = blockers.reduce((sum, { shipment_ids }) => sum + shipment_ids.length, 0)
+  return (
+    <div className={styles.check}>
+      <div className={styles.summary} role="status">
+        {ready > 0 && (
+          <Chip tone="done" icon={CheckCircleFilled} size="large">
+            {t.ready(ready)}
+          </Chip>
+        )}
+        {blocked > 0 && (
+          <Chip tone="broken" icon={CloseCircleFilled} size="large">
+            {t.blocked(blocked)}
+          </Chip>
+        )}
+        {blocked > 0 && <span className={styles.note}>{ready > 0 ? t.blockedHow : t.noneReady}</span>}
+      </div>
+      {blockers.length > 0 && <Blockers blockers={blockers} rows={rows} />}
+      {accounts.length > 0 && <Needs needs={accounts} />}
+    </div>
+  )
+}
+
+function Blockers({ blockers, rows }: { blockers: readonly Schema<'Blocker'>[]; rows: readonly Box[] }) {
+  const t = useMessages(printWords)
+  const locale = useLocale()
+  const numbers = new Map(rows.map((row) => [row.id, row.order_no ?? row.shipment_no]))
+  return (
+    <div className={styles.blockers}>
+      {blockers.map(({ code, zh, en, shipment_ids }) => (
+        <div key={`${code}${zh}`} className={styles.blocker}>
+          <span className={styles.why}>
+            <WarningFilled />
+            {locale === 'zh-CN' ? zh : en} × {shipment_ids.length}
+          </span>
+          <span className={`${styles.numbers} y-mono`}>
+            {shipment_ids.slice(0, NAMED).map((id) => (
+              <span key={id}>{numbers.get(id)}</span>
+            ))}
+            {shipment_ids.length > NAMED && t.more(shipment_ids.length - NAMED)}
+          </span>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function Needs({ needs }: { needs: readonly Need[] }) {
+  const t = useMessages(printWords)
+  const alerts = new Map(useQuery(accountsQuery).data?.map(({ id, balance_alert }) => [id, balance_alert]))
+  const verdict = (need: Need) => {
+    if (!need.enough) {
+      return (
+        <Chip tone="broken" icon={CloseCircleFilled} filled>
+          {t.short(need.needed - (need.balance ?? 0))}
+        </Chip>
+      )
+    }
+    const low = need.balance !== null && need.balance - need.needed < (alerts.get(need.account_id) ?? 0)
+    return (
+      <Chip tone={low ? 'risk' : 'done'} icon={low ? WarningFilled : CheckCircleFilled}>
+        {low ? t.low : t.enough}
+      </Chip>
+    )
+  }
+  const columns: PlainColumn<Need>[] = [
+    { key: 'courier', title: t.courier, render: ({ courier }) => <CourierTag code={courier} /> },
+    { key: 'branch', title: t.branch, render: ({ branch_name }) => branch_name ?? '' },
+    { key: 'needed', title: t.needed, align: 'right', render: ({ needed }) => formatCount(needed) },
+    {
+      key: 'left',
+      title: t.left,
+      align: 'right',
+      render: ({ balance }) => (balance === null ? t.unlimited : formatCount(balance)),
+    },
+    { key: 'verdict', title: '', render: verdict },
+  ]
+  return (
+    <div>
+      <PlainTable caption={t.numbers} columns={columns} rows={needs} rowId={({ account_id }) => account_id} />
+      {needs.some(({ enough }) => !enough) && <p className={styles.note}>{t.shortHow}</p>}
+    </div>
+  )
+}

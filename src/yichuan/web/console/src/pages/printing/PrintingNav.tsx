@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query'
+import { NavLink } from 'react-router'
+import { useMessages } from '@/i18n'
+import { countsQuery } from './data'
+import styles from './PrintingNav.module.css'
+import { printingWords } from './words'
+
+/** The clerk's day from left to right: print, hand over, and what stands beside it. */
+export function PrintingNav() {
+  const t = useMessages(printingWords)
+  const counts = useQuery(countsQuery).data
+  const shown = (n: number) => (n === counts?.capped_at ? t.many(n) : String(n))
+  const tabs: readonly { to: string; label: string; count?: number }[] = [
+    { to: '/printing', label: t.toPrint, count: counts?.to_print },
+    { to: '/printing/to-hand-over', label: t.toHandOver, count: counts?.to_hand_over },
+    { to: '/printing/all', label: t.toShip, count: counts?.to_ship },
+    { to: '/printing/own-numbers', label: t.ownNumbers },
+    { to: '/printing/jobs', label: t.jobs },
+  ]
+  return (
+    <nav className={styles.nav} aria-label={t.queues}>
+      {tabs.map(({ to, label, count }) => (
+        <NavLink key={to} to={to} end className={styles.tab ?? ''}>
+          {label}
+          {count !== undefined && <span className={styles.count}>{shown(count)}</span>}
+        </NavLink>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,74 @@
+/** 填单号发货: rows as clerks paste them out of Excel, taken apart and checked before they are sent. */
+
+export const NUMBER = /^[0-9A-Za-z-]{5,40}$/
+
+export interface OwnRow {
+  key: string
+  order: string
+  /** As written: our code or the courier's name. */
+  courier: string
+  number: string
+  /** What the server answered; a row that was taken leaves the list. */
+  refusal?: string
+}
+
+export type Fault = 'order' | 'courier' | 'number' | 'twice' | 'numberTwice'
+
+export interface CourierName {
+  code: string
+  name_zh: string
+}
+
+const HEAD = /订单|单号|快递|包裹|courier|number|order/i
+const CJK = /[\u3400-\u9fff]/
+
+/** A courier's code from its code, name or the short name clerks use (圆通); `null` when unclear. */
+export function courierCode(text: string, couriers: readonly CourierName[]): string | null {
+  const name = text.trim()
+  if (name === '') return null
+  const exact = couriers.find(({ code, name_zh }) => code === name.toUpperCase() || name_zh === name)
+  if (exact !== undefined) return exact.code
+  const hits = name.length > 1 ? couriers.filter(({ name_zh }) => name_zh.startsWith(name.slice(0, 4))) : []
+  return hits.length === 1 ? (hits[0]?.code ?? null) : null
+}
+
+function cellsOf(line: string): string[] {
+  const separator = line.includes('\t') ? /\t/ : /[,，;；]/.test(line) ? /[,，;；]/ : /\s+/
+  return line.split(separator).map((cell) => cell.replaceAll('"', '').trim())
+}
+
+/** The three things of a line, in whatever order they stand; a line with two has no courier. */
+function readLine(line: string, couriers: readonly CourierName[]): Omit<OwnRow, 'key'> {
+  const cells = cellsOf(line.trim()).filter((cell) => cell !== '')
+  const named = cells.findIndex((cell, at) => at > 0 && (courierCode(cell, couriers) !== null || (CJK.test(cell) && at < 3)))
+  const courier = named < 0 ? '' : (cells[named] ?? '')
+  const [order = '', number = ''] = cells.filter((_, at) => at !== named)
+  return { order, courier, number: number.replace(/\s+/g, '').toUpperCase() }
+}
+
+/** Lines of `order courier number`, by tab, comma or space; a heading line is passed over. */
+export function parseOwnNumbers(text: string, couriers: readonly CourierName[], fallback: string): Omit<OwnRow, 'key'>[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const body = lines[0] !== undefined && HEAD.test(lines[0]) && !/\d{5}/.test(lines[0]) ? lines.slice(1) : lines
+  return body.map((line) => {
+    const row = readLine(line, couriers)
+    return row.courier === '' ? { ...row, courier: fallback } : row
+  })
+}
+
+/** What is wrong with each row before the server is asked. */
+export function faultsOf(rows: readonly OwnRow[], couriers: readonly CourierName[]): ReadonlyMap<string, Fault> {
+  const faults = new Map<string, Fault>()
+  const orders = new Set<string>()
+  const numbers = new Set<string>()
+  for (const { key, order, courier, number } of rows) {
+    if (order === '') faults.set(key, 'order')
+    else if (orders.has(order)) faults.set(key, 'twice')
+    else if (courierCode(courier, couriers) === null) faults.set(key, 'courier')
+    else if (!NUMBER.test(number)) faults.set(key, 'number')
+    else if (numbers.has(number)) faults.set(key, 'numberTwice')
+    orders.add(order)
+    numbers.add(number)
+  }
+  return faults
+}

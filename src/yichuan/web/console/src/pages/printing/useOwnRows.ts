@@ -1,0 +1,93 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { App } from 'antd'
+import { useMemo, useState } from 'react'
+import { api, unwrap } from '@/api'
+import { courierNamesQuery } from '@/domain'
+import { useLocale, useMessages } from '@/i18n'
+import { randomId } from '@/lib/ids'
+import { errorTitle } from '@/ui'
+import { refreshQueues } from './data'
+import { courierCode, faultsOf, type OwnRow, parseOwnNumbers } from './ownNumbers'
+import { ownWords } from './ownWords'
+import { reasonOf } from './reasons'
+
+/** Rows sent in one call, so that progress can be shown. */
+const CHUNK = 200
+
+/** The table of numbers to ship with: what was pasted, what is wrong with it, what the server said. */
+export function useOwnRows(merchantId: string | undefined) {
+  const t = useMessages(ownWords)
+  const locale = useLocale()
+  const { message } = App.useApp()
+  const names = useQuery(courierNamesQuery).data
+  const couriers = useMemo(() => [...(names?.values() ?? [])], [names])
+  const [rows, setRows] = useState<readonly OwnRow[]>([])
+  const [shipped, setShipped] = useState(0)
+  const [progress, setProgress] = useState<{ done: number; all: number } | null>(null)
+  const faults = useMemo(() => faultsOf(rows, couriers), [rows, couriers])
+  const good = rows.filter(({ key, refusal }) => !faults.has(key) && refusal === undefined)
+
+  const ship = useMutation({
+    mutationFn: async (wanted: readonly OwnRow[]) => {
+      let failed = 0
+      for (let start = 0; start < wanted.length; start += CHUNK) {
+        const chunk = wanted.slice(start, start + CHUNK)
+        setProgress({ done: start, all: wanted.length })
+        const body = {
+          merchant_id: merchantId,
+          rows: chunk.map(({ order, courier, number }) => ({
+            order_no: order,
+            courier: courierCode(courier, couriers) ?? courier,
+            number,
+          })),
+        }
+        const { items } = await unwrap(api.POST('/api/v1/shipments/own-numbers', { body }))
+        const answers = new Map(items.map((item) => [chunk[item.index]?.key, item]))
+        failed += items.filter(({ ok }) => !ok).length
+        setShipped((before) => before + items.filter(({ ok }) => ok).length)
+        setRows((before) =>
+          before
+            .filter(({ key }) => answers.get(key)?.ok !== true)
+            .map((row) => {
+              const error = answers.get(row.key)?.error
+              return error ? { ...row, refusal: reasonOf(error, locale) } : row
+            }),
+        )
+      }
+      return { ok: wanted.length - failed, failed }
+    },
+    onSuccess: ({ ok, failed }) => {
+      if (failed === 0) message.success(t.allDone(ok))
+      else message.warning(t.partly(ok, failed))
+    },
+    onError: (error) => message.error(errorTitle(error, locale)),
+    onSettled: () => {
+      setProgress(null)
+      refreshQueues()
+    },
+  })
+
+  return {
+    rows,
+    faults,
+    good,
+    shipped,
+    progress,
+    couriers,
+    bad: rows.length - good.length,
+    add: (text: string, fallback: string) => {
+      const read = parseOwnNumbers(text, couriers, fallback).map((row) => ({ ...row, key: randomId() }))
+      setRows((before) => [...before, ...read])
+    },
+    /** A corrected row may be sent again. */
+    edit: (key: string, change: Partial<OwnRow>) =>
+      setRows((before) => before.map((row) => (row.key === key ? { ...row, ...change, refusal: undefined } : row))),
+    drop: (key: string) => setRows((before) => before.filter((row) => row.key !== key)),
+    clear: () => setRows([]),
+    ship: () => {
+      if (good.length > 0 && !ship.isPending) ship.mutate(good)
+    },
+  }
+}
+
+export type OwnRows = ReturnType<typeof useOwnRows>
