@@ -1,0 +1,41 @@
+import type { Schema } from '@/api/client'
+import { COURIER_ZONE, formatDay } from '@/format'
+
+type Drill = Schema<'Drill'>
+
+/** Where each list of the API is shown. */
+const PAGES: Readonly<Record<Drill['path'], string>> = {
+  shipments: '/shipments',
+  exceptions: '/exceptions',
+  'exceptions/upcoming': '/exceptions/upcoming',
+  tickets: '/tickets',
+  'scorecards/merchants': '/merchants',
+  'scorecards/couriers': '/couriers',
+  'reports/daily': '/overview/daily',
+}
+
+const escape = (value: string) => value.replaceAll('%', '%25').replaceAll(',', '%2C')
+
+/** Instants of the API (`created_from`, end excluded `created_to`) as the lists' range of days. */
+function dayRange(from: string, to: string): string {
+  const last = new Date(Date.parse(to) - 1)
+  return `${formatDay(new Date(from), COURIER_ZONE)}..${formatDay(last, COURIER_ZONE)}`
+}
+
+/**
+ * The console's list behind a figure. Filters keep the API's names; several values of one are
+ * separated by commas, as the lists write them; a range of days becomes one filter. A merchant's
+ * lists are its own anyway, so `merchant_id` is left out for them.
+ */
+export function drillTo({ path, query = {} }: Drill, merchant = false): string {
+  const params = new URLSearchParams()
+  const one = (key: string) => ([query[key]].flat()[0] as string | undefined) ?? ''
+  for (const [key, value] of Object.entries(query)) {
+    if (key === 'created_to' || key === 'end' || (merchant && key === 'merchant_id')) continue
+    if (key === 'begin') params.set('days', `${one('begin')}..${one('end')}`)
+    else if (key === 'created_from') params.set('created', dayRange(one(key), one('created_to')))
+    else params.set(key, [value].flat().map(escape).join(','))
+  }
+  const search = params.toString()
+  return search === '' ? PAGES[path] : `${PAGES[path]}?${search}`
+}
