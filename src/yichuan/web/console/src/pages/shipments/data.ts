@@ -1,0 +1,103 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api, type Schema, unwrap } from '@/api/client'
+import { queryClient } from '@/api/queryClient'
+import { type ListQuery, listKey, listParams } from '@/table'
+import type { Filter } from '@/table'
+
+export type Row = Schema<'ShipmentRow'>
+export type Detail = Schema<'ShipmentDetail'>
+export type Waybill = Schema<'WaybillView'>
+export type Problem = Schema<'ProblemRow'>
+export type Ticket = Schema<'TicketRow'>
+export type TimelineItem = Schema<'TimelineItem'>
+
+/** Queues whose boxes stand in order of their ship-by clock, if wanted. */
+const UNSHIPPED: readonly string[] = ['to_ship', 'to_print', 'to_hand_over']
+
+export function isUnshippedQueue(queue: string | null | undefined): boolean {
+  return UNSHIPPED.includes(queue ?? '')
+}
+
+/** A page of the list. The server sorts by the ship-by clock only what is not shipped. */
+export function loadShipments(asked: ListQuery, filters: readonly Filter[], signal: AbortSignal) {
+  const byClock = asked.sort.endsWith('ship_by')
+  const sort = byClock && !isUnshippedQueue(asked.filters.queue?.[0]) ? '' : asked.sort
+  const query = { ...listParams({ ...asked, sort }, filters) }
+  for (const [key, value] of Object.entries(query)) if (value === '') delete query[key]
+  return unwrap(api.GET('/api/v1/shipments', { params: { query }, signal }))
+}
+
+/** The only shipment under a number, if there is exactly one. */
+export async function onlyOne(text: string): Promise<Row | undefined> {
+  const { items } = await unwrap(api.GET('/api/v1/shipments', { params: { query: { q: text, limit: 2 } } }))
+  return items.length === 1 ? items[0] : undefined
+}
+
+export const countsQuery = queryOptions({
+  queryKey: ['shipment-counts'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/shipments/counts', { signal })),
+  refetchInterval: 60_000,
+})
+
+const shipment = (id: string) => ({ path: { shipment_id: id } })
+
+export const detailQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['shipment', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/shipments/{shipment_id}', { params: shipment(id), signal })),
+    refetchInterval: 60_000,
+  })
+
+export const timelineQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['shipment', id, 'timeline'],
+    queryFn: async ({ signal }) => {
+      const page = unwrap(
+        api.GET('/api/v1/shipments/{shipment_id}/timeline', { params: shipment(id), signal }),
+      )
+      return (await page).items
+    },
+    refetchInterval: 60_000,
+  })
+
+export const waybillsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['shipment', id, 'waybills'],
+    queryFn: async ({ signal }) => {
+      const page = unwrap(
+        api.GET('/api/v1/shipments/{shipment_id}/waybills', { params: shipment(id), signal }),
+      )
+      return (await page).items
+    },
+  })
+
+export const problemsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['shipment', id, 'problems'],
+    queryFn: async ({ signal }) => {
+      const params = { query: { shipment_id: id, limit: 50 } }
+      return (await unwrap(api.GET('/api/v1/exceptions', { params, signal }))).items
+    },
+  })
+
+export const ticketsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['shipment', id, 'tickets'],
+    queryFn: async ({ signal }) => {
+      const params = { query: { shipment_id: id, limit: 50 } }
+      return (await unwrap(api.GET('/api/v1/tickets', { params, signal }))).items
+    },
+  })
+
+/** After an act: the shipment, the lists it stands in, and the counts beside the menu. */
+export function refresh(id?: string): void {
+  void queryClient.invalidateQueries({ queryKey: id === undefined ? ['shipment'] : ['shipment', id] })
+  void queryClient.invalidateQueries({ queryKey: listKey('shipments') })
+  void queryClient.invalidateQueries(countsQuery)
+}
+
+/** Whether the box is still ours to change: not shipped, not over, without a number. */
+export function isOpen(row: Pick<Row, 'milestone' | 'shipped_at' | 'waybill_number'>): boolean {
+  return row.milestone === 'created' && row.shipped_at === null && row.waybill_number === null
+}
