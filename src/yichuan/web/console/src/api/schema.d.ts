@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/track/{token}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Buyer Track
+         * @description Where a parcel is, for whoever has its link. Wrong digits show what no digits show.
+         */
+        get: operations["buyer_track_track__token__json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments": {
         parameters: {
             query?: never;
@@ -1450,6 +1470,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments/{shipment_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shipment Timeline
+         * @description Scans of all its waybills and our own acts, oldest first; never more than one page.
+         */
+        get: operations["shipment_timeline_api_v1_shipments__shipment_id__timeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{courier}/{number}": {
         parameters: {
             query?: never;
@@ -2058,6 +2098,106 @@ export interface components {
             en: string;
             /** Shipment Ids */
             shipment_ids: string[];
+        };
+        /**
+         * BuyerCourier
+         * @description Who carries it.
+         */
+        BuyerCourier: {
+            /** Code */
+            code: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string | null;
+        };
+        /**
+         * BuyerEvent
+         * @description A scan, its text redacted.
+         */
+        BuyerEvent: {
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Text */
+            text: string;
+            /** Milestone */
+            milestone: string | null;
+            /** Detail */
+            detail: string;
+            /** City */
+            city: string | null;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+        };
+        /**
+         * BuyerPlace
+         * @description A city and its centre in degrees.
+         */
+        BuyerPlace: {
+            /** City */
+            city: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+        };
+        /**
+         * BuyerProblem
+         * @description What is wrong, and who works on it.
+         */
+        BuyerProblem: {
+            /** Kind */
+            kind: string;
+            /** Party */
+            party: string | null;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * BuyerRecipient
+         * @description The recipient, masked; only for who knows the phone's last four digits.
+         */
+        BuyerRecipient: {
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Address */
+            address: string | null;
+        };
+        /**
+         * BuyerTrack
+         * @description What the buyer's page shows. `waybill_number` is masked unless `verified`.
+         */
+        BuyerTrack: {
+            courier: components["schemas"]["BuyerCourier"] | null;
+            /** Milestone */
+            milestone: string;
+            /** Detail */
+            detail: string;
+            problem: components["schemas"]["BuyerProblem"] | null;
+            /** Waybill Number */
+            waybill_number: string | null;
+            /** Promised At */
+            promised_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            origin: components["schemas"]["BuyerPlace"] | null;
+            destination: components["schemas"]["BuyerPlace"] | null;
+            /** Events */
+            events: components["schemas"]["BuyerEvent"][];
+            /** Locker Hint */
+            locker_hint: string | null;
+            /** Sign Kind */
+            sign_kind: ("self" | "family" | "gate" | "locker" | "station" | "third_party") | null;
+            /** Verified */
+            verified: boolean;
+            recipient: components["schemas"]["BuyerRecipient"] | null;
         };
         /**
          * ConnectionRequest
@@ -3029,6 +3169,13 @@ export interface components {
         Page_TicketRow_: {
             /** Items */
             items: components["schemas"]["TicketRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[TimelineItem] */
+        Page_TimelineItem_: {
+            /** Items */
+            items: components["schemas"]["TimelineItem"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -5005,6 +5152,60 @@ export interface components {
             milestone?: string | null;
         };
         /**
+         * TimelineItem
+         * @description A scan of a courier, or an act of ours.
+         *
+         *     A scan has `text`, `courier`, `number`, `code`, `detail` and perhaps a place; an act has
+         *     `actor` and `data`. Coordinates are the city's centre in degrees.
+         */
+        TimelineItem: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "courier" | "house";
+            /** Kind */
+            kind: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Text */
+            text?: string | null;
+            /** Courier */
+            courier?: string | null;
+            /** Number */
+            number?: string | null;
+            /** Leg */
+            leg?: ("out" | "return") | null;
+            /** Code */
+            code?: string | null;
+            /** Detail */
+            detail?: string | null;
+            /** Milestone */
+            milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost") | null;
+            /** City */
+            city?: string | null;
+            /** Adcode */
+            adcode?: string | null;
+            /** Lat */
+            lat?: number | null;
+            /** Lon */
+            lon?: number | null;
+            /** Actor */
+            actor?: string | null;
+            /** Data */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * Today
          * @description The merchant's first screen.
          */
@@ -5395,6 +5596,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    buyer_track_track__token__json_get: {
+        parameters: {
+            query?: {
+                phone_last4?: string | null;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyerTrack"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -7965,6 +8199,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    shipment_timeline_api_v1_shipments__shipment_id__timeline_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineItem_"];
                 };
             };
             /** @description Validation Error */
