@@ -119,11 +119,13 @@ def _explain(
 ) -> dict[str, Any]:
     candidates = [_candidate(box, o, None) for o in ranked]
     candidates += [_candidate(box, o, refused[id(o)]) for o in options if refused[id(o)]]
-    zh, en = _words(need, chosen, ranked)
+    (zh, en), (cost_zh, cost_en) = _words(need, chosen), _cost_words(chosen, ranked)
     return {
         "rule": need or "parcel",
-        "zh": zh,
-        "en": en,
+        "zh": zh + cost_zh,
+        "en": en + cost_en,
+        "plain_zh": zh,
+        "plain_en": en,
         "weight_assumed": box.weight_g is None,
         "candidates": candidates[:12],
     }
@@ -144,21 +146,25 @@ def _candidate(box: Box, option: Option, why_not: tuple[str, str] | None) -> dic
     }
 
 
-def _words(need: str | None, chosen: Option | None, ranked: Sequence[Option]) -> tuple[str, str]:
+def _words(need: str | None, chosen: Option | None) -> tuple[str, str]:
+    """What was chosen; nothing of costs, merchants read it too."""
     need_zh, need_en = _KIND_WORDS[need]
     if chosen is None:
         return (f"{need_zh}：没有可用的快递服务", f"{need_en}: no usable courier service")
-    cost_zh = cost_en = ""
-    if chosen.cost_fen is not None:
-        cost_zh = f"，预计 ¥{chosen.cost_fen // 100}.{chosen.cost_fen % 100:02d}"
-        cost_en = f", expected ¥{chosen.cost_fen // 100}.{chosen.cost_fen % 100:02d}"
-    known = [o.cost_fen for o in ranked[1:] if o.cost_fen is not None]
-    if known and chosen.cost_fen is not None and chosen.cost_fen <= min(known):
-        cost_zh += "，为可用服务中最低价"
-        cost_en += ", the cheapest usable service"
+    days = chosen.typical_days
     return (
-        f"{need_zh}：选 {chosen.courier_name} {chosen.service_zh}，"
-        f"约 {chosen.typical_days} 天{cost_zh}",
-        f"{need_en}: {chosen.courier} {chosen.service_en}, about {chosen.typical_days} days"
-        f"{cost_en}",
+        f"{need_zh}：选 {chosen.courier_name} {chosen.service_zh}，约 {days} 天",
+        f"{need_en}: {chosen.courier} {chosen.service_en}, about {days} days",
     )
+
+
+def _cost_words(chosen: Option | None, ranked: Sequence[Option]) -> tuple[str, str]:
+    if chosen is None or chosen.cost_fen is None:
+        return "", ""
+    amount = f"¥{chosen.cost_fen // 100}.{chosen.cost_fen % 100:02d}"
+    zh, en = f"，预计 {amount}", f", expected {amount}"
+    known = [o.cost_fen for o in ranked[1:] if o.cost_fen is not None]
+    if known and chosen.cost_fen <= min(known):
+        zh += "，为可用服务中最低价"
+        en += ", the cheapest usable service"
+    return zh, en

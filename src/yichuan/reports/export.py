@@ -57,6 +57,8 @@ def csv_text(rows: Sequence[DailyRow], dimensions: Sequence[str]) -> str:
 
 def _cell(row: DailyRow, name: str) -> object:
     if name == "cost":
+        if row.cost is None:
+            return None
         fen = row.cost.amount_minor
         sign = "-" if fen < 0 else ""
         return float(f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from yichuan.core.clock import CHINA
+from yichuan.core.database import Merchants
 from yichuan.core.money import Money
 from yichuan.reports.schemas import DayRow, Drill, Figure, Stage, StageKey, Sums
 from yichuan.rollups.counting import MEASURES
@@ -53,6 +54,16 @@ def rates(sums: Mapping[str, int]) -> dict[str, Any]:
         "problem_rate": share(sums["problems"], sums["shipped"]),
         "cost": Money(amount_minor=sums["cost_minor"]),
     }
+
+
+Counted = TypeVar("Counted", bound=Sums)
+
+
+def shown_to(merchants: Merchants, rows: Sequence[Counted]) -> list[Counted]:
+    """Rows as a caller may read them: what couriers charge is not for merchants."""
+    if merchants is None:
+        return list(rows)
+    return [row.model_copy(update={"cost": None}) for row in rows]
 
 
 def sums_of(sums: Mapping[str, int]) -> Sums:

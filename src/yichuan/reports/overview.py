@@ -14,7 +14,7 @@ from yichuan.couriers import queries as couriers
 from yichuan.exceptions import queries as problems
 from yichuan.exceptions.kinds import kinds
 from yichuan.merchants import queries as merchants
-from yichuan.reports.figures import figure, funnel, trend
+from yichuan.reports.figures import figure, funnel, shown_to, trend
 from yichuan.reports.schemas import (
     DayRow,
     Drill,
@@ -70,7 +70,7 @@ async def _flow(session: ReadSession, merchant_id: UUID | None) -> tuple[list[St
     days = [today - timedelta(days=n) for n in range(TREND_DAYS - 1, -1, -1)]
     found, _ = await rollups.sums(session, Filters(days[0], today, merchant_id), ["day"])
     by_day: dict[date, Mapping[str, int]] = {row.key["day"]: row.sums for row in found}
-    rows = trend(days, by_day, extra)
+    rows = shown_to(session.merchants, trend(days, by_day, extra))
     nothing = dict.fromkeys(("created", "shipped", "picked_up", "delivered"), 0)
     standing = await rollups.stock(session, merchant_id)
     return funnel(today, by_day.get(today, nothing), standing, extra), rows

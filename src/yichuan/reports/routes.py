@@ -20,7 +20,7 @@ from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
 from yichuan.merchants import queries as merchants
 from yichuan.reports import overview
 from yichuan.reports.export import csv_text
-from yichuan.reports.figures import rates
+from yichuan.reports.figures import rates, shown_to
 from yichuan.reports.schemas import DailyRow, Drill, Overview, ProvinceRow, Today
 from yichuan.rollups import queries as rollups
 from yichuan.rollups.queries import Dimension, Filters, Row
@@ -109,7 +109,7 @@ async def _named(session: ReadSession, rows: Sequence[Row]) -> list[DailyRow]:
         if made.courier is not None:
             made.courier_name = firms.get(made.courier, made.courier)
         found.append(made)
-    return found
+    return shown_to(session.merchants, found)
 
 
 @router.get("/reports/provinces")
@@ -117,7 +117,7 @@ async def report_provinces(session: ReadDep, wanted: FiltersDep) -> list[Provinc
     """Counts and rates by province of destination, the busiest first."""
     rows, _ = await rollups.sums(session, wanted, ["province"])
     busy = sorted(rows, key=lambda row: row.sums["shipped"], reverse=True)
-    return [
+    found = [
         ProvinceRow(
             **rates(row.sums),
             province=row.key["province"],
@@ -125,3 +125,4 @@ async def report_provinces(session: ReadDep, wanted: FiltersDep) -> list[Provinc
         )
         for row in busy
     ]
+    return shown_to(session.merchants, found)

@@ -88,7 +88,8 @@ class Sums(BaseModel):
     mean_transit_hours: float | None
     problem_rate: float | None
     """Problems per shipment shipped."""
-    cost: Money
+    cost: Money | None
+    """What couriers charge: the platform's own, None for merchants."""
 
 
 class DayRow(Sums):

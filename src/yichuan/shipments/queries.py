@@ -24,6 +24,7 @@ from yichuan.shipments.models import (
 )
 from yichuan.shipments.planning import normal
 from yichuan.shipments.schemas import Queue, ShipmentRow, Sort
+from yichuan.shipments.values import without_costs
 
 __all__ = [
     "Filters",
@@ -206,7 +207,7 @@ async def listing(
 
 
 async def detail(database: Database, merchants: Merchants, shipment_id: UUID) -> dict[str, Any]:
-    """One shipment with its lines.
+    """One shipment with its lines; costs for the platform only.
 
     Raises:
         NotFound: unknown or not the caller's.
@@ -228,7 +229,10 @@ async def detail(database: Database, merchants: Merchants, shipment_id: UUID) ->
     found = dict(zip((*DETAIL_COLUMNS, "lines"), rows[0], strict=True))
     for name in ("cost_expected", "cost_billed"):
         fen = found.pop(f"{name}_minor")
-        found[name] = None if fen is None else {"amount_minor": fen, "currency": "CNY"}
+        shown = merchants is None and fen is not None
+        found[name] = {"amount_minor": fen, "currency": "CNY"} if shown else None
+    if merchants is not None:
+        found["dispatch_reason"] = without_costs(found["dispatch_reason"])
     return found
 
 

@@ -74,3 +74,12 @@ class Billed:
     shipment_id: UUID
     billed_minor: int | None
     expected_minor: int | None = None
+
+
+def without_costs(reason: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Why a courier was chosen, as merchants read it: what couriers charge is the platform's."""
+    if reason is None:
+        return None
+    plain = {key: reason.get(f"plain_{key}", "") for key in ("zh", "en")}
+    candidates = [item | {"cost_minor": None} for item in reason.get("candidates", ())]
+    return reason | plain | {"candidates": candidates}

@@ -34,7 +34,7 @@ from yichuan.identity.scope import scoped
 from yichuan.shipments import queries as shipment_queries
 from yichuan.shipments import service as shipments
 from yichuan.shipments.queries import Shipment, ShipmentLine
-from yichuan.shipments.values import Attached
+from yichuan.shipments.values import Attached, without_costs
 from yichuan.tracking import service as tracking
 from yichuan.tracking.values import NewBinding
 from yichuan.waybills.models import Waybill
@@ -129,7 +129,7 @@ async def _decide(
     )
     option = choice.option
     if option is None:
-        return Conflict(choice.reason["zh"], dispatch=choice.reason)
+        return Conflict(choice.reason["zh"], dispatch=without_costs(choice.reason))
     return Claim(
         merchant_id=row.merchant_id,
         shipment_id=row.id,
