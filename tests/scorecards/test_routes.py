@@ -94,9 +94,15 @@ async def test_a_merchant_sees_its_own_only(
     assert (await nobody.get(f"{URL}/merchants")).status_code == 401
 
 
-async def test_couriers_are_scored_over_all_merchants(alpha: Tenant) -> None:
-    (row,) = (await alpha.client.get(f"{URL}/couriers")).json()["items"]
+async def test_couriers_are_scored_over_all_merchants(
+    alpha: Tenant, platform: httpx.AsyncClient
+) -> None:
+    """Merchants read how good a courier is, not how much others ship."""
+    (row,) = (await platform.get(f"{URL}/couriers")).json()["items"]
     assert (row["courier"], row["shipments"]) == ("ZTO", 300)
+    (row,) = (await alpha.client.get(f"{URL}/couriers")).json()["items"]
+    assert (row["courier"], row["shipments"]) == ("ZTO", None)
+    assert {part["base"] for part in row["parts"]} == {None}
     card = (await alpha.client.get(f"{URL}/couriers/ZTO")).json()
     by_key = {p["key"]: p for p in card["parts"]}
     assert by_key["transit_hours"]["value"] == 50

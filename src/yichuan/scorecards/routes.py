@@ -78,8 +78,8 @@ async def list_courier_scores(caller: CallerDep, session: ReadDep) -> Page[Couri
             day=row.day,
             score=float(row.score),
             grade=grade(row.score),
-            shipments=row.shipments,
-            parts=[ScorePart.of(part) for part in queries.courier_parts(row)],
+            shipments=row.shipments if caller.is_platform else None,
+            parts=[ScorePart.of(p, caller.is_platform) for p in queries.courier_parts(row)],
         )
         for row in await queries.couriers(session)
     ]
@@ -87,7 +87,10 @@ async def list_courier_scores(caller: CallerDep, session: ReadDep) -> Page[Couri
 
 
 @router.get("/scorecards/couriers/{courier}")
-async def get_courier_scorecard(courier: str, session: ReadDep, days: Days = 90) -> Scorecard:
+async def get_courier_scorecard(
+    courier: str, caller: CallerDep, session: ReadDep, days: Days = 90
+) -> Scorecard:
     """A courier's score, its parts, what moved it, and its history."""
     card = await queries.courier_card(session, courier)
-    return scorecard(card, await queries.courier_history(session, courier, days))
+    history = await queries.courier_history(session, courier, days)
+    return scorecard(card, history, caller.is_platform)

@@ -21,8 +21,9 @@ class ScorePart(BaseModel):
     name_en: str
     weight: int
     unit: Unit
-    amount: int
-    base: int
+    amount: int | None
+    base: int | None
+    """Counts; None where they are about everybody's parcels and a merchant asks."""
     value: float | None
     """amount / base: a share, or hours; None while there is nothing to count."""
     target: float
@@ -30,8 +31,8 @@ class ScorePart(BaseModel):
     points: float
 
     @classmethod
-    def of(cls, part: Part) -> ScorePart:
-        """From a computed part."""
+    def of(cls, part: Part, counted: bool = True) -> ScorePart:
+        """From a computed part, with its counts or with the rates alone."""
         metric = part.metric
         return cls(
             key=metric.key,
@@ -39,8 +40,8 @@ class ScorePart(BaseModel):
             name_en=metric.name_en,
             weight=metric.weight,
             unit=metric.unit,
-            amount=part.amount,
-            base=part.base,
+            amount=part.amount if counted else None,
+            base=part.base if counted else None,
             value=None if part.value is None else round(part.value, 4),
             target=metric.full,
             points=round(part.points, 1),
@@ -100,7 +101,8 @@ class CourierScoreRow(BaseModel):
     day: date
     score: float
     grade: Grade
-    shipments: int
+    shipments: int | None
+    """Everybody's; None for merchants."""
     parts: list[ScorePart]
 
 
@@ -116,14 +118,14 @@ class Scorecard(BaseModel):
     history: list[ScorePoint]
 
 
-def scorecard(card: Card, history: Sequence[Point]) -> Scorecard:
-    """A card as it is shown."""
+def scorecard(card: Card, history: Sequence[Point], counted: bool = True) -> Scorecard:
+    """A card as it is shown, with its counts or with the rates alone."""
     return Scorecard(
         day=card.day,
         score=float(card.score),
         grade=grade(card.score),
         before=None if card.before is None else float(card.before),
-        parts=[ScorePart.of(part) for part in card.parts],
+        parts=[ScorePart.of(part, counted) for part in card.parts],
         moves=[ScoreMove.of(move) for move in card.moves if abs(move.effect) >= 0.005],
         history=[ScorePoint(day=point.day, score=float(point.score)) for point in history],
     )
