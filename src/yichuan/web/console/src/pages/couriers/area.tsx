@@ -1,0 +1,21 @@
+import { TruckOutlined } from '@ant-design/icons'
+import { defineArea } from '@/app/area'
+
+export default defineArea({
+  key: 'couriers',
+  order: 80,
+  group: 'steering',
+  path: '/couriers',
+  icon: TruckOutlined,
+  name: {
+    'zh-CN': { staff: '快递', merchant: '快递账号' },
+    'en-US': { staff: 'Couriers', merchant: 'Courier accounts' },
+  },
+  roles: ['operator', 'service', 'merchant'],
+  go: 'k',
+  routes: [
+    { index: true, lazy: () => import('./AccountsPage') },
+    { path: 'catalogue', lazy: () => import('./CataloguePage') },
+    { path: 'ranking', lazy: () => import('./RankingPage') },
+  ],
+})

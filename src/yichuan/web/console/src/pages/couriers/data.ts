@@ -1,0 +1,42 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api, type Schema, unwrap } from '@/api/client'
+
+export type Account = Schema<'AccountView'>
+export type Connection = Schema<'ConnectionView'>
+export type AccountWish = Schema<'AccountRequest'>
+export type ConnectionWish = Schema<'ConnectionRequest'>
+
+export const accountsQuery = queryOptions({
+  queryKey: ['courier-accounts'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/courier-accounts', { signal })),
+})
+
+export const connectionsQuery = queryOptions({
+  queryKey: ['courier-connections'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/courier-connections', { signal })),
+})
+
+export const servedQuery = queryOptions({
+  queryKey: ['couriers', 'served'],
+  queryFn: ({ signal }) =>
+    unwrap(api.GET('/api/v1/couriers', { params: { query: { served: true, limit: 200 } }, signal })),
+  staleTime: 60_000,
+})
+
+export function testAccount(id: string) {
+  const params = { path: { account_id: id } }
+  return unwrap(api.POST('/api/v1/courier-accounts/{account_id}/test', { params }))
+}
+
+export function switchAccount(id: string, enabled: boolean) {
+  const params = { path: { account_id: id } }
+  return unwrap(api.PATCH('/api/v1/courier-accounts/{account_id}', { params, body: { enabled } }))
+}
+
+export function addAccount(body: AccountWish) {
+  return unwrap(api.POST('/api/v1/courier-accounts', { body }))
+}
+
+export function addConnection(body: ConnectionWish) {
+  return unwrap(api.POST('/api/v1/courier-connections', { body }))
+}
