@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -31,7 +31,7 @@ from yichuan.simulator.sample_orders import Order, Share, history, promised_at, 
 ACTOR = "system:demo"
 PER_MERCHANT_DAY = 18
 """Boxes of a merchant on a day: about 3,000 for twelve merchants in a fortnight."""
-ORDERS_AT_ONCE = 500
+ORDERS_AT_ONCE = 250
 T = TypeVar("T")
 Tell = Callable[[int], None]
 """Told how many boxes are done."""
@@ -75,17 +75,17 @@ def sample_past(state: State, now: datetime) -> list[Order]:
     )
 
 
-async def place(context: Context, state: State, past: Sequence[Order], tell: Tell) -> list[Box]:
-    """Take the orders in, with a planned box for each merchant's share."""
-    boxes: list[Box] = []
+async def place(
+    context: Context, state: State, past: Sequence[Order], tell: Tell
+) -> AsyncIterator[list[Box]]:
+    """Take the orders in, part by part, with a planned box for each merchant's share."""
     async with context.database.read(None) as reading:
         ids = {row.code: row.id for row in await merchants.listing(reading)}
     for part in in_parts(past, ORDERS_AT_ONCE):
         async with context.database.system() as session:
             made = await _place(session, context.vault, state.seed, part, ids)
-        boxes += made
         tell(len(made))
-    return boxes
+        yield made
 
 
 async def _place(
@@ -111,8 +111,8 @@ async def _place(
             written.append(sub)
             lines += mine
             drafts.append((sub, one, share))
-    await orders.write(session, vault, written)
-    await orders.write_lines(session, lines)
+    await orders.write(session, orders.encode(vault, written))
+    await orders.write_lines(session, orders.encode_lines(lines))
     made = await shipments.plan(session, plans, ACTOR)
     return [
         Box(

@@ -16,15 +16,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+import httpx
+
 from yichuan.core.context import Context, located, opened
 from yichuan.core.database import Urls
 from yichuan.core.embedded import EmbeddedError
 from yichuan.core.errors import YichuanError
 from yichuan.core.settings import Settings, settings
 from yichuan.core.vault import Vault
-from yichuan.demo import furnish, history, imported, ports, settle, shipping
+from yichuan.demo import furnish, history, imported, ports, settle
 from yichuan.demo import state as states
 from yichuan.demo.children import Child, ChildError, Family, until
+from yichuan.demo.line import Line
 from yichuan.demo.screen import Screen, Steps
 from yichuan.demo.state import DemoError, State
 from yichuan.simulator.mall_hub import Hub, HubError
@@ -106,6 +109,10 @@ def _start(
             screen.say("the last start was interrupted; starting afresh")
             states.clear(data_dir)
             state = None
+        elif state is not None:
+            if from_dir is not None and str(from_dir.absolute()) != state.source:
+                raise DemoError(f"{data_dir} is filled already; give another --data-dir")
+            screen.say(f"found {state.shipments:,} shipments in {data_dir}; nothing to fill in")
         if state is None:
             source = "" if from_dir is None else str(imported.checked(from_dir))
             state = State(merchants=merchants, days=days, source=source)
@@ -156,12 +163,11 @@ class Run:
         env = {
             "YICHUAN_DATA_DIR": str(self.data_dir),
             "YICHUAN_BASE_URL": self.url,
-            "YICHUAN_API_KEY": self.state.key,
         }
         family = Family(env, self.data_dir / "logs", self.screen.say)
         try:
             if await until(self.stop, self._up(family, urls, vault)):
-                await until(self.stop, family.watch())
+                await until(self.stop, self._live(family))
         finally:
             self.screen.say("stopping …")
             await family.stop()
@@ -192,6 +198,29 @@ class Run:
                     await self._mall(family)
         logs = str(self.data_dir / "logs")
         self.screen.ready(state, self.url, live=self.live and not state.source, logs=logs)
+
+    async def _live(self, family: Family) -> None:
+        """Watch the processes; on a terminal, show how things stand."""
+        pulse = asyncio.create_task(self.screen.pulse(self._figures))
+        try:
+            await family.watch()
+        finally:
+            pulse.cancel()
+            await asyncio.wait({pulse})
+
+    async def _figures(self) -> str:
+        """One line of figures; empty when nobody answers."""
+        try:
+            async with ports.client(self.url, self.state.key) as http:
+                counts = (await http.get("/api/v1/shipments/counts")).raise_for_status().json()
+        except httpx.HTTPError:
+            return ""
+        words = {
+            "to_ship": "待发货 to ship",
+            "on_the_way": "在途 on the way",
+            "problems": "异常 problems",
+        }
+        return " · ".join(f"{text} {counts[name]:,}" for name, text in words.items())
 
     async def _couriers(self, family: Family) -> Child:
         return await family.start(
@@ -237,20 +266,21 @@ class Run:
         state.stage = "ready"
 
     async def _sample(self, context: Context, steps: Steps) -> None:
-        state, now = self.state, datetime.now(UTC)
-        past = history.sample_past(state, now)
+        """Orders, shipping and tracks side by side, part by part; figures when all is there."""
+        past = history.sample_past(self.state, datetime.now(UTC))
         total = sum(len(one.shares) for one in past)
         async with (
-            ports.client(self.url, state.key) as hub,
+            ports.client(self.url, self.state.key) as hub,
             ports.client(self.couriers_url) as couriers,
         ):
-            with steps.step("订单 orders", total) as done:
-                boxes = await history.place(context, state, past, done)
-            with steps.step("发货 shipping", total) as done:
-                shipper = shipping.Shipper(context, Hub(hub), state.seed, now, done)
-                await shipper.ship(boxes)
-            with steps.step("轨迹 tracks", len(shipper.parcels)) as done:
-                await settle.subscribed(context, shipper.parcels)
-                await settle.receive(context, couriers, shipper.parcels, done)
+            with (
+                steps.step("订单 orders", total) as placed,
+                steps.step("发货 shipping", total) as shipped,
+                steps.step("轨迹 tracks", total) as told,
+            ):
+                line = Line(context, self.state, Hub(hub), couriers, placed, shipped, told)
+                await line.run(past)
+            for reason, count in line.refused.items():
+                self.screen.say(f"  {count} 个包裹未发货 not shipped: {reason}")
             with steps.step("异常 统计 problems, figures") as done:
                 done(await settle.conclude(context))

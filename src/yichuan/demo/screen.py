@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ from rich.progress import (
 from rich.table import Table
 
 from yichuan.demo.state import State
+
+PULSE_SECONDS = 3.0
 
 
 @dataclass(slots=True)
@@ -71,6 +74,15 @@ class Screen:
         title = f"驿传 Yichuan · {self.seconds:.1f} s"
         self.console.print(Panel(table, title=title, border_style="cyan", expand=False))
         sys.stdout.flush()
+
+    async def pulse(self, figures: Callable[[], Awaitable[str]]) -> None:
+        """Keep a line of figures at the bottom of a terminal, for ever."""
+        if not self.console.is_terminal:
+            return
+        with self.console.status("运行中 running") as status:
+            while True:
+                status.update(await figures() or "运行中 running")
+                await asyncio.sleep(PULSE_SECONDS)
 
 
 @dataclass(slots=True)

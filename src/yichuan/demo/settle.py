@@ -7,15 +7,17 @@ import time
 from collections.abc import Mapping, Sequence
 
 import httpx
+import structlog
 from sqlalchemy import text
 
 from yichuan.consumers import CONSUMERS
 from yichuan.core.consumers import drain, register, step
 from yichuan.core.context import Context
-from yichuan.demo.history import Tell, in_parts
+from yichuan.demo.history import in_parts
 from yichuan.scorecards.service import recompute_now
 from yichuan.tracking import ingest
 
+log = structlog.get_logger(__name__)
 PARCELS_AT_ONCE = 300
 FIRST = "shipments.state"
 """The consumer that must know all scans before the others look: else they see boxes declared
@@ -52,36 +54,35 @@ async def subscribed(context: Context, parcels: Sequence[Mapping[str, object]]) 
             )
 
 
-async def receive(
-    context: Context,
-    couriers: httpx.AsyncClient,
-    parcels: Sequence[dict[str, object]],
-    tell: Tell,
-) -> int:
-    """Have the parcels' past happen, and merge its pushes. Returns how many were refused."""
-    refused = 0
-    merging = asyncio.create_task(_merge_until_quiet(context, couriers, len(parcels)))
-    try:
-        for part in in_parts(parcels, PARCELS_AT_ONCE):
-            answer = await couriers.post("/sim/backfill", json=part)
-            answer.raise_for_status()
-            refused += len(answer.json()["refused"])
-            tell(len(part))
-        await merging
-    finally:
-        merging.cancel()
-        await asyncio.wait({merging})
-    return refused
+async def happen(couriers: httpx.AsyncClient, parcels: Sequence[Mapping[str, object]]) -> None:
+    """Have the parcels' past happen; the network begins to push it.
+
+    Raises:
+        httpx.HTTPStatusError: the network refuses the rows.
+    """
+    for part in in_parts(parcels, PARCELS_AT_ONCE):
+        answer = await couriers.post("/sim/backfill", json=part)
+        answer.raise_for_status()
+        for row in answer.json()["refused"]:
+            log.warning("a parcel of the past was refused", **row)
 
 
-async def _merge_until_quiet(context: Context, couriers: httpx.AsyncClient, parcels: int) -> None:
-    """Merge the inbox until all parcels have been told of and hardly anything more comes."""
-    begun = busy = time.monotonic()
-    while time.monotonic() - busy < QUIET and time.monotonic() - begun < PATIENCE:
+async def merge_until_quiet(
+    context: Context, couriers: httpx.AsyncClient, complete: asyncio.Event
+) -> None:
+    """Merge the inbox until all parcels have been told of and hardly anything more comes.
+
+    `complete` says that the last parcel has been given to `happen`.
+    """
+    busy = time.monotonic()
+    patience = busy + PATIENCE
+    while time.monotonic() - busy < QUIET and time.monotonic() < patience:
         merged = await ingest.merge_pending(context)
         stats = (await couriers.get("/sim/stats")).json()
         waiting = stats["to_push"] + stats["pushes_waiting"]
-        if stats["parcels"] < parcels or max(waiting, merged) >= FEW:
+        if not complete.is_set():
+            patience = time.monotonic() + PATIENCE
+        if not complete.is_set() or max(waiting, merged) >= FEW:
             busy = time.monotonic()
         if not merged:
             await asyncio.sleep(0.05)

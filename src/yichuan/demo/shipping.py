@@ -7,14 +7,13 @@ times are changed afterwards, before any consumer of the log has seen them.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
-
-import structlog
 
 from yichuan.core.context import Context
 from yichuan.demo.history import Box, Tell, in_parts
@@ -24,35 +23,40 @@ from yichuan.shipments.queries import Shipment
 from yichuan.simulator.mall_hub import Hub
 from yichuan.simulator.sample import own_number
 
-log = structlog.get_logger(__name__)
 TAKEN_AT_ONCE, NUMBERED_AT_ONCE = 100, 400
 SIDE_BY_SIDE = 2
 """Requests on their way at the same time."""
 CANCELLED, HELD = 0.015, 0.06
 """Shares: of all boxes, cancelled before shipping; of the unshipped, on hold for a refund."""
+Parcel = dict[str, object]
 
 
 @dataclass(slots=True)
 class Shipper:
-    """Ships boxes; `past` and `parcels` say what became of them."""
+    """Ships boxes, part by part."""
 
     context: Context
     hub: Hub
     seed: int
     now: datetime
     tell: Tell
-    past: list[Past] = field(default_factory=list)
-    parcels: list[dict[str, object]] = field(default_factory=list)
-    """Those that a courier got: rows for the network's `/sim/backfill`."""
-    refused: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    """Boxes that were not shipped, by the hub's reason; they wait in its lists."""
+    _past: list[Past] = field(default_factory=list)
+    _parcels: list[Parcel] = field(default_factory=list)
 
-    async def ship(self, boxes: Sequence[Box]) -> None:
-        """Ship what was shipped by now, hold and cancel a few, and set all times back."""
+    async def ship(self, boxes: Sequence[Box]) -> list[Parcel]:
+        """Ship what was shipped by now, hold and cancel a few, and set all times back.
+
+        Returns:
+            What the couriers got: rows for the network's `/sim/backfill`.
+        """
+        self._past, self._parcels = [], []
         stopped = await self._changes_of_mind(boxes)
         due = [box for box in boxes if box.shipment_id not in stopped and self._is_due(box)]
         shipping = {box.shipment_id for box in due}
         waiting = [box for box in boxes if box.shipment_id not in shipping]
-        self.past += [Past.of(box, None, None) for box in waiting]
+        self._past += [Past.of(box, None, None) for box in waiting]
         self.tell(len(waiting))
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
         by_hub = [box for box in due if box.plan.hub]
@@ -62,7 +66,8 @@ class Shipper:
             *(self._limited(gate, self._number, part) for part in in_parts(own, NUMBERED_AT_ONCE)),
         )
         async with self.context.database.system() as session:
-            await set_back(session, self.past)
+            await set_back(session, self._past)
+        return self._parcels
 
     async def _limited(
         self,
@@ -106,10 +111,10 @@ class Shipper:
         for box in taken:
             printed = _goes_at(box, box.plan.print_at)
             shipped = _goes_at(box, box.plan.hand_over_at) if box.shipment_id in left else None
-            self.past.append(Past.of(box, printed, shipped))
+            self._past.append(Past.of(box, printed, shipped))
             if shipped is not None:
                 row = rows[box.shipment_id]
-                self.parcels.append(_parcel(str(row.courier), str(row.waybill_number), shipped))
+                self._parcels.append(_parcel(str(row.courier), str(row.waybill_number), shipped))
 
     async def _rows(self, boxes: Sequence[Box]) -> Mapping[UUID, Shipment]:
         async with self.context.database.read(None) as session:
@@ -124,11 +129,11 @@ class Shipper:
         ]
         answer = await self.hub.post("/shipments/own-numbers", {"rows": rows})
         for box in self._accepted(part, answer["items"]):
-            self.past.append(Past.of(box, None, _goes_at(box, box.plan.print_at)))
+            self._past.append(Past.of(box, None, _goes_at(box, box.plan.print_at)))
             if box.plan.fate != "fakes":
                 given = min(self.now, _goes_at(box, box.plan.hand_over_at))
                 parcel = _parcel(box.plan.courier, self._own_number(box), given)
-                self.parcels.append(parcel | _way(box))
+                self._parcels.append(parcel | _way(box))
 
     def _own_number(self, box: Box) -> str:
         return own_number(self.seed, box.plan.courier, box.share.number)
@@ -140,9 +145,8 @@ class Shipper:
             if item["ok"]:
                 good.append(box)
                 continue
-            self.refused += 1
-            self.past.append(Past.of(box, None, None))
-            log.warning("a box of the past was not shipped", error=item["error"])
+            self._past.append(Past.of(box, None, None))
+            self.refused[str((item["error"] or {}).get("detail", ""))] += 1
         return good
 
 
@@ -151,11 +155,11 @@ def _goes_at(box: Box, at: datetime) -> datetime:
     return box.plan.found_at if box.plan.fate == "forgets" else at
 
 
-def _parcel(courier: str, number: str, at: datetime) -> dict[str, object]:
+def _parcel(courier: str, number: str, at: datetime) -> Parcel:
     return {"courier": courier, "number": number, "handed_over_at": at.isoformat()}
 
 
-def _way(box: Box) -> dict[str, object]:
+def _way(box: Box) -> Parcel:
     sender, buyer = box.share.merchant.sender, box.order.buyer
     return {
         "from": {"city": sender.city, "province": sender.province, "area": sender.district},
