@@ -134,6 +134,25 @@ async def _cycles(session: WriteSession, keys: Iterable[Key]) -> dict[Key, int]:
     return cycles
 
 
+_ELSEWHERE: Final = text("""
+    SELECT b.courier, b.number, b.merchant_id
+    FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[]), CAST(:cycles AS bigint[]))
+        AS n(courier, number, cycle)
+    JOIN track_bindings b USING (courier, number, cycle)
+""")
+
+
+async def owners_of(session: SystemSession, keys: Iterable[Key]) -> dict[Key, set[UUID]]:
+    """Merchants whose parcels travel under these numbers now, as far as the hub knows."""
+    normal = {(c, n): (normal_courier(c), normal_number(n)) for c, n in keys}
+    cycles = await _cycles(session, normal.values()) if normal else {}
+    rows = await session.execute(_ELSEWHERE, _columns([(*k, c) for k, c in cycles.items()]))
+    owners: dict[Key, set[UUID]] = {}
+    for courier, number, merchant_id in rows:
+        owners.setdefault((courier, number), set()).add(merchant_id)
+    return {key: owners.get(stored, set()) for key, stored in normal.items()}
+
+
 def _is_over(milestone: str, last_event_at: datetime | None, at: datetime) -> bool:
     if last_event_at is None:
         return False

@@ -47,18 +47,31 @@ async def accept_own_numbers(
         codes = await courier_codes(session, {row.courier for row in rows})
         boxes = await shipment_queries.of_ids(session, [i for i in ids if i is not None])
         modes = {m.id: m.logistics_mode for m in await merchants.listing(session)}
+    owners = await _owners(context, rows, codes)
     used: set[UUID] = set()
     results: list[RowResult] = []
     accepted: list[tuple[Shipment, str, str]] = []
     for index, (row, box_id) in enumerate(zip(rows, ids, strict=True)):
         box = boxes.get(box_id) if box_id else None
         error = _own_number_refusal(row, box, codes.get(row.courier), modes, used)
+        if error is None and box is not None and owners[index] - {box.merchant_id}:
+            error = Conflict(f"{row.number} is another parcel's number (单号已被其他包裹使用)")
         results.append(RowResult.of(index, box.id if box else None, error))
         if error is None and box is not None:
             used.add(box.id)
             accepted.append((box, codes[row.courier], row.number.upper()))
     await _record_own(context, caller, accepted)
     return results
+
+
+async def _owners(
+    context: Context, rows: Sequence[OwnNumberRow], codes: dict[str, str]
+) -> list[set[UUID]]:
+    """Whose parcels the rows' numbers are: whoever names one would read its scans."""
+    keys = [(codes.get(row.courier, ""), row.number) for row in rows]
+    async with context.database.system() as session:
+        owners = await tracking.owners_of(session, keys)
+    return [owners[key] for key in keys]
 
 
 async def _boxes(
