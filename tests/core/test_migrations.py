@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import psycopg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from conftest import DatabaseUrls
+from conftest import DatabaseUrls, drop
 from yichuan.core import migrate
-from yichuan.core.database import OWNER
+from yichuan.core.database import OWNER, SYSTEM
+from yichuan.core.embedded import Cluster
+from yichuan.core.ids import new_id
+from yichuan.core.settings import Settings
+from yichuan.core.vault import Vault
 from yichuan.tables import metadata
 
 NOT_OURS = ("procrastinate_", "alembic_version", "track_events_")
@@ -38,3 +43,52 @@ def test_one_line_of_migrations(urls: DatabaseUrls) -> None:
     script = ScriptDirectory.from_config(migrate.alembic_config())
     assert len(script.get_heads()) == 1
     assert migrate.current(urls) == migrate.head()
+
+
+def test_migrations_run_forward_on_a_filled_database(
+    config: Settings, cluster: Cluster, vault: Vault
+) -> None:
+    """What merchants had before an upgrade is there after it, and the new settings hold."""
+    name = f"t_{new_id().hex[-16:]}"
+    urls = DatabaseUrls(config, cluster, vault, name)
+    migrate.ensure_roles(urls, vault, name)
+    migrate.upgrade(urls, "0001")
+    with psycopg.connect(urls.of(SYSTEM), autocommit=True) as connection:
+        for statement in FILL:
+            connection.execute(statement)
+        before = counts(connection)
+    migrate.upgrade(urls)
+    with psycopg.connect(urls.of(SYSTEM), autocommit=True) as connection:
+        assert counts(connection) == before
+        assert min(before.values()) > 0
+        options = connection.execute(
+            "SELECT reloptions FROM pg_class WHERE relname = 'shipments'"
+        ).fetchone()
+    assert options == (["fillfactor=85"],)
+    assert migrate.current(urls) == migrate.head()
+    drop(cluster, name)
+
+
+FILL = (
+    "INSERT INTO merchants (id, code, name) SELECT gen_random_uuid(), 'M' || n, '商家' || n"
+    " FROM generate_series(1, 5) n",
+    "INSERT INTO recipients (merchant_id, id, province) SELECT id, id, '四川省' FROM merchants",
+    "INSERT INTO shipments (merchant_id, id, shipment_no, recipient_id)"
+    " SELECT m.id, gen_random_uuid(), 'S' || n, m.id FROM merchants m, generate_series(1, 200) n",
+    "INSERT INTO tracks (courier, number, cohort) SELECT 'SF', 'SF' || n, current_date"
+    " FROM generate_series(1, 200) n",
+    "INSERT INTO track_events (cohort, courier, number, cycle, event_key, occurred_at, text,"
+    " detail) SELECT cohort, courier, number, cycle, '\\x01', now(), '已揽收', 'picked_up'"
+    " FROM tracks",
+    "INSERT INTO milestone_log (topic, kind) SELECT 'track', 'progress' FROM tracks",
+)
+
+
+def counts(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, int]:
+    """Rows of the filled tables."""
+    found: dict[str, int] = {}
+    for table in ("merchants", "recipients", "shipments", "tracks", "track_events"):
+        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        assert row is not None
+        found[table] = int(str(row[0]))
+    return found

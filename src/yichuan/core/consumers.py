@@ -11,7 +11,9 @@ from sqlalchemy import text
 from yichuan.core.database import Database, SystemSession
 from yichuan.core.log import Entry, Topic, read_after
 
-IDLE_SECONDS = 0.2
+IDLE_SECONDS = 0.1
+LONGEST_IDLE = 0.8
+"""A consumer with nothing to do looks less and less often, up to this pause."""
 
 Handler = Callable[[SystemSession, Sequence[Entry]], Awaitable[None]]
 
@@ -84,9 +86,12 @@ async def drain(database: Database, consumers: Sequence[Consumer]) -> int:
 
 
 async def _follow(database: Database, consumer: Consumer) -> None:
+    idle = IDLE_SECONDS
     while True:
-        if await step(database, consumer) == 0:
-            await asyncio.sleep(IDLE_SECONDS)
+        busy = await step(database, consumer) > 0
+        idle = IDLE_SECONDS if busy else min(LONGEST_IDLE, idle * 1.5)
+        if not busy:
+            await asyncio.sleep(idle)
 
 
 async def _note_failure(database: Database, name: str, error: BaseException) -> None:

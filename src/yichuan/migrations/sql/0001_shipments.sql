@@ -79,7 +79,7 @@ CREATE TABLE shipments (
     CONSTRAINT ck_shipments_method CHECK (ship_method IS NULL OR ship_method IN ('hub_waybill', 'own_number', 'own_fleet', 'self_pickup', 'no_logistics')),
     CONSTRAINT ck_shipments_milestone CHECK (milestone IN ('created', 'picked_up', 'in_transit', 'arriving', 'out_for_delivery', 'ready_for_collection', 'delivered', 'returning', 'returned', 'cancelled', 'lost'))
 );
-CREATE INDEX ix_shipments_buyer_token ON shipments (buyer_token);
+CREATE INDEX ix_shipments_buyer_token ON shipments (buyer_token) WHERE buyer_token IS NOT NULL;
 CREATE INDEX ix_shipments_courier ON shipments (courier, created_at, id);
 CREATE INDEX ix_shipments_created ON shipments (created_at, id);
 CREATE INDEX ix_shipments_due ON shipments (next_deadline_at) WHERE next_deadline_at IS NOT NULL;
@@ -90,7 +90,7 @@ CREATE INDEX ix_shipments_milestone ON shipments (milestone, created_at, id);
 CREATE INDEX ix_shipments_problem ON shipments (problem, created_at, id) WHERE problem IS NOT NULL;
 CREATE INDEX ix_shipments_recipient ON shipments (merchant_id, recipient_key) WHERE shipped_at IS NULL AND milestone = 'created';
 CREATE INDEX ix_shipments_unshipped ON shipments (merchant_id, created_at, id) WHERE shipped_at IS NULL AND milestone = 'created';
-CREATE INDEX ix_shipments_waybill ON shipments (waybill_number);
+CREATE INDEX ix_shipments_waybill ON shipments (waybill_number) WHERE waybill_number IS NOT NULL;
 
 CREATE TABLE shipment_lines (
     shipment_id UUID NOT NULL,
