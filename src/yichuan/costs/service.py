@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, text, update
 
-from yichuan.core.bulk import Stage, fill
+from yichuan.core.bulk import Stage, copy_text, fill, uuid_array
 from yichuan.core.clock import CHINA
 from yichuan.core.database import SystemSession, raw_connection
 from yichuan.core.ids import new_id
@@ -85,7 +85,8 @@ async def add_lines(session: SystemSession, import_id: UUID | None, rows: Iterab
             _line(bill_id, number, import_id, row)
             for number, row in enumerate(groups[key], last + 1)
         ]
-    connection = await fill(session, _LINES, staged)
+    content = await asyncio.to_thread(copy_text, _LINES, staged)
+    connection = await fill(session, _LINES, content)
     await connection.execute(_INSERT)
     return len(groups)
 
@@ -187,10 +188,18 @@ async def reconcile_bills(
     book = await rating.book(session)
     checked: list[tuple[_Line, BillCheck]] = []
     delivered = 0
+    waiting: _Checked | None = None
     for courier, ids in by_courier.items():
-        some, signed = await _reconcile_courier(session, book, courier, ids)
-        checked += some
-        delivered += signed
+        loaded = await _load(session, courier, ids)
+        checking = asyncio.ensure_future(asyncio.to_thread(_check, book, loaded))
+        try:  # one courier's lines are checked while another's findings are written
+            if waiting is not None:
+                delivered += await _keep(session, waiting)
+        finally:
+            waiting = await checking
+        checked += waiting.checks
+    if waiting is not None:
+        delivered += await _keep(session, waiting)
     return Reconciled(
         bills=len(found),
         lines=len(checked),
@@ -204,24 +213,54 @@ def _claim(check: BillCheck) -> int:
     return (check.difference_fen or 0) if REASONS[check.reason].claim else 0
 
 
-async def _reconcile_courier(
-    session: SystemSession, book: RateBook, courier: str, ids: Sequence[UUID]
-) -> tuple[list[tuple[_Line, BillCheck]], int]:
-    lines = await _read(session, _OF_BILLS, [list(ids)])
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Lines of a courier's bills, with what they are compared with."""
+
+    bill_ids: list[UUID]
+    lines: list[_Line]
+    before: list[_Line]
+    """Lines of other bills about the same boxes."""
+    boxes: dict[str, BilledBox]
+    """Our boxes that the lines name, by shipment number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What was found on them, also as rows to be copied."""
+
+    bill_ids: list[UUID]
+    checks: list[tuple[_Line, BillCheck]]
+    content: bytes
+
+
+async def _load(session: SystemSession, courier: str, ids: list[UUID]) -> _Loaded:
+    lines = await _read(session, _OF_BILLS, [ids])
     boxes = await _boxes(session, courier, lines)
-    named = {(box.merchant_id, box.id) for box in boxes.values()}
-    before = await _read(
-        session,
-        _BEFORE,
-        [[m for m, _ in named], [s for _, s in named], courier, list(ids)],
+    merchants = uuid_array([box.merchant_id for box in boxes.values()])
+    shipment_ids = uuid_array([box.id for box in boxes.values()])
+    before = await _read(session, _BEFORE, [merchants, shipment_ids, courier, ids])
+    return _Loaded(ids, lines, before, boxes)
+
+
+def _check(book: RateBook, loaded: _Loaded) -> _Checked:
+    rows = [line.row for line in (*loaded.before, *loaded.lines)]
+    checks = reconcile(rows, book, [_ours(box) for box in loaded.boxes.values()])
+    checked = list(zip(loaded.lines, checks[len(loaded.before) :], strict=True))
+    return _Checked(
+        loaded.bill_ids, checked, copy_text(_CHECKS, _check_rows(checked, loaded.boxes))
     )
-    rows = [line.row for line in (*before, *lines)]
-    ours = [_ours(box) for box in boxes.values()]
-    checks = await asyncio.to_thread(reconcile, rows, book, ours)
-    checked = list(zip(lines, checks[len(before) :], strict=True))
-    await _write(session, checked, boxes)
-    await _sum_up(session, ids)
-    return checked, await _tell_shipments(session, ids)
+
+
+async def _keep(session: SystemSession, checked: _Checked) -> int:
+    """Write findings to the lines, sums to the bills, costs and signatures to the boxes.
+
+    Returns how many boxes a signature closed.
+    """
+    connection = await fill(session, _CHECKS, checked.content, analyze=True)
+    await connection.execute(_UPDATE)
+    await _sum_up(session, checked.bill_ids)
+    return await _tell_shipments(session, checked.bill_ids)
 
 
 async def _read(session: SystemSession, statement: str, args: Sequence[Any]) -> list[_Line]:
@@ -280,11 +319,9 @@ _UPDATE = f"""
 """
 
 
-async def _write(
-    session: SystemSession,
-    checked: Iterable[tuple[_Line, BillCheck]],
-    boxes: dict[str, BilledBox],
-) -> None:
+def _check_rows(
+    checked: Iterable[tuple[_Line, BillCheck]], boxes: dict[str, BilledBox]
+) -> list[tuple[Any, ...]]:
     by_waybill = {
         (box.courier, box.waybill_number): box for box in boxes.values() if box.waybill_number
     }
@@ -307,8 +344,7 @@ async def _write(
                 check.note_en or None,
             )
         )
-    connection = await fill(session, _CHECKS, rows, analyze=True)
-    await connection.execute(_UPDATE)
+    return rows
 
 
 _CLAIMS = [reason.code for reason in REASONS.values() if reason.claim]

@@ -5,7 +5,7 @@ Orders and shipments are here; rate cards and bills are defined by the rating ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -144,7 +144,7 @@ ORDERS: RowTable[OrderRow] = RowTable(
             field="unit_price_fen",
             minimum=0,
         ),
-        _WEIGHT,
+        replace(_WEIGHT, zh="单件重量", en="weight of one unit in kg; 0 or blank: not known"),
         Column("category", Kind.TEXT, "类目", "category of goods"),
         Column("remark", Kind.TEXT, "备注", "remark", max_length=1000),
         Column("ship_by", Kind.TIME, "最晚发货时间", "to be shipped by"),
@@ -232,3 +232,24 @@ def describe(table: RowTable[Any]) -> list[dict[str, object]]:
         }
         for column in table.columns
     ]
+
+
+def for_merchant(table: RowTable[Any]) -> RowTable[Any]:
+    """The table as a merchant's own file may have it: without saying which merchant."""
+    columns = tuple(
+        replace(column, required=False) if column.name == "merchant" else column
+        for column in table.columns
+    )
+    rules = tuple(rule for rule in table.rules if rule.code != "no_order")
+    if table.name == "orders":
+        rules += (_NO_ORDER_OF_MINE,)
+    return replace(table, columns=columns, rules=rules)
+
+
+_NO_ORDER_OF_MINE: RowRule[OrderRow] = RowRule(
+    "no_order",
+    "order_no",
+    "须填包裹号或订单号",
+    "either shipment_no or order_no",
+    lambda row: row.shipment_no is not None or row.order_no is not None,
+)

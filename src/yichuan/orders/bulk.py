@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from yichuan.core.bulk import Stage, fill
+from yichuan.core.bulk import Stage, copy_text, fill, text_array, uuid_array
 from yichuan.core.database import SystemSession
 from yichuan.core.vault import Vault
 from yichuan.orders.recipients import Person, recipient_values
@@ -22,6 +21,8 @@ __all__ = [
     "NewLine",
     "NewOrder",
     "Person",
+    "encode",
+    "encode_lines",
     "known",
     "main_orders",
     "of_boxes",
@@ -101,26 +102,37 @@ class NewOrder:
 
 
 _facts = attrgetter(*_FACTS)
+_NOBODY = (None, None, 1, None, None, None, None, None)
+"""The personal columns of a recipient of whom only the region is known."""
 
 
 def _rows(vault: Vault, orders: Iterable[NewOrder]) -> list[tuple[Any, ...]]:
     rows = []
     for order in orders:
-        values = recipient_values(vault, order.merchant_id, order.who)
-        rows.append((*_facts(order), *(values[name] for name in _RECIPIENT)))
+        who = order.who
+        if who.name or who.phone or who.address or who.token:
+            values = recipient_values(vault, order.merchant_id, who)
+            person = tuple(values[name] for name in _RECIPIENT)
+        else:
+            person = (*_NOBODY, who.province, who.city, who.district, who.adcode)
+        rows.append((*_facts(order), *person))
     return rows
 
 
-async def write(session: SystemSession, vault: Vault, orders: Sequence[NewOrder]) -> None:
-    """Write main orders, recipients and sub-orders; personal data are sealed.
+def encode(vault: Vault, orders: Iterable[NewOrder]) -> bytes:
+    """Orders as `write` takes them, personal data sealed."""
+    return copy_text(_ORDERS, _rows(vault, orders))
+
+
+async def write(session: SystemSession, content: bytes) -> None:
+    """Write main orders, recipients and sub-orders (`encode`).
 
     Raises:
         psycopg.errors.UniqueViolation: a merchant's sub-order number exists already.
     """
-    if not orders:
+    if not content:
         return
-    rows = await asyncio.to_thread(_rows, vault, orders)
-    connection = await fill(session, _ORDERS, rows)
+    connection = await fill(session, _ORDERS, content)
     for statement in _WRITE:
         await connection.execute(statement)
 
@@ -170,14 +182,18 @@ class NewLine:
 _line = attrgetter(*_LINES.columns)
 
 
-async def write_lines(session: SystemSession, lines: Sequence[NewLine]) -> None:
-    """Write order lines and add what they cost to their sub-orders' amounts."""
-    if not lines:
+def encode_lines(lines: Iterable[NewLine]) -> bytes:
+    """Lines as `write_lines` takes them."""
+    return copy_text(_LINES, list(map(_line, lines)))
+
+
+async def write_lines(session: SystemSession, content: bytes) -> None:
+    """Write order lines (`encode_lines`) and add what they cost to their sub-orders."""
+    if not content:
         return
-    connection = await fill(session, _LINES, map(_line, lines))
+    connection = await fill(session, _LINES, content)
     await connection.execute(_WRITE_LINES)
-    if any(line.unit_price_minor for line in lines):
-        await connection.execute(_ADD_AMOUNTS)
+    await connection.execute(_ADD_AMOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +221,15 @@ async def known(
     session: SystemSession, pairs: Iterable[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], KnownSubOrder]:
     """Sub-orders by merchant and sub-order number; unknown ones are left out."""
-    wanted = sorted(set(pairs))
+    wanted = list(dict.fromkeys(pairs))
     if not wanted:
         return {}
     rows = await session.execute(
-        _KNOWN, {"merchants": [m for m, _ in wanted], "numbers": [n for _, n in wanted]}
+        _KNOWN,
+        {
+            "merchants": uuid_array([m for m, _ in wanted]),
+            "numbers": text_array([n for _, n in wanted]),
+        },
     )
     return {
         (row.merchant_id, row.number): KnownSubOrder(
@@ -228,7 +248,7 @@ async def main_orders(
             "SELECT order_no, id FROM orders WHERE order_no = ANY(CAST(:numbers AS text[]))"
             " AND source = 'import' AND created_at >= :since ORDER BY created_at"
         ),
-        {"numbers": sorted(set(numbers)), "since": since},
+        {"numbers": text_array(set(numbers)), "since": since},
     )
     return {row.order_no: row.id for row in rows}
 
@@ -250,9 +270,9 @@ async def of_boxes(session: SystemSession, keys: Sequence[BoxKey]) -> dict[BoxKe
     rows = await session.execute(
         _OF_BOXES,
         {
-            "merchants": [key[0] for key in keys],
-            "numbers": [key[1] for key in keys],
-            "recipients": [key[2] for key in keys],
+            "merchants": uuid_array([key[0] for key in keys]),
+            "numbers": text_array([key[1] for key in keys]),
+            "recipients": uuid_array([key[2] for key in keys]),
         },
     )
     return {(row.merchant_id, row.order_no, row.recipient_id): row.id for row in rows}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 from yichuan.core.clock import CHINA
@@ -79,15 +79,14 @@ class RateRow:
 
 
 _DESTINATION = ("dest_province", "dest_city", "zone")
+_PLAIN = {item.name: item.default for item in fields(RateRow) if item.name not in _DESTINATION}
+"""What a row has but for its destination, and what is not written because it is usual."""
 
 
 def row_body(row: RateRow) -> str:
     """A row but for its destination as JSON text, defaults left out."""
-    plain = RateRow()
     values = {
-        name: value
-        for name, value in asdict(row).items()
-        if name not in _DESTINATION and value != getattr(plain, name)
+        name: value for name, default in _PLAIN.items() if (value := getattr(row, name)) != default
     }
     return json.dumps(values, separators=(",", ":"))
 

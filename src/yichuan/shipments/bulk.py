@@ -16,10 +16,10 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
-from yichuan.core.bulk import Stage, fill
+from yichuan.core.bulk import Stage, copy_text, fill, time_array, uuid_array
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
-from yichuan.core.ids import new_id
+from yichuan.core.errors import Conflict
 from yichuan.shipments.planning import GOODS_TEXT, normal
 
 _SHIPPED = {
@@ -57,7 +57,7 @@ _BOX = {
     "buyer_token": "text",
     "created_at": "timestamptz",
 }
-_BOXES = Stage("stage_shipments", {**_BOX, "event_id": "uuid"})
+_BOXES = Stage("stage_shipments", _BOX)
 _TOKENS = Stage(
     "stage_search_tokens",
     {
@@ -77,12 +77,15 @@ _FILL_IN = f"""
         next_deadline = CASE WHEN n.shipped_at IS NULL THEN s.next_deadline END,
         next_deadline_at = CASE WHEN n.shipped_at IS NULL THEN s.next_deadline_at END,
         sequence = s.sequence + 1
-    FROM stage_shipments n WHERE s.merchant_id = n.merchant_id AND s.id = n.id
+    FROM stage_shipments n
+    WHERE s.merchant_id = n.merchant_id AND s.id = n.id
+      AND s.milestone = 'created' AND s.shipped_at IS NULL
 """
 _EVENTS = """
     INSERT INTO shipment_events (merchant_id, id, shipment_id, kind, actor, detail)
-    SELECT merchant_id, event_id, id, 'imported', %s, %s FROM stage_shipments
+    SELECT merchant_id, id, id, 'imported', %s, %s FROM stage_shipments
 """
+"""The event takes the box's own id, which no other event has."""
 _LOG = """
     INSERT INTO milestone_log
         (topic, kind, merchant_id, shipment_id, courier, number, milestone, detail, occurred_at)
@@ -152,9 +155,32 @@ def _tokens(boxes: Iterable[ImportedBox]) -> list[tuple[Any, ...]]:
     return rows
 
 
-async def write(
-    session: SystemSession, boxes: Sequence[ImportedBox], actor: str, file_name: str
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Boxes ready to be copied."""
+
+    count: int
+    boxes: bytes
+    tokens: bytes
+
+
+def encode(boxes: Sequence[ImportedBox]) -> Encoded:
+    """Boxes as `write` and `fill_in` take them."""
+    return Encoded(
+        len(boxes),
+        copy_text(_BOXES, list(map(_box, boxes))),
+        copy_text(_TOKENS, _tokens(boxes)),
+    )
+
+
+class Overtaken(Conflict):
+    """What was planned no longer fits: the boxes changed meanwhile."""
+
+    code = "overtaken"
+    title, title_zh = "The shipments changed meanwhile", "包裹状态已变化"
+
+
+async def write(session: SystemSession, boxes: Encoded, actor: str, file_name: str) -> None:
     """Write new boxes, without contents.
 
     Raises:
@@ -163,30 +189,29 @@ async def write(
     await _write(session, boxes, actor, file_name, _INSERT)
 
 
-async def fill_in(
-    session: SystemSession, boxes: Sequence[ImportedBox], actor: str, file_name: str
-) -> None:
+async def fill_in(session: SystemSession, boxes: Encoded, actor: str, file_name: str) -> None:
     """Ship boxes that were planned from orders: number, courier, waybill and times come in.
 
     `id` is the planned box's; what a box does not say stays as it is.
+
+    Raises:
+        Overtaken: a box was shipped or cancelled meanwhile.
     """
     await _write(session, boxes, actor, file_name, _FILL_IN)
 
 
 async def _write(
-    session: SystemSession,
-    boxes: Sequence[ImportedBox],
-    actor: str,
-    file_name: str,
-    statement: str,
+    session: SystemSession, boxes: Encoded, actor: str, file_name: str, statement: str
 ) -> None:
-    if not boxes:
+    if not boxes.count:
         return
-    connection = await fill(session, _BOXES, ((*_box(box), new_id()) for box in boxes))
-    await connection.execute(statement)
+    connection = await fill(session, _BOXES, boxes.boxes)
+    done = await connection.execute(statement)
+    if done.rowcount != boxes.count:
+        raise Overtaken("boxes were shipped or cancelled meanwhile")
     await connection.execute(_EVENTS, (actor, Jsonb({"file": file_name})))
     await connection.execute(_LOG)
-    await fill(session, _TOKENS, _tokens(boxes))
+    await fill(session, _TOKENS, boxes.tokens)
     await connection.execute(_ADD_TOKENS)
 
 
@@ -255,11 +280,16 @@ class BoxLine:
 _line = attrgetter(*_LINES.columns)
 
 
-async def write_lines(session: SystemSession, lines: Sequence[BoxLine]) -> None:
-    """Put lines into boxes; goods text, quantity and a weight not known before follow."""
-    if not lines:
+def encode_lines(lines: Iterable[BoxLine]) -> bytes:
+    """Lines as `write_lines` takes them."""
+    return copy_text(_LINES, list(map(_line, lines)))
+
+
+async def write_lines(session: SystemSession, content: bytes) -> None:
+    """Put lines (`encode_lines`) into boxes; goods text, quantity and an unknown weight follow."""
+    if not content:
         return
-    connection = await fill(session, _LINES, map(_line, lines), analyze=True)
+    connection = await fill(session, _LINES, content, analyze=True)
     await connection.execute(_ADD_LINES)
     await connection.execute(_SKU_TOKENS)
     await connection.execute(_CONTENTS)
@@ -304,9 +334,9 @@ async def deliver(
         result = await session.execute(
             _DELIVER,
             {
-                "merchants": [row[0] for row in part],
-                "shipments": [row[1] for row in part],
-                "times": [row[2] for row in part],
+                "merchants": uuid_array([row[0] for row in part]),
+                "shipments": uuid_array([row[1] for row in part]),
+                "times": time_array([row[2] for row in part]),
             },
         )
         done += result.rowcount  # type: ignore[attr-defined]

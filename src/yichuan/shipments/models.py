@@ -37,7 +37,11 @@ class Shipment(MerchantOwned, Base):
         ForeignKeyConstraint(
             ["merchant_id", "recipient_id"], ["recipients.merchant_id", "recipients.id"]
         ),
-        Index("ix_shipments_buyer_token", "buyer_token"),
+        Index(
+            "ix_shipments_buyer_token",
+            "buyer_token",
+            postgresql_where=text("buyer_token IS NOT NULL"),
+        ),
         Index("ix_shipments_id", "id"),
         Index("ix_shipments_created", "created_at", "id"),
         Index("ix_shipments_merchant_created", "merchant_id", "created_at", "id"),
@@ -69,7 +73,11 @@ class Shipment(MerchantOwned, Base):
             "recipient_key",
             postgresql_where=text("shipped_at IS NULL AND milestone = 'created'"),
         ),
-        Index("ix_shipments_waybill", "waybill_number"),
+        Index(
+            "ix_shipments_waybill",
+            "waybill_number",
+            postgresql_where=text("waybill_number IS NOT NULL"),
+        ),
         CheckConstraint(f"ship_method IS NULL OR ship_method IN {SHIP_METHODS!r}", name="method"),
         CheckConstraint(f"milestone IN {MILESTONES!r}", name="milestone"),
     )

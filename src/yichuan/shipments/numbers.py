@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from yichuan.core.bulk import text_array, uuid_array
 from yichuan.core.database import SystemSession
 from yichuan.shipments.planning import normal
 
@@ -35,11 +36,15 @@ async def known(
     session: SystemSession, pairs: Iterable[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], KnownBox]:
     """Shipments by merchant and shipment number; unknown ones are left out."""
-    wanted = sorted(set(pairs))
+    wanted = list(dict.fromkeys(pairs))
     if not wanted:
         return {}
     rows = await session.execute(
-        _KNOWN, {"merchants": [m for m, _ in wanted], "numbers": [n for _, n in wanted]}
+        _KNOWN,
+        {
+            "merchants": uuid_array([m for m, _ in wanted]),
+            "numbers": text_array([n for _, n in wanted]),
+        },
     )
     return {
         (row.merchant_id, row.number): KnownBox(
@@ -102,7 +107,7 @@ async def named(
 
     Lines made before `since` count as older.
     """
-    tokens = sorted({normal(number) for number in numbers})
+    tokens = text_array({normal(number) for number in numbers})
     rows = await session.execute(
         _NAMED, {"tokens": tokens, "before": moment_id(since), "merchant_id": merchant_id}
     )
@@ -128,7 +133,11 @@ async def waiting(
 ) -> dict[tuple[UUID, UUID], list[UUID]]:
     """Boxes not yet shipped, by (merchant, sub-order)."""
     rows = await session.execute(
-        _WAITING, {"merchants": [m for m, _ in subs], "subs": [s for _, s in subs]}
+        _WAITING,
+        {
+            "merchants": uuid_array([m for m, _ in subs]),
+            "subs": uuid_array([s for _, s in subs]),
+        },
     )
     found: dict[tuple[UUID, UUID], list[UUID]] = {}
     for row in rows:
@@ -166,8 +175,8 @@ async def billed(
     """Every shipment with one of these shipment or waybill numbers, of any merchant."""
     found: dict[UUID, BilledBox] = {}
     for kind, wanted in (("shipment_no", shipment_nos), ("waybill", waybills)):
-        tokens = sorted({normal(number) for number in wanted})
+        tokens = {normal(number) for number in wanted}
         if tokens:
-            rows = await session.execute(_BILLED, {"tokens": tokens, "kind": kind})
+            rows = await session.execute(_BILLED, {"tokens": text_array(tokens), "kind": kind})
             found.update((row.id, BilledBox(*row)) for row in rows)
     return list(found.values())

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
+from yichuan.core.bulk import number_array, uuid_array
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.errors import Conflict, NotFound
@@ -313,10 +314,10 @@ async def set_billed(session: SystemSession, rows: Sequence[Billed]) -> int:
     done = await session.execute(
         _SET_BILLED,
         {
-            "merchants": [row.merchant_id for row in rows],
-            "shipments": [row.shipment_id for row in rows],
-            "billed": [row.billed_minor for row in rows],
-            "expected": [row.expected_minor for row in rows],
+            "merchants": uuid_array([row.merchant_id for row in rows]),
+            "shipments": uuid_array([row.shipment_id for row in rows]),
+            "billed": number_array([row.billed_minor for row in rows]),
+            "expected": number_array([row.expected_minor for row in rows]),
         },
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,141 @@
+"""Importing a real warehouse year: shipments, order lines, rate tables, couriers' bills with
+reconciliation; each file through the same code as `yichuan import`.
+
+    python -m bench.imports
+
+Prints one JSON object. Peer: the same rows COPYed by bare psycopg into plain tables without any
+index. Needs the datasets (`YICHUAN_DATA`); PostgreSQL runs on the same machine, fsync on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import gzip
+import io
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.harness import ROOT, Installation, installation
+from yichuan.consumers import CONSUMERS
+from yichuan.core.consumers import drain
+from yichuan.core.context import Context, opened
+from yichuan.core.mapping import load_mapping
+from yichuan.imports import service
+from yichuan.imports.values import Kind
+
+DATA = Path(os.environ.get("YICHUAN_DATA", "../shared/data"))
+MAPS = ROOT / "bench" / "maps"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the year and its mapping."""
+
+    kind: Kind
+    path: Path
+    mapping: str
+
+
+FILES = (
+    File("rates", DATA / "rates/cn_yunda_vip_2020_sichuan.csv", "cn_yunda_vip_2020_sichuan"),
+    File(
+        "rates",
+        DATA / "rates/cn_cloudwarehouse_merchant_rates.csv",
+        "cn_cloudwarehouse_merchant_rates",
+    ),
+    File("rates", DATA / "rates/cn_sf_sto_wuxi_2025.csv", "cn_sf_sto_wuxi"),
+    File("rates", DATA / "rates/cn_ltl_anneng_2025.csv", "cn_ltl_anneng"),
+    File("rates", DATA / "rates/cn_ltl_xinliang_2025.csv", "cn_ltl_xinliang"),
+    File("shipments", DATA / "other/cw_shipments.csv.gz", "cw_shipments"),
+    File("orders", DATA / "other/cw_lines.csv.gz", "cw_lines"),
+    File("bills", DATA / "other/cw_carrier_bills.csv.gz", "cw_carrier_bills"),
+)
+
+
+def cells(path: Path) -> list[list[str]]:
+    """All rows of a CSV, header first."""
+    content = path.read_bytes()
+    content = gzip.decompress(content) if path.suffix == ".gz" else content
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def bare(inst: Installation) -> float:
+    """Seconds to read the same files and COPY them as text into unindexed tables."""
+    began = time.perf_counter()
+    with inst.superuser() as connection:
+        for number, file in enumerate(FILES):
+            header, *rows = cells(file.path)
+            names = [f"c{i}" for i in range(len(header))]
+            columns = ", ".join(f"{name} text" for name in names)
+            connection.execute(f"CREATE TABLE bare_{number} ({columns})")
+            with connection.transaction(), connection.cursor() as cursor:
+                with cursor.copy(f"COPY bare_{number} FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+    return time.perf_counter() - began
+
+
+async def take(context: Context, file: File) -> dict[str, Any]:
+    """Import one file."""
+    began = time.perf_counter()
+    mapping = load_mapping(MAPS / f"{file.mapping}.toml")
+    source = service.open_source(file.path, file.kind, mapping, "system:bench")
+    report = await service.run(context, source)
+    seconds = time.perf_counter() - began
+    return {
+        "file": file.path.name,
+        "rows": report.rows,
+        "accepted": report.accepted,
+        "rejected": report.rejected,
+        "seconds": round(seconds, 3),
+        "rows_per_s": round(report.rows / seconds),
+        "result": {k: v for k, v in report.result.items() if isinstance(v, int)},
+    }
+
+
+async def imported(inst: Installation) -> tuple[list[dict[str, Any]], float, float]:
+    """Every file; seconds of the import, and of the log's consumers behind it."""
+    async with opened(inst.settings, inst.urls, inst.vault) as context:
+        began = time.perf_counter()
+        files = [await take(context, file) for file in FILES]
+        seconds = time.perf_counter() - began
+        began = time.perf_counter()
+        await drain(context.database, CONSUMERS)
+        return files, seconds, time.perf_counter() - began
+
+
+def measure() -> dict[str, Any]:
+    """All figures."""
+    with installation() as inst:
+        plain = bare(inst)
+        files, seconds, behind = asyncio.run(imported(inst))
+    rows = sum(file["rows"] for file in files)
+    return {
+        "bench": "imports",
+        "rows": rows,
+        "seconds": round(seconds, 2),
+        "rows_per_s": round(rows / seconds),
+        "rejected": sum(file["rejected"] for file in files),
+        "files": files,
+        "consumers_s": round(behind, 2),
+        "peer": {"what": "bare psycopg COPY, no index", "seconds": round(plain, 2)},
+        "ratio": round(plain / seconds, 3),
+        "cores": os.cpu_count(),
+    }
+
+
+def main() -> None:
+    """Print the figures."""
+    if not (DATA / "other/cw_shipments.csv.gz").is_file():
+        sys.exit(f"no datasets in {DATA}: set YICHUAN_DATA")
+    print(json.dumps(measure(), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
