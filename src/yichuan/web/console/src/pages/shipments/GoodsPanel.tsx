@@ -34,7 +34,7 @@ export function GoodsPanel({ shipment }: { shipment: Detail }) {
     },
   ]
   return (
-    <Panel title={t.goods} flush>
+    <Panel title={t.goods}>
       <PlainTable caption={t.goods} columns={columns} rows={shipment.lines} rowId={({ id }) => id} />
     </Panel>
   )

@@ -1,6 +1,7 @@
 import { CustomerServiceOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
+import { isMilestone, milestoneWords } from '@/domain'
 import { useMessages } from '@/i18n'
 import { Chip, Deadline, ErrorState, Panel, ProblemChip, TimeAgo } from '@/ui'
 import { type Detail, type Problem, problemsQuery, type Ticket, ticketsQuery } from './data'
@@ -18,8 +19,7 @@ export function ProblemsPanel({ shipment }: { shipment: Detail }) {
   const cases = tickets.data ?? []
   if (error === null && known.length === 0 && cases.length === 0) return null
   return (
-    <div id="problems">
-      <Panel title={t.problems}>
+    <Panel title={t.problems}>
         {error !== null && <ErrorState compact error={error} onRetry={retry} />}
         <ul className={styles.entries}>
           {known.map((problem) => (
@@ -36,12 +36,12 @@ export function ProblemsPanel({ shipment }: { shipment: Detail }) {
             ))}
         </ul>
       </Panel>
-    </div>
   )
 }
 
 function ProblemEntry({ problem, ticket }: { problem: Problem; ticket: Ticket | undefined }) {
   const t = useMessages(detailWords)
+  const reasonName = useReasonName()
   const open = problem.closed_at === null
   return (
     <div className={styles.entry}>
@@ -56,13 +56,19 @@ function ProblemEntry({ problem, ticket }: { problem: Problem; ticket: Ticket | 
         {!open && (
           <span>
             {t.closedAt} <TimeAgo at={problem.closed_at} exact />
-            {problem.close_reason && ` · ${problem.close_reason}`}
+            {problem.close_reason && ` · ${reasonName(problem.close_reason)}`}
           </span>
         )}
       </div>
       {ticket && <TicketLine ticket={ticket} />}
     </div>
   )
+}
+
+/** A problem ends by hand, with a reason in words, or by what the parcel did next. */
+function useReasonName(): (reason: string) => string {
+  const milestones = useMessages(milestoneWords)
+  return (reason) => (isMilestone(reason) ? milestones[reason] : reason)
 }
 
 function TicketLine({ ticket }: { ticket: Ticket }) {

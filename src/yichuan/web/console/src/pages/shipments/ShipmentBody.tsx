@@ -39,13 +39,13 @@ function Loaded({ shipment }: { shipment: Detail }) {
           <div className={styles.column}>
             <ProblemsPanel shipment={shipment} />
             <TrackPanel shipment={shipment} />
+            <GoodsPanel shipment={shipment} />
+            <ParcelPanel shipment={shipment} />
           </div>
           <div className={styles.column}>
             <RecipientPanel shipment={shipment} />
             <WaybillsPanel shipment={shipment} />
             <CostPanel shipment={shipment} />
-            <GoodsPanel shipment={shipment} />
-            <ParcelPanel shipment={shipment} />
             <BuyerPanel token={shipment.buyer_token} />
           </div>
         </div>

@@ -16,22 +16,24 @@ import { useActs } from './useActs'
 export function ShipmentHead({ shipment }: { shipment: Detail }) {
   return (
     <div className={styles.head}>
-      <div className={styles.carrier}>
-        {shipment.waybill_number !== null && (
-          <>
-            <CourierTag code={shipment.courier} />
-            <CopyableNumber value={shipment.waybill_number} />
-          </>
-        )}
-      </div>
+      {shipment.waybill_number !== null && (
+        <div className={styles.carrier}>
+          <CourierTag code={shipment.courier} />
+          <CopyableNumber value={shipment.waybill_number} />
+        </div>
+      )}
       {shipment.last_event_text !== null && (
         <p className={styles.latest}>
           {shipment.last_event_text} · <TimeAgo at={shipment.last_event_at} />
         </p>
       )}
-      <Steps shipment={shipment} />
       <ActButtons shipment={shipment} />
-      <Promises shipment={shipment} />
+      <Panel>
+        <div className={styles.state}>
+          <Steps shipment={shipment} />
+          <Promises shipment={shipment} />
+        </div>
+      </Panel>
     </div>
   )
 }
@@ -40,9 +42,10 @@ const RETURNS: readonly string[] = ['returning', 'returned']
 
 function Steps({ shipment }: { shipment: Detail }) {
   const t = useMessages(detailWords)
+  const labelled = shipment.ship_method === null || shipment.ship_method === 'hub_waybill'
   const steps: (readonly [string, string | null])[] = [
-    [t.paid, shipment.paid_at ?? shipment.created_at],
-    [t.printed, shipment.printed_at],
+    shipment.paid_at === null ? [t.created, shipment.created_at] : [t.paid, shipment.paid_at],
+    ...(labelled ? [[t.printed, shipment.printed_at] as const] : []),
     [t.shipped, shipment.shipped_at],
     [t.pickedUp, shipment.picked_up_at],
     RETURNS.includes(shipment.milestone)
@@ -73,47 +76,43 @@ function Promises({ shipment }: { shipment: Detail }) {
   const clocks = useMessages(deadlineWords)
   const next = shipment.next_deadline as keyof typeof clocks | null
   return (
-    <Panel>
-      <div style={{ paddingTop: 12 }}>
-        <Facts
-          items={[
-            {
-              label: t.shipBy,
-              value: (
-                <span className={styles.two}>
-                  <span>
-                    <ShipPromise row={shipment} />
-                  </span>
-                  <Due at={shipment.ship_by} />
-                </span>
-              ),
-            },
-            {
-              label: t.deliverBy,
-              value: (
-                <span className={styles.two}>
-                  <span>
-                    <DeliveryPromise row={shipment} />
-                  </span>
-                  <Due at={shipment.promised_at} />
-                </span>
-              ),
-            },
-            next !== null && {
-              label: `${t.nextClock} · ${clocks[next] ?? next}`,
-              value: shipment.next_deadline_at === null ? <Dash /> : <Deadline at={shipment.next_deadline_at} />,
-            },
-          ]}
-        />
-      </div>
-    </Panel>
+    <Facts
+      items={[
+        {
+          label: t.shipBy,
+          value: (
+            <span className={styles.two}>
+              <span>
+                <ShipPromise row={shipment} />
+              </span>
+              <Due at={shipment.ship_by} />
+            </span>
+          ),
+        },
+        {
+          label: t.deliverBy,
+          value: (
+            <span className={styles.two}>
+              <span>
+                <DeliveryPromise row={shipment} />
+              </span>
+              <Due at={shipment.promised_at} />
+            </span>
+          ),
+        },
+        next !== null && {
+          label: `${t.nextClock} · ${clocks[next] ?? next}`,
+          value: shipment.next_deadline_at === null ? <Dash /> : <Deadline at={shipment.next_deadline_at} />,
+        },
+      ]}
+    />
   )
 }
 
 /** The same acts as in the list, as buttons. */
 function ActButtons({ shipment }: { shipment: Detail }) {
   const acts = useActs()
-  const offered = acts.of(shipment).filter(({ key }) => key !== 'problems')
+  const offered = acts.of(shipment)
   return (
     <div className={styles.line}>
       {offered.map((act, index) => (

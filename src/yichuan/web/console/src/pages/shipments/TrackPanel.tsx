@@ -11,7 +11,7 @@ import { detailWords, eventWords } from './detailWords'
 import styles from './shipments.module.css'
 
 type Side = 'all' | 'courier' | 'house'
-const SHOWN = 8
+const SHOWN = 12
 
 type EventWords = ReturnType<typeof useMessages<(typeof eventWords)['zh-CN']>>
 

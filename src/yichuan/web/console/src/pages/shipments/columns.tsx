@@ -90,42 +90,45 @@ export function useColumns(byClock: boolean): Column<Row>[] {
       {
         key: 'number',
         title: t.number,
-        width: 212,
+        width: 200,
         always: true,
         card: 'title',
         render: (row) => (
           <span className={styles.two}>
             <CopyableNumber value={row.shipment_no} />
-            <span className={styles.under}>{row.shop_name ?? ''}</span>
+            <span className={`${styles.under} y-mono`} title={row.order_no ?? undefined}>
+              {row.order_no ?? row.shop_name}
+            </span>
           </span>
         ),
       },
-      { key: 'waybill', title: t.waybill, width: 212, render: (row) => <Waybill row={row} /> },
+      { key: 'waybill', title: t.waybill, width: 192, render: (row) => <Waybill row={row} /> },
       {
         key: 'state',
         title: t.state,
-        width: 132,
+        width: 124,
         card: 'state',
         render: (row) => <StateChip milestone={row.milestone} detail={row.detail} />,
       },
       {
         key: 'problem',
         title: t.problem,
-        width: 168,
+        width: 148,
         card: 'state',
         render: (row) => <Trouble row={row} />,
       },
       {
         key: 'ship_by',
         title: byClock ? t.shipBy : t.promise,
-        width: 148,
+        width: 140,
         ...(byClock && { sort: 'ship_by' }),
         render: (row) => <NextPromise row={row} />,
       },
-      { key: 'destination', title: t.destination, width: 150, render: (row) => <Destination row={row} /> },
-      { key: 'goods', title: t.goods, width: 200, wrap: true, card: 'none', render: (row) => <Goods row={row} /> },
+      { key: 'destination', title: t.destination, width: 130, render: (row) => <Destination row={row} /> },
       { key: 'event', title: t.lastEvent, width: 260, render: (row) => <LastEvent row={row} /> },
-      { key: 'order', title: t.order, width: WIDTH.number, render: (row) => <CopyableNumber value={row.order_no} /> },
+      { key: 'goods', title: t.goods, width: 200, wrap: true, card: 'none', render: (row) => <Goods row={row} /> },
+      { key: 'order', title: t.order, width: WIDTH.number, hidden: true, card: 'none', render: (row) => <CopyableNumber value={row.order_no} /> },
+      { key: 'shop', title: t.shop, width: 150, hidden: true, card: 'none', render: (row) => row.shop_name ?? <Dash /> },
       staff && {
         key: 'merchant',
         title: t.merchant,

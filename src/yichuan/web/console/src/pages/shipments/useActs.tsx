@@ -4,11 +4,9 @@ import {
   LinkOutlined,
   PrinterOutlined,
   SplitCellsOutlined,
-  WarningOutlined,
 } from '@ant-design/icons'
 import { App } from 'antd'
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
-import { useNavigate } from 'react-router'
 import { api, unwrap } from '@/api'
 import { useMessages } from '@/i18n'
 import type { RowAction } from '@/table'
@@ -68,7 +66,6 @@ export interface Acts {
 export function useActs(): Acts {
   const t = useMessages(actWords)
   const { message } = App.useApp()
-  const navigate = useNavigate()
   const [asking, setAsking] = useState<Asking>(null)
   const print = usePrint()
   const take = useTake()
@@ -105,12 +102,6 @@ export function useActs(): Acts {
         run: async () => {
           if (!(await openBuyerPage(row.id))) message.info(t.noBuyer)
         },
-      },
-      row.problem !== null && {
-        key: 'problems',
-        label: t.problems,
-        icon: <WarningOutlined />,
-        run: () => void navigate(`/shipments/${row.id}#problems`),
       },
     ]
     return all.filter((act) => act !== false)

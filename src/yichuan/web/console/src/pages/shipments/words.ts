@@ -159,7 +159,6 @@ export const actWords = defineMessages(
     onlyPrinted: '选中的包裹里有还没有运单号、已发货或被拦截的。',
     buyer: '打开买家页',
     noBuyer: '这个包裹没有买家链接。',
-    problems: '看异常',
   },
   {
     take: 'Take a number',
@@ -192,6 +191,5 @@ export const actWords = defineMessages(
     onlyPrinted: 'Some of these have no waybill, are shipped or on hold.',
     buyer: 'Open buyer’s page',
     noBuyer: 'This parcel has no buyer’s link.',
-    problems: 'Problems',
   },
 )
