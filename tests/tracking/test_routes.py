@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest_asyncio
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from conftest import Tenant
@@ -152,3 +153,29 @@ async def test_quarantine_pages(
     assert len(seen) == len(set(seen)) == 5
     assert seen == sorted(seen, reverse=True)
     assert timedelta(0) < datetime.now(UTC) - datetime.fromisoformat(page["items"][0]["created_at"])
+
+
+async def test_an_unheard_of_number_is_asked_for(
+    app: FastAPI, platform: httpx.AsyncClient, alpha: Tenant, line: Line
+) -> None:
+    """The courier is asked once; its answer is kept like a push."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        fields = httpx.QueryParams(request.content.decode())
+        asked.append(fields["RequestType"])
+        if "920000000099" in fields["RequestData"]:
+            return httpx.Response(200, json={"Success": False, "Reason": "没有可用套餐"})
+        said = record("920000000010", [trace(START, "【深圳市】已揽收", "1")])
+        return httpx.Response(200, json=said | {"State": "1"})
+
+    app.state.http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    assert (await alpha.client.get("/api/v1/tracks/ZTO/920000000010")).status_code == 404
+    assert asked == []
+    for _ in range(2):
+        found = await platform.get("/api/v1/tracks/ZTO/920000000010?phone_last4=1234")
+        assert found.json()["milestone"] == "picked_up"
+    assert asked == ["8001"]
+    failed = await platform.get("/api/v1/tracks/ZTO/920000000099")
+    assert (failed.status_code, failed.json()["code"]) == (502, "courier_failed")
+    assert "没有可用套餐" in failed.text

@@ -43,6 +43,8 @@ log = structlog.get_logger(__name__)
 
 BATCH: Final = 100
 """Inbox rows merged at once."""
+BATCH_BYTES: Final = 8 * 1024 * 1024
+"""Opened bytes after which a batch takes no further push: they grow tenfold when read."""
 RACES: Final = 20
 """How often a batch is begun again because another worker made the same new tracks."""
 
@@ -133,7 +135,7 @@ async def _repeated(context: Context, gathered: Gathered, at: datetime) -> list[
                 context.database.hot_system.connection() as connection,
                 connection.transaction(),
             ):
-                return await _apply(connection, context.vault, gathered, at)
+                return await _apply(connection, context, gathered, at)
         except store.Raced:
             continue
     raise psycopg.OperationalError("tracks are being made by others all the time")
@@ -163,8 +165,8 @@ async def _merge_once(context: Context, take: str, which: int) -> int:
             rows = [Taken(*row) for row in await cursor.fetchall()]
             if not rows:
                 return 0
-            gathered = gather(context.vault, rows)
-            moved = await _apply(connection, context.vault, gathered, at)
+            gathered, rows = gather(context.vault, rows)
+            moved = await _apply(connection, context, gathered, at)
             await connection.execute(_MERGED, (arrays.numbers([row.id for row in rows]),))
     except BROKEN as error:
         ids = [row.id for row in rows]
@@ -173,10 +175,12 @@ async def _merge_once(context: Context, take: str, which: int) -> int:
     return len(rows)
 
 
-def gather(vault: Vault, rows: Sequence[Taken]) -> Gathered:
-    """Read pushes and sort what they say by number."""
+def gather(vault: Vault, rows: Sequence[Taken]) -> tuple[Gathered, list[Taken]]:
+    """Read pushes and sort what they say by number, as many as fit; and which rows these are."""
     gathered = Gathered()
+    size, used = 0, 0
     for row in rows:
+        used += 1
         door = DOORS.get(row.connector)
         if door is None:
             gathered.bad.append(Bad(row.source, "push", "no such connector", row.body))
@@ -187,11 +191,14 @@ def gather(vault: Vault, rows: Sequence[Taken]) -> Gathered:
             gathered.bad.append(Bad(row.source, "push", str(error), row.body))
             continue
         gathered.add(row.source, content, door.read(content))
-    return gathered
+        size += len(content)
+        if size > BATCH_BYTES:
+            break
+    return gathered, list(rows[:used])
 
 
 async def _apply(
-    connection: Connection, vault: Vault, gathered: Gathered, at: datetime
+    connection: Connection, context: Context, gathered: Gathered, at: datetime
 ) -> list[Moved]:
     """Bring tracks up to date inside the caller's transaction."""
     cohort = cohort_of(at)
@@ -215,9 +222,10 @@ async def _apply(
         advance(one, latest.get(one.key), at=at, cohort=cohort, claimed=one.key in claimed)
         for one in news
     ]
+    await _make_partitions(context.database, {track.cohort for track in moved})
     await store.write(connection, moved)
     await store.stopped(connection, gathered.stopped)
-    await store.quarantine(connection, vault, gathered.bad)
+    await store.quarantine(connection, context.vault, gathered.bad)
     return moved
 
 
@@ -256,16 +264,22 @@ def cohort_of(at: datetime) -> date:
     return at.astimezone(CHINA).date().replace(day=1)
 
 
-_ensured: WeakKeyDictionary[Database, date] = WeakKeyDictionary()
+_made: WeakKeyDictionary[Database, set[date]] = WeakKeyDictionary()
 
 
 async def ensure_cohorts(database: Database, at: datetime) -> None:
     """Make the partitions of this month and the next, once per process and month."""
     first = cohort_of(at)
-    if _ensured.get(database) == first:
-        return
     following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    await _make_partitions(database, {first, following})
+
+
+async def _make_partitions(database: Database, cohorts: set[date]) -> None:
+    """On a connection of its own: once made, a partition stays whatever becomes of the merge."""
+    made = _made.setdefault(database, set())
+    if cohorts <= made:
+        return
     async with database.hot_system.connection() as connection:
-        for day in (first, following):
+        for day in sorted(cohorts - made):
             await connection.execute("SELECT yichuan_ensure_cohort(%s)", (day,))
-    _ensured[database] = first
+            made.add(day)

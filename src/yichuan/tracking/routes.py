@@ -8,10 +8,12 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from yichuan.core import idempotency
-from yichuan.core.errors import YichuanError
+from yichuan.core.context import Context
+from yichuan.core.errors import NotFound, YichuanError
 from yichuan.core.pagination import MAX_LIMIT, Page
+from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
-from yichuan.tracking import queries, service
+from yichuan.tracking import asking, queries, service
 from yichuan.tracking.raw import opened
 from yichuan.tracking.reception import Reception
 from yichuan.tracking.schemas import (
@@ -93,10 +95,44 @@ push_router.add_route("/push/{connector}/{token}", receive_push, methods=["POST"
 
 
 @router.get("/tracks/{courier}/{number}")
-async def get_track(session: ReadDep, courier: str, number: str) -> TrackDetail:
-    """What is true of a waybill number, with its scans; merchants see the numbers they ship."""
-    seen = await queries.track(session, courier, number)
-    return TrackDetail.of(seen, await queries.track_events(session, seen))
+async def get_track(
+    request: Request,
+    caller: CallerDep,
+    context: ContextDep,
+    courier: str,
+    number: str,
+    phone_last4: Annotated[
+        str | None,
+        Query(pattern=r"^\d{4}$", description="where the courier asks for it (SF, ZTO, KYSY)"),
+    ] = None,
+) -> TrackDetail:
+    """What is true of a waybill number, with its scans; merchants see the numbers they ship.
+
+    A number nothing has been heard of yet is asked for at the courier now.
+    """
+    try:
+        found = await _track(context, caller, courier, number)
+    except NotFound:
+        if not caller.is_platform:
+            raise
+        found = None
+    if found is None or not found.events:
+        await asking.ask(
+            context,
+            request.app.state.http,
+            courier=courier,
+            number=number,
+            phone_last4=phone_last4 or "",
+            merchant_id=caller.merchant_id,
+        )
+        found = await _track(context, caller, courier, number)
+    return found
+
+
+async def _track(context: Context, caller: Caller, courier: str, number: str) -> TrackDetail:
+    async with context.database.read(visible_merchants(caller)) as session:
+        seen = await queries.track(session, courier, number)
+        return TrackDetail.of(seen, await queries.track_events(session, seen))
 
 
 @router.post("/subscriptions", status_code=201, response_model=SubscriptionView)
