@@ -19,6 +19,7 @@ from yichuan.tickets.routes import router as tickets
 from yichuan.tracking.routes import push_router
 from yichuan.tracking.routes import router as tracking
 from yichuan.waybills.routes import router as waybills
+from yichuan.web.buyer import buyer_router
 from yichuan.web.track import track_router
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -39,7 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """Every room's router, served under /api/v1."""
 
-DOORS: tuple[APIRouter, ...] = (push_router, track_router)
+DOORS: tuple[APIRouter, ...] = (push_router, track_router, buyer_router)
 """Routers with paths of their own: courier pushes, the buyer's page."""
 
 

@@ -70,6 +70,7 @@ def parcel(scans: int, *more: str, **values: Any) -> Json:
         "detail": last["detail"],
         "problem": None,
         "waybill_number": "7312****0231",
+        "shipped_at": "2026-11-21T20:30:00+08:00",
         "promised_at": "2026-11-25T23:59:00+08:00",
         "delivered_at": None,
         "origin": place("金华市"),
@@ -88,7 +89,9 @@ def problem(kind: str, party: str, since: str = "2026-11-24T11:30:00+08:00") -> 
 
 
 CASES: Final[dict[str, Json]] = {
-    "preparing": parcel(0, courier=None, waybill_number=None),
+    "preparing": parcel(0, courier=None, waybill_number=None, shipped_at=None),
+    "numbered": parcel(0, shipped_at=None),
+    "own_way": parcel(0, courier=None, waybill_number=None),
     "awaiting": parcel(0),
     "picked_up": parcel(2),
     "in_transit": parcel(6, promised_at="2026-11-26T23:59:00+08:00"),

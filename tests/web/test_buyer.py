@@ -16,7 +16,7 @@ from fastapi.responses import Response
 
 from web.parcels import TOKEN
 from yichuan.core.errors import NotFound
-from yichuan.web.buyer import FOLDER, assets, language_of, page, router, version
+from yichuan.web.buyer import FOLDER, assets, buyer_router, language_of, page, version
 
 LIMIT = 40_000
 """Bytes of the whole page, compressed."""
@@ -29,7 +29,7 @@ UNSAFE = re.compile(r"(?:inner|outer)HTML *=|document\.write|eval\(|<[^>]+ (?:st
 def client() -> httpx.AsyncClient:
     """The page beside a stub of its data, mounted after it."""
     app = FastAPI()
-    app.include_router(router)
+    app.include_router(buyer_router)
     app.add_exception_handler(NotFound, lambda request, error: Response(status_code=404))
     app.add_api_route("/track/{token}.json", lambda token: {"token": token})
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")

@@ -10,18 +10,37 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from playwright.async_api import Browser, expect
+from sqlalchemy import insert
 
+from conftest import Tenant
+from exceptions.boxes import change, make_box
+from tracking.parcels import make_line
 from web.browser import CONTRAST, Visit, chromium, served
 from web.parcels import CASES, NOW, TOKEN, parcel
-from yichuan.web.buyer import router
+from yichuan.consumers import CONSUMERS
+from yichuan.core.clock import now
+from yichuan.core.consumers import drain
+from yichuan.core.context import Context
+from yichuan.core.ids import new_token
+from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
+from yichuan.shipments.models import SearchToken
+from yichuan.tracking import ingest
+from yichuan.tracking import service as tracking
+from yichuan.tracking.batch import Source
+from yichuan.tracking.values import NewBinding
+from yichuan.web.buyer import buyer_router
 
 PHONE = {"width": 375, "height": 812}
+NUMBER = "773100451202"
 ENOUGH = 4.5
 """Contrast of text, WCAG 2.2 AA."""
 OURS = "h1,h2,h3,.say,.when,.rail,.tip,.note,.empty,.label,.aside,.quiet,.small,footer"
@@ -32,6 +51,8 @@ HIDE = """(hidden) => {
 }"""
 HEADLINES = {
     "preparing": "备货中",
+    "numbered": "备货中",
+    "own_way": "已发货",
     "awaiting": "等待揽收",
     "picked_up": "已揽收",
     "in_transit": "运输中",
@@ -70,7 +91,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site() -> AsyncIterator[str]:
     app = FastAPI()
-    app.include_router(router)
+    app.include_router(buyer_router)
     async with served(app) as address:
         yield address
 
@@ -128,6 +149,8 @@ async def test_every_case_is_told_in_words_that_can_be_read(
     ("case", "texts"),
     [
         ("preparing", ["商家正在准备您的包裹", "快递公司待定", "发货后显示运单号"]),
+        ("numbered", ["商家正在准备您的包裹", "7312****0231"]),
+        ("own_way", ["商家自行安排配送", "商家配送"]),
         ("awaiting", ["商家已发货，等待快递员揽收", "还没有物流动态"]),
         ("in_transit", ["现在在 西安", "11月26日 周四", "后天", "直线还有约 620 公里"]),
         ("silent", ["52 小时没有新动态", "最后一次在 合肥"]),
@@ -365,3 +388,60 @@ async def test_the_keyboard_reaches_everything(visiting: Visiting) -> None:
             await visit.page.keyboard.press("Tab")
             names.append(await visit.page.evaluate("document.activeElement.innerText.trim()"))
         assert names == ["English", "查看完整信息", "查看更早的 5 条", "刷新"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def real(context: Context, alpha: Tenant) -> UUID:
+    """A parcel of the merchant in a locker, with everything as the product itself wrote it."""
+    async with context.database.system() as session:
+        await couriers.seed(session)
+        shipment = await make_box(
+            session, alpha.id, buyer_token=TOKEN, courier="ZTO", waybill_number=NUMBER,
+            recipient_name="张*", recipient_phone="138****5678", shipped_at=now(),
+        )  # fmt: skip
+        tail = context.vault.blind("phone_last4", "5678").hex()
+        known = {"merchant_id": alpha.id, "target_id": shipment, "kind": "phone_last4"}
+        await session.execute(insert(SearchToken).values(token=tail, **known))
+        await tracking.bind(session, [NewBinding(alpha.id, shipment, "ZTO", NUMBER)])
+    start = now() - timedelta(hours=30)
+    words = (
+        "【成都市】业务员已揽收",
+        "【杭州市】快件已到达【杭州中转部】",
+        "【杭州市】快件已放入【翠湖花园丰巢柜】，请凭取件码8-2-3011领取",
+    )
+    events = [CourierEvent(start + timedelta(hours=9 * n), w) for n, w in enumerate(words)]
+    source = Source("kdniao", (await make_line(context)).id)
+    await ingest.merge_updates(context, source, [TrackUpdate("ZTO", NUMBER, tuple(events))])
+    await drain(context.database, [c for c in CONSUMERS if c.name == "shipments.state"])
+    return shipment
+
+
+async def test_a_real_parcel_through_the_whole_product(
+    browser: Browser, app: FastAPI, context: Context, alpha: Tenant, real: UUID
+) -> None:
+    """From the link to the pickup code; and nothing any more once the link is revoked."""
+    async with served(app) as site:
+        page = await browser.new_page(viewport=PHONE, locale="zh-CN")
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        await page.goto(f"{site}/track/{TOKEN}")
+        await expect(page.locator("h1")).to_have_text("待取件")
+        await expect(page.locator(".say")).to_have_text("翠湖花园丰巢柜")
+        assert await page.locator(".map text").all_text_contents() == ["杭州", "成都"]
+        html = await page.content()
+        assert not [secret for secret in (NUMBER, "3011", "5678", "张") if secret in html]
+        assert not complaints
+        await page.get_by_role("button", name="查看完整信息").click()
+        await page.get_by_label("收件手机号后四位").fill("0000")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_contain_text("不符")
+        await page.get_by_label("收件手机号后四位").fill("5678")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".facts")).to_contain_text("138****5678")
+        assert "8-2-3011" in await page.locator(".timeline li").first.inner_text()
+        async with context.database.system() as session:
+            await change(session, alpha.id, real, buyer_token=new_token(16))
+        await page.get_by_role("button", name="刷新").click()
+        await expect(page.locator("h1")).to_have_text("找不到这个包裹")
+        assert "5678" not in await page.content()
+        await page.close()

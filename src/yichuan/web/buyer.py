@@ -65,7 +65,7 @@ class PageSegment(StringConvertor):
 
 
 register_url_convertor("page_segment", PageSegment())
-router = APIRouter(include_in_schema=False)
+buyer_router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _answer(request: Request, asset: Asset, status: int, headers: dict[str, str]
     return Response(body, status, headers, asset.media_type)
 
 
-@router.api_route("/track-assets/{digest}/{name}", methods=["GET", "HEAD"])
+@buyer_router.api_route("/track-assets/{digest}/{name}", methods=["GET", "HEAD"])
 async def buyer_asset(request: Request, digest: str, name: str) -> Response:
     """A file of the page; an older page gets today's file, but may not keep it."""
     asset = assets().get(name)
@@ -145,7 +145,7 @@ async def buyer_asset(request: Request, digest: str, name: str) -> Response:
     return _answer(request, asset, 200, {"Cache-Control": cache, "Vary": "Accept-Encoding"})
 
 
-@router.api_route("/track/{token:page_segment}", methods=["GET", "HEAD"])
+@buyer_router.api_route("/track/{token:page_segment}", methods=["GET", "HEAD"])
 async def buyer_page(request: Request, token: str, lang: str | None = None) -> Response:
     """The page behind a buyer's link; a mangled link gets it with 404, and it says so kindly."""
     language = language_of(lang, request.headers.get("accept-language", ""))

@@ -104,6 +104,8 @@ class BuyerTrack(BaseModel):
     detail: str
     problem: BuyerProblem | None
     waybill_number: str | None
+    shipped_at: datetime | None
+    """When the merchant said it was sent; a number alone does not mean that."""
     promised_at: datetime | None
     delivered_at: datetime | None
     origin: BuyerPlace | None
@@ -191,6 +193,7 @@ async def _shown(session: SystemSession, shipment: Shipment, verified: bool) -> 
         "detail": shipment.detail,
         "problem": await _problem(session, shipment),
         "waybill_number": number if verified or not number else masked(number),
+        "shipped_at": shipment.shipped_at,
         "promised_at": shipment.promised_at,
         "delivered_at": shipment.delivered_at,
         "origin": _place(_origin(shipment, scans)),

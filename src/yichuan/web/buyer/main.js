@@ -84,7 +84,12 @@ async function refresh() {
   if (model.busy) return
   model.busy = true
   if (model.track) show()
-  const { json, trouble } = await ask(last4)
+  let answer = await ask(last4)
+  if (last4 && answer.refusal) {
+    last4 = ''
+    answer = await ask('')
+  }
+  const { json, trouble } = answer
   model.busy = false
   if (json) take(json)
   else {

@@ -1,6 +1,9 @@
 /** Who carries it and its number; the last four digits of the phone open the rest. */
 
 import { h, icon } from './dom.js'
+import { situation } from './state.js'
+
+const ownWay = (track) => situation(track) === 'ownWay'
 
 /** Puts text into the clipboard, in old web views too. */
 async function copy(text) {
@@ -39,7 +42,7 @@ const spaced = (number) =>
   /^\d{10,}$/.test(number) ? number.replace(/(\d{4})(?=\d)/g, '$1\u2009') : number
 
 function numberRow(track, words) {
-  if (!track.number) return h('p', { class: 'quiet' }, words.noNumber)
+  if (!track.number) return h('p', { class: 'quiet' }, ownWay(track) ? words.ownWay[1] : words.noNumber)
   return h(
     'p',
     { class: 'number' },
@@ -117,7 +120,7 @@ export function parcelCard(track, words, { asking, ask, prove, say }) {
       'div',
       { class: 'strip' },
       h('span', { class: 'sign', 'aria-hidden': 'true' }, courier ? courier.code.slice(0, 2) : icon('box')),
-      h('div', { class: 'grow' }, h('h2', null, name || words.noCourier), numberRow(track, words)),
+      h('div', { class: 'grow' }, h('h2', null, name || (ownWay(track) ? words.ownWay[0] : words.noCourier)), numberRow(track, words)),
       track.verified && track.number && copyButton(track.number, words, say),
       !track.verified && track.number && !asking &&
         h('button', { class: 'small', type: 'button', onclick: ask }, icon('hand'), words.reveal),

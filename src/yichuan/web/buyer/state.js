@@ -54,6 +54,7 @@ export function read(json) {
     detail: json.detail || 'none',
     problem: problem ? { ...problem, kind: SAME[problem.kind] || problem.kind } : null,
     number: json.waybill_number || null,
+    shippedAt: time(json.shipped_at),
     promisedAt: time(json.promised_at),
     deliveredAt: time(json.delivered_at),
     origin: place(json.origin),
@@ -70,7 +71,10 @@ export function read(json) {
 
 /** The case the hero's words are kept under. */
 export function situation(track) {
-  if (track.milestone === 'created') return track.number ? 'awaiting' : 'preparing'
+  if (track.milestone === 'created') {
+    if (!track.shippedAt) return 'preparing'
+    return track.number ? 'awaiting' : 'ownWay'
+  }
   if (track.milestone === 'in_transit' && /^(customs|clearance)_/.test(track.detail)) return 'customs'
   return track.milestone
 }

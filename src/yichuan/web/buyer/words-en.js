@@ -48,6 +48,7 @@ export default {
   states: {
     preparing: ['Being prepared', 'The shop is packing your parcel'],
     awaiting: ['Waiting for pickup', 'Handed over by the shop, waiting for the courier'],
+    ownWay: ['Sent', 'The shop delivers it itself, there is no courier tracking'],
     picked_up: ['Picked up', 'The courier has your parcel and will send it off'],
     in_transit: ['In transit', 'Your parcel is on its way'],
     customs: ['In customs', 'Your parcel is being cleared'],
@@ -74,6 +75,7 @@ export default {
   tips: {
     preparing: 'To change the address or cancel, contact the shop soon.',
     awaiting: 'Every step shows here once the courier has the parcel.',
+    ownWay: 'Ask the shop when it comes.',
     picked_up: 'To change the address, contact the shop soon.',
     in_transit: 'To change the address, contact the shop or the courier.',
     customs: 'If papers are missing, the courier will contact you.',
@@ -154,6 +156,7 @@ export default {
   noEventsWhy: {
     preparing: 'Every step shows here once the shop has sent it.',
     awaiting: 'Every step shows here once the courier has scanned it.',
+    ownWay: 'The shop delivers it itself; no courier scans it.',
   },
   more: (n) => `Show ${n} earlier`,
   details: {
@@ -198,6 +201,7 @@ export default {
   noCourier: 'Courier not chosen yet',
   number: 'Tracking number',
   noNumber: 'The number shows once it is sent',
+  ownWay: ['Delivered by the shop', 'Without a tracking number'],
   copy: 'Copy',
   copied: 'Copied',
   notCopied: 'Press and hold the number to copy',

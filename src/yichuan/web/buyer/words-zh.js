@@ -23,6 +23,7 @@ export default {
   states: {
     preparing: ['备货中', '商家正在准备您的包裹'],
     awaiting: ['等待揽收', '商家已发货，等待快递员揽收'],
+    ownWay: ['已发货', '商家自行安排配送，没有快递轨迹'],
     picked_up: ['已揽收', '快递公司已收到包裹，即将发出'],
     in_transit: ['运输中', '包裹正在路上'],
     customs: ['清关中', '包裹正在办理海关手续'],
@@ -49,6 +50,7 @@ export default {
   tips: {
     preparing: '要改地址或取消订单，请尽快联系商家。',
     awaiting: '快递员揽收后，这里会显示每一步。',
+    ownWay: '送达时间请询问商家。',
     picked_up: '要改地址，请尽快联系商家。',
     in_transit: '要改地址，请联系商家或快递公司。',
     customs: '如需补充材料，快递公司会联系您。',
@@ -127,6 +129,7 @@ export default {
   noEventsWhy: {
     preparing: '商家发货后，快递的每一步都会显示在这里。',
     awaiting: '快递员扫描包裹后，每一步都会显示在这里。',
+    ownWay: '由商家自行配送，没有快递扫描记录。',
   },
   more: (n) => `查看更早的 ${n} 条`,
   details: {},
@@ -137,6 +140,7 @@ export default {
   noCourier: '快递公司待定',
   number: '运单号',
   noNumber: '发货后显示运单号',
+  ownWay: ['商家配送', '没有运单号'],
   copy: '复制',
   copied: '已复制',
   notCopied: '请长按单号复制',
