@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
+from yichuan.costs.routes import router as costs
 from yichuan.couriers.routes import router as couriers
 from yichuan.exceptions.routes import router as exceptions
 from yichuan.identity.routes import router as identity
+from yichuan.imports.routes import router as imports
 from yichuan.merchants.routes import router as merchants
 from yichuan.notify.routes import router as notify
 from yichuan.orders.routes import router as orders
 from yichuan.rating.routes import router as rating
 from yichuan.reports.routes import router as reports
 from yichuan.scorecards.routes import router as scorecards
+from yichuan.shipments.export_routes import router as exports
 from yichuan.shipments.routes import router as shipments
 from yichuan.shipments.timeline import router as timeline
 from yichuan.tickets.routes import router as tickets
@@ -23,10 +26,13 @@ from yichuan.web.buyer import buyer_router
 from yichuan.web.track import track_router
 
 ROUTERS: tuple[APIRouter, ...] = (
+    exports,  # before the shipments, whose routes take any last part of the path for an id
     shipments,  # first: routes are matched in order, and these are asked for most
+    costs,
     couriers,
     exceptions,
     identity,
+    imports,
     merchants,
     notify,
     orders,

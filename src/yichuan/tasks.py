@@ -9,6 +9,7 @@ from procrastinate import JobContext
 
 from yichuan.core.context import Context
 from yichuan.core.queue import app
+from yichuan.imports import uploads
 from yichuan.waybills import printing
 
 HTTP = "yichuan_http"
@@ -29,3 +30,10 @@ async def print_job(
     context, http = _held(job)
     account = UUID(account_id) if account_id else None
     await printing.run_job(context, http, UUID(merchant_id), UUID(job_id), account)
+
+
+@app.task(name=uploads.TASK, queue=uploads.QUEUE, pass_context=True)
+async def import_file(job: JobContext, *, run_id: str) -> None:
+    """Import an uploaded file."""
+    context, _ = _held(job)
+    await uploads.work_off(context, UUID(run_id))

@@ -16,6 +16,7 @@ from yichuan.core.queue import app, connector
 from yichuan.core.loops import Loop, every, run_all
 from yichuan.core.settings import Settings
 from yichuan.exceptions.detect import run_deadlines
+from yichuan.imports.uploads import resume_stalled
 from yichuan.notify.outbox import run_outbox
 from yichuan.notify.sender import purge
 from yichuan.scorecards.service import recompute_now
@@ -42,6 +43,7 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         Loop("tracking.subscribe", partial(tracking.subscribe_loop, context, http)),
         Loop("tracking.housekeeping", every(DAY / 4, partial(tracking.housekeeping, context))),
         Loop("tracking.cohorts", every(DAY / 4, partial(ensure_cohorts, database))),
+        Loop("imports.resume", every(60, partial(resume_stalled, context))),
         Loop("exceptions.deadlines", partial(run_deadlines, context)),
         Loop("notify.outbox", partial(run_outbox, context)),
         Loop("notify.purge", every(DAY / 4, partial(purge, database))),

@@ -24,6 +24,7 @@ class Parties:
         self._owner = owner
         self._merchants: dict[str, UUID] = {}
         self._ship_within: dict[UUID, timedelta] = {}
+        self._bound: set[UUID] = set()
         self._shops: dict[Shop, UUID] = {}
         self._couriers: dict[str, str] = {}
         self.made: list[str] = []
@@ -36,6 +37,8 @@ class Parties:
             for row in await merchants.listing(session):
                 self._merchants[row.code] = row.id
                 self._ship_within[row.id] = timedelta(hours=row.ship_within_hours)
+                if row.logistics_mode == "platform":
+                    self._bound.add(row.id)
         self._couriers = {name: code for code, name in names.items()} | {c: c for c in names}
 
     async def ensure(self, named: Iterable[tuple[str | None, str | None]]) -> None:
@@ -83,6 +86,10 @@ class Parties:
     def courier(self, text: str) -> str | None:
         """A courier's code, from code or full Chinese name."""
         return self._couriers.get(text) or self._couriers.get(text.strip().upper())
+
+    def must_use_platform(self, merchant_id: UUID) -> bool:
+        """Whether the merchant may not ship under numbers of its own."""
+        return merchant_id in self._bound
 
     def ship_within(self, merchant_id: UUID) -> timedelta:
         """How long a merchant may take from payment to hand-over."""

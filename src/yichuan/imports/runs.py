@@ -20,6 +20,7 @@ from yichuan.imports.models import ImportReject, ImportRun
 from yichuan.imports.values import Kind, Outcome, Owner
 
 _NOTHING_DONE: dict[str, Any] = {
+    "status": "waiting",
     "rows_done": 0,
     "percent": 0,
     "accepted": 0,
@@ -46,7 +47,6 @@ async def open_run(
     actor: str,
     owner: Owner | None,
     *,
-    stored: bool = False,
     options: dict[str, Any] | None = None,
 ) -> ImportRun:
     """The run of a file, made where it is new; locked until the transaction ends.
@@ -65,7 +65,6 @@ async def open_run(
             file_name=file_name,
             actor=actor,
             merchant_id=owner.id if owner else None,
-            stored=stored,
             options=options or {},
         )
     )
@@ -91,7 +90,7 @@ async def start(session: SystemSession, run: ImportRun) -> None:
 
 
 async def start_again(session: SystemSession, run: ImportRun) -> None:
-    """Forget what the run did: the file is imported anew."""
+    """Forget what the run did: it waits to be imported anew."""
     await session.execute(delete(ImportReject).where(ImportReject.run_id == run.id))
     await session.execute(
         update(ImportRun)

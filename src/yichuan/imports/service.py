@@ -186,11 +186,16 @@ async def _begin(context: Context, source: Source, again: bool) -> tuple[ImportR
         if found.status == "finished":
             if not again:
                 return found, True
-            if source.kind == "bills":
-                await withdraw_bills(session, found.id)
-            await runs.start_again(session, found)
+            await reopen(session, found)
         await runs.start(session, found)
     return found, False
+
+
+async def reopen(session: SystemSession, run: ImportRun) -> None:
+    """Forget that a file was imported; what its rows alone cannot tell again is taken back."""
+    if run.kind == "bills":
+        await withdraw_bills(session, run.id)
+    await runs.start_again(session, run)
 
 
 async def _take(

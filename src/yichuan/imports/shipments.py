@@ -84,11 +84,18 @@ def may_move(box: ImportedBox, at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A usable row of a batch."""
+    """A usable row of a batch and where it stands in it."""
 
+    position: int
     row: ShipmentRow
     merchant_id: UUID
     courier: str | None
+
+    @property
+    def track(self) -> tuple[str, str] | None:
+        """Courier and number of the row, as tracks are known by."""
+        number = self.row.waybill_number
+        return (self.courier, normal_number(number)) if self.courier and number else None
 
     @property
     def sub_order(self) -> tuple[UUID, str]:
@@ -128,6 +135,8 @@ class ShipmentWriter:
     def __init__(self, job: Job, parties: Parties) -> None:
         self._job = job
         self._parties = parties
+        self._uploaded = job.owner is not None and job.owner.uploads
+        self._claimed = 0
 
     async def prepare(self, rows: Sequence[ShipmentRow]) -> None:
         """Merchants and shops that are new."""
@@ -136,7 +145,7 @@ class ShipmentWriter:
     async def plan(self, session: SystemSession, rows: Sequence[ShipmentRow]) -> Planned:
         """Work a batch out."""
         outcome, at = Outcome(), now()
-        items = self._usable(rows, outcome, at)
+        items = await self._own(session, self._usable(rows, outcome, at), outcome)
         items, signed = await self._new(session, items, outcome)
         subs = await orders.known(session, (item.sub_order for item in items))
         waiting = await numbers.waiting(session, [(m, sub.id) for (m, _), sub in subs.items()])
@@ -152,8 +161,13 @@ class ShipmentWriter:
         await tracking.bind(session, made.bindings, vault=self._job.vault)
 
     async def finish(self, session: SystemSession) -> dict[str, Any]:
-        """The merchants that were made."""
-        return {"merchants_made": self._parties.made} if self._parties.made else {}
+        """The merchants that were made; deliveries that merchants may not declare."""
+        result: dict[str, Any] = {}
+        if self._parties.made:
+            result["merchants_made"] = self._parties.made
+        if self._claimed:
+            result["deliveries_not_taken"] = self._claimed
+        return result
 
     def _usable(self, rows: Sequence[ShipmentRow], outcome: Outcome, at: datetime) -> list[_Item]:
         items: list[_Item] = []
@@ -167,9 +181,36 @@ class ShipmentWriter:
                 outcome.refuse(position, "unknown_courier", "courier")
             elif late is not None:
                 outcome.refuse(position, "in_the_future", late)
+            elif self._uploaded and self._evades(row, merchant_id, at):
+                outcome.refuse(position, "platform_only", "waybill_number")
             else:
-                items.append(_Item(row, merchant_id, courier))
+                if self._uploaded and row.delivered_at is not None:
+                    self._claimed += 1
+                    row = replace(row, delivered_at=None)  # noqa: PLW2901 - couriers say so
+                items.append(_Item(position, row, merchant_id, courier))
         return items
+
+    def _evades(self, row: ShipmentRow, merchant_id: UUID, at: datetime) -> bool:
+        """Whether the row ships under an own number what must go through the platform."""
+        old = row.shipped_at is not None and at - row.shipped_at > RECENT
+        own = row.waybill_number is not None and ship_method(row) == "own_number"
+        return own and not old and self._parties.must_use_platform(merchant_id)
+
+    async def _own(
+        self, session: SystemSession, items: list[_Item], outcome: Outcome
+    ) -> list[_Item]:
+        """Rows whose number is not another merchant's: whoever names one would read its scans."""
+        keys = {item.track for item in items if item.track is not None}
+        if not keys:
+            return items
+        owners = await tracking.owners_of(session, keys)
+        kept = []
+        for item in items:
+            if item.track is not None and owners[item.track] - {item.merchant_id}:
+                outcome.refuse(item.position, "number_taken", "waybill_number")
+            else:
+                kept.append(item)
+        return kept
 
     async def _new(
         self, session: SystemSession, items: Sequence[_Item], outcome: Outcome
@@ -267,7 +308,6 @@ class ShipmentWriter:
         row, vault = item.row, self._job.vault
         state = milestone(row, at)
         waits = state == "created"
-        number = normal_number(row.waybill_number) if row.waybill_number else None
         return ImportedBox(
             merchant_id=item.merchant_id,
             id=box_id,
@@ -278,7 +318,7 @@ class ShipmentWriter:
             ship_method=ship_method(row),
             courier=item.courier,
             service=row.service,
-            waybill_number=number if item.courier else None,
+            waybill_number=item.track[1] if item.track else None,
             pieces=row.pieces or 1,
             weight_g=row.weight_g,
             shipped_at=row.shipped_at,

@@ -20,6 +20,14 @@ MERCHANT_KINDS: frozenset[Kind] = frozenset({"orders", "shipments"})
 REFUSALS: dict[str, tuple[str, str]] = {
     "not_your_merchant": ("只能导入本商家的数据", "rows of another merchant are not taken"),
     "unknown_courier": ("未知的快递公司", "unknown courier"),
+    "number_taken": (
+        "运单号已被其他商家的包裹使用",
+        "another merchant's parcel travels under this number",
+    ),
+    "platform_only": (
+        "该商家须使用平台物流，不能自填单号",
+        "the merchant ships through the platform, not under numbers of its own",
+    ),
     "in_the_future": ("时间在未来", "the time lies in the future"),
     "unknown_shipment": ("找不到该包裹号，请先导入包裹", "no such shipment: import it first"),
     "ambiguous_shipment": (
@@ -41,6 +49,8 @@ class Owner:
 
     id: UUID
     code: str
+    uploads: bool = False
+    """It is the merchant's own upload: it may not say what only couriers or the platform know."""
 
 
 @dataclass(frozen=True, slots=True)

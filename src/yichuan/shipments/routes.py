@@ -40,7 +40,8 @@ def _json(body: object) -> Response:
     return Response(_encode(body), media_type="application/json")
 
 
-def _filters(context: Context, query: ShipmentFilter) -> Filters:
+def filters_of(context: Context, query: ShipmentFilter) -> Filters:
+    """The list's filters, from its query string."""
     values = query.model_dump(exclude={"milestone", "sort", "cursor", "limit"})
     tokens = queries.search_tokens(context.vault, query.q) if query.q and query.q.strip() else ()
     return Filters(milestones=tuple(query.milestone), tokens=tokens, **values)
@@ -58,7 +59,7 @@ async def list_shipments(request: Request) -> Response:
     items, following = await queries.listing(
         context.database,
         visible_merchants(caller),
-        _filters(context, query),
+        filters_of(context, query),
         query.limit,
         query.cursor,
         query.sort,
@@ -74,7 +75,7 @@ async def list_shipments(request: Request) -> Response:
 async def count_shipments(request: Request) -> Response:
     """How many shipments wait in each working list (counted up to a cap)."""
     context, caller = await signed_in(request)
-    wanted = _filters(context, read_query(request, ShipmentFilter))
+    wanted = filters_of(context, read_query(request, ShipmentFilter))
     return _json(await queries.counts(context.database, visible_merchants(caller), wanted))
 
 

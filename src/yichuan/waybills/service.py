@@ -22,6 +22,7 @@ from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierError
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller, visible_merchants
+from yichuan.identity.scope import in_scope
 from yichuan.merchants import queries as merchants
 from yichuan.shipments import queries as shipment_queries
 from yichuan.shipments import service as shipments
@@ -32,11 +33,11 @@ from yichuan.tracking.values import NewBinding
 from yichuan.waybills import queries
 from yichuan.waybills.models import Waybill
 from yichuan.waybills.parties import Parties, gather
-from yichuan.waybills.schemas import OwnNumberRow
+from yichuan.waybills.values import NumberRow
 
 
 async def accept_own_numbers(
-    context: Context, caller: Caller, rows: Sequence[OwnNumberRow], merchant_id: UUID | None = None
+    context: Context, caller: Caller, rows: Sequence[NumberRow], merchant_id: UUID | None = None
 ) -> list[RowResult]:
     """填单号发货: take merchants' own numbers for boxes; each row succeeds or fails alone.
 
@@ -65,7 +66,7 @@ async def accept_own_numbers(
 
 
 async def _owners(
-    context: Context, rows: Sequence[OwnNumberRow], codes: dict[str, str]
+    context: Context, rows: Sequence[NumberRow], codes: dict[str, str]
 ) -> list[set[UUID]]:
     """Whose parcels the rows' numbers are: whoever names one would read its scans."""
     keys = [(codes.get(row.courier, ""), row.number) for row in rows]
@@ -75,7 +76,7 @@ async def _owners(
 
 
 async def _boxes(
-    session: ReadSession, merchant_id: UUID | None, rows: Sequence[OwnNumberRow]
+    session: ReadSession, merchant_id: UUID | None, rows: Sequence[NumberRow]
 ) -> list[UUID | None]:
     numbers = [row.order_no for row in rows if row.shipment_id is None and row.order_no]
     known: dict[str, UUID] = {}
@@ -104,7 +105,7 @@ async def courier_codes(session: ReadSession, wanted: set[str]) -> dict[str, str
 
 
 def _own_number_refusal(
-    row: OwnNumberRow,
+    row: NumberRow,
     box: Shipment | None,
     code: str | None,
     modes: dict[UUID, str],
@@ -250,7 +251,11 @@ async def _cancel_at_courier(context: Context, http: httpx.AsyncClient, row: Way
 async def _record_cancelled(session: SystemSession, caller: Caller, row: Waybill) -> None:
     locked = await session.scalar(
         select(Waybill.state)
-        .where(Waybill.merchant_id == row.merchant_id, Waybill.id == row.id)
+        .where(
+            in_scope(session, Waybill),
+            Waybill.merchant_id == row.merchant_id,
+            Waybill.id == row.id,
+        )
         .with_for_update()
     )
     if locked != "issued":

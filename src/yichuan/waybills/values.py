@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from yichuan.core.errors import YichuanError
 from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
+
+
+class NumberRow(Protocol):
+    """填单号发货: a box, named by id or by shipment or order number, and the number it has."""
+
+    @property
+    def shipment_id(self) -> UUID | None: ...
+    @property
+    def order_no(self) -> str | None: ...
+    @property
+    def courier(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A row of a file of own numbers."""
+
+    order_no: str
+    courier: str
+    """Our code or the courier's Chinese name."""
+    number: str
+    shipment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
