@@ -31,6 +31,8 @@ from yichuan.simulator.history import ParcelHistory, parcel_history, push_body
 ROOT = Path(__file__).resolve().parents[2]
 USABLE = FaultRates(odd_time=0, missing_zone=0)
 PER_PUSH = 10
+LONGEST = 240
+"""Seconds anything may take on a machine that is busy with other things."""
 
 
 @dataclass
@@ -91,7 +93,7 @@ class Products:
 
     async def ready(self) -> None:
         """Until the server answers and reaches its database."""
-        async with httpx.AsyncClient() as client, asyncio.timeout(90):
+        async with httpx.AsyncClient() as client, asyncio.timeout(LONGEST):
             while True:
                 assert self.children["serve"].poll() is None, self.last_words("serve")
                 try:

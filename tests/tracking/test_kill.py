@@ -21,7 +21,7 @@ import pytest_asyncio
 
 from conftest import MASTER_KEY
 from exceptions.boxes import make_box
-from tracking.killing import Courier, Products, some_parcels
+from tracking.killing import LONGEST, Courier, Products, some_parcels
 from tracking.parcels import make_line
 from yichuan.bootstrap import prepare_installation
 from yichuan.core.blobs import LocalBlobs
@@ -117,7 +117,7 @@ async def merged(installed: Installed) -> None:
         " milestone_log l WHERE l.topic = 'track' ORDER BY l.xid DESC, l.id DESC LIMIT 1) l"
         " WHERE c.name = 'shipments.state' AND (c.xid, c.last_id) < (l.xid, l.id))"
     )
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(LONGEST):
         while installed.rows(open_work)[0][0]:
             assert installed.products.children["worker"].poll() is None
             await asyncio.sleep(0.1)
@@ -183,7 +183,6 @@ async def test_kill(installed: Installed) -> None:
         await asyncio.gather(*pushing)
     await merged(installed)
     counts = await asyncio.to_thread(compare, installed, courier)
-    print(dict(counts), courier.pushes, courier.refused)
     assert courier.pushes > 50, "the test pushed too little to say anything"
     assert courier.refused > 0, "no push was hit by a blow"
     assert counts["lost"] == 0, counts
