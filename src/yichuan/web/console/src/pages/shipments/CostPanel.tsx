@@ -123,7 +123,12 @@ function Candidates({ rows, isChosen, priced }: CandidatesProps) {
     {
       key: 'service',
       title: t.candidate,
-      render: (one) => <CourierTag code={one.courier} service={zh ? one.service_zh : one.service_en} />,
+      render: (one) => (
+        <span className={styles.two}>
+          <CourierTag code={one.courier} />
+          <span className={styles.under}>{zh ? one.service_zh : one.service_en}</span>
+        </span>
+      ),
     },
     {
       key: 'cost',
@@ -132,7 +137,7 @@ function Candidates({ rows, isChosen, priced }: CandidatesProps) {
       render: (one) =>
         one.cost_minor === null ? <Dash /> : <Money value={{ amount_minor: one.cost_minor, currency: 'CNY' }} />,
     },
-    { key: 'days', title: t.days, render: (one) => t.daysOf(one.typical_days) },
+    { key: 'days', title: t.days, render: (one) => <span className={styles.nowrap}>{t.daysOf(one.typical_days)}</span> },
     { key: 'fate', title: '', render: (one) => <Fate one={one} chosen={isChosen(one)} zh={zh} /> },
   ]
   return (

@@ -165,7 +165,7 @@ export const actWords = defineMessages(
     takeDone: (number) => `Number taken: ${number}`,
     takeMany: 'Take numbers',
     own: 'Enter own number',
-    ownHow: 'For parcels sent with a courier of one’s own: the number declares it shipped, and tracking begins.',
+    ownHow: "For parcels sent with a courier of one's own: the number declares it shipped, and tracking begins.",
     ownNumber: 'Waybill number',
     ownCourier: 'Courier',
     ownDone: 'Number entered, shipped',
@@ -189,7 +189,7 @@ export const actWords = defineMessages(
     handOverSure: (n) => (n === 1 ? 'Buyers will see 1 parcel as shipped. Sure?' : `Buyers will see ${n} parcels as shipped. Sure?`),
     onlyUnshipped: 'Some of these are shipped or have a waybill.',
     onlyPrinted: 'Some of these have no waybill, are shipped or on hold.',
-    buyer: 'Open buyer’s page',
-    noBuyer: 'This parcel has no buyer’s link.',
+    buyer: "Open buyer's page",
+    noBuyer: "This parcel has no buyer's link.",
   },
 )
