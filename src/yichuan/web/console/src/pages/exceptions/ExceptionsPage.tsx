@@ -2,7 +2,7 @@ import { CheckOutlined, ControlOutlined, CustomerServiceOutlined, HourglassOutli
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useMemo, useState } from 'react'
-import { Link, Navigate, useNavigate, useSearchParams } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { useMe } from '@/auth/useMe'
 import { courierNamesQuery, PROBLEM_KINDS, partyWords, useProblemName } from '@/domain'
 import { useLocale, useMessages } from '@/i18n'
@@ -12,6 +12,7 @@ import { merchantFilter, useMerchantName } from '../merchants/names'
 import { CloseDialog } from './CloseDialog'
 import { columnsFor } from './columns'
 import { loadProblems, PARTIES, type ProblemRow, summaryQuery, useCloseProblem } from './data'
+import { FirstView } from './FirstView'
 import { KindStrip } from './KindStrip'
 import { ProblemDetail } from './ProblemDetail'
 import { Storms } from './Storms'
@@ -25,17 +26,11 @@ const detail: Detail<ProblemRow> = {
 
 /** Problems of all parcels, the open ones first. */
 export function Component() {
-  const [params] = useSearchParams()
-  const [arrivedBare] = useState(() => params.size === 0)
-  const [sent, setSent] = useState(false)
-  if (arrivedBare && !sent && params.size === 0) return <ToOpen onSent={() => setSent(true)} />
-  return <Page />
-}
-
-/** Without a question of the reader's own the page begins with what is open. */
-function ToOpen({ onSent }: { onSent: () => void }) {
-  useState(() => queueMicrotask(onSent))
-  return <Navigate to="/exceptions?open=true" replace />
+  return (
+    <FirstView search="?open=true">
+      <Page />
+    </FirstView>
+  )
 }
 
 function Page() {
@@ -102,7 +97,7 @@ function useViews(staff: boolean): PresetView[] {
   return [
     { key: 'open', label: t.open, filters: { open: ['true'] } },
     staff
-      ? { key: 'couriers', label: t.courier, filters: { open: ['true'], party: ['courier'] } }
+      ? { key: 'couriers', label: t.byCourier, filters: { open: ['true'], party: ['courier'] } }
       : { key: 'mine', label: t.mine, filters: { open: ['true'], party: ['merchant'] } },
     { key: 'closed', label: t.closed, filters: { open: ['false'] } },
   ]

@@ -23,6 +23,7 @@ import { CloseDialog } from './CloseDialog'
 import { place } from './columns'
 import { type ProblemRow, useCloseProblem } from './data'
 import styles from './exceptions.module.css'
+import { useReason } from './reasons'
 import { words } from './words'
 
 /** One problem: what, since when, whose turn, and the ways on from here. */
@@ -38,6 +39,7 @@ function Known({ row }: { row: ProblemRow }) {
   const severities = useMessages(severityWords)
   const staff = useMe().role !== 'merchant'
   const nameOf = useMerchantName()
+  const reasonOf = useReason()
   const facts: (Fact | false)[] = [
     { label: t.shipment, value: <CopyableNumber value={row.shipment_no} /> },
     { label: t.milestone, value: row.milestone ? <StateChip milestone={row.milestone} /> : <Dash /> },
@@ -50,7 +52,7 @@ function Known({ row }: { row: ProblemRow }) {
     { label: t.since, value: <TimeAgo at={row.since} exact /> },
     { label: t.opened, value: <TimeAgo at={row.opened_at} exact /> },
     row.closed_at !== null && { label: t.closedAt, value: <TimeAgo at={row.closed_at} exact /> },
-    row.closed_at !== null && { label: t.reason, value: row.close_reason ?? <Dash />, wide: true },
+    row.closed_at !== null && { label: t.reason, value: row.close_reason === null ? <Dash /> : reasonOf(row.close_reason), wide: true },
   ]
   return (
     <div className={styles.stack}>

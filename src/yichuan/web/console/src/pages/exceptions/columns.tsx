@@ -3,6 +3,7 @@ import type { Translation } from '@/i18n/messages'
 import { type Column, WIDTH } from '@/table'
 import { CopyableNumber, CourierTag, Dash, Deadline, ProblemChip, StateChip, TimeAgo } from '@/ui'
 import type { ProblemRow } from './data'
+import { useReason } from './reasons'
 import type { words } from './words'
 
 type Words = Translation<(typeof words)['zh-CN']>
@@ -64,9 +65,14 @@ export function columnsFor(t: Words, staff: boolean, merchantName: (id: string) 
       render: (row) => (row.ticket_id ? <Link to={`/tickets?id=${row.ticket_id}`}>{t.openTicket}</Link> : <Dash />),
     },
     { key: 'closed', title: t.closedAt, width: WIDTH.time, hidden: true, render: (row) => <TimeAgo at={row.closed_at} /> },
-    { key: 'reason', title: t.reason, width: WIDTH.text, hidden: true, render: (row) => row.close_reason ?? <Dash /> },
+    { key: 'reason', title: t.reason, width: WIDTH.text, hidden: true, render: (row) => <Reason row={row} /> },
   ]
   return columns.filter((column) => column !== false)
+}
+
+function Reason({ row }: { row: ProblemRow }) {
+  const reasonOf = useReason()
+  return row.close_reason === null ? <Dash /> : reasonOf(row.close_reason)
 }
 
 export function place({ dest_province, dest_city }: { dest_province: string | null; dest_city: string | null }) {

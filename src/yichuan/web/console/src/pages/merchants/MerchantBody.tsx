@@ -16,6 +16,7 @@ import { modeWords, tierWords, words } from './words'
 
 /** A merchant, whole: what was agreed, how it does, where it ships from. */
 export function MerchantBody({ id }: { id: string }) {
+  const own = useMe().role === 'merchant'
   const merchant = useQuery(merchantQuery(id))
   if (merchant.data === undefined) {
     return merchant.isError ? (
@@ -26,10 +27,11 @@ export function MerchantBody({ id }: { id: string }) {
   }
   return (
     <PageStack>
-      <Agreed merchant={merchant.data} />
+      {!own && <Agreed merchant={merchant.data} />}
       <ScoreCard id={id} />
       <Senders id={id} />
       <Shops id={id} />
+      {own && <Agreed merchant={merchant.data} />}
     </PageStack>
   )
 }
@@ -47,7 +49,8 @@ function Agreed({ merchant }: { merchant: Merchant }) {
   )
   return (
     <Panel title={t.facts} extra={edit}>
-      <Facts
+      <div className={styles.facts}>
+        <Facts
         items={[
           { label: t.code, value: <span className="y-mono">{code}</span> },
           { label: t.status, value: <StatusChip status={status} /> },
@@ -58,6 +61,7 @@ function Agreed({ merchant }: { merchant: Merchant }) {
           { label: t.created, value: <TimeAgo at={created_at} exact /> },
         ]}
       />
+      </div>
       {role !== 'merchant' && (
         <div className={styles.ways}>
           <Link to={`/shipments?merchant_id=${id}`}>

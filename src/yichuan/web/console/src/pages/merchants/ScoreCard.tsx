@@ -1,6 +1,8 @@
 import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
 import { ApiError } from '@/api/problem'
+import { useMe } from '@/auth/useMe'
 import { TrendChart } from '@/charts'
 import { formatCount, formatPercent } from '@/format'
 import { useLocale, useMessages } from '@/i18n'
@@ -16,7 +18,7 @@ type Part = Card['parts'][number]
 export function ScoreCard({ id }: { id: string }) {
   const t = useMessages(words)
   const card = useQuery({ ...cardQuery(id), retry: false })
-  if (card.data !== undefined) return <Known card={card.data} />
+  if (card.data !== undefined) return <Known card={card.data} id={id} />
   if (card.error instanceof ApiError && card.error.status === 404) {
     return (
       <Panel title={t.score}>
@@ -31,7 +33,8 @@ export function ScoreCard({ id }: { id: string }) {
   )
 }
 
-function Known({ card }: { card: Card }) {
+function Known({ card, id }: { card: Card; id: string }) {
+  const staff = useMe().role !== 'merchant'
   const t = useMessages(words)
   const tone = card.score < 60 ? 'broken' : card.score < TARGET ? 'risk' : 'done'
   return (
@@ -43,10 +46,10 @@ function Known({ card }: { card: Card }) {
           {card.before !== null && <span className={styles.quiet}>{t.before(card.before.toFixed(1))}</span>}
         </div>
         <ProgressBar done={card.score} all={100} tone={tone} label={t.score} />
-        <Moves moves={card.moves} />
+        <Moves moves={card.moves} isNew={card.before === null} />
       </Panel>
       <Panel title={t.parts} flush>
-        <Parts parts={card.parts} />
+        <Parts parts={card.parts} id={id} staff={staff} />
       </Panel>
       {card.history.length > 1 && (
         <Panel title={t.history}>
@@ -64,10 +67,10 @@ function Known({ card }: { card: Card }) {
   )
 }
 
-function Moves({ moves }: Pick<Card, 'moves'>) {
+function Moves({ moves, isNew }: Pick<Card, 'moves'> & { isNew: boolean }) {
   const t = useMessages(words)
   const locale = useLocale()
-  if (moves.length === 0) return <p className={styles.quiet}>{t.movedNone}</p>
+  if (moves.length === 0) return <p className={styles.quiet}>{isNew ? t.movedNew : t.movedNone}</p>
   return (
     <div className={styles.moves}>
       <p className={styles.quiet}>{t.moved}</p>
@@ -91,7 +94,20 @@ function amount(value: number | null, unit: Part['unit'], hours: (n: number) => 
   return unit === 'share' ? formatPercent(value) : hours(Math.round(value * 10) / 10)
 }
 
-function Parts({ parts }: { parts: readonly Part[] }) {
+/** The list that explains a metric: what went wrong, or who was not answered. */
+const BEHIND: Partial<Record<Part['key'], string>> = {
+  on_time_shipping: '/exceptions?kind=late_ship',
+  pickup_in_24h: '/exceptions?kind=late_pickup',
+  problem_rate: '/exceptions?party=merchant',
+  fake_shipping: '/exceptions?kind=fake_shipping',
+  ticket_response: '/tickets?party=merchant',
+}
+
+function Parts({ parts, id, staff }: { parts: readonly Part[]; id: string; staff: boolean }) {
+  const behind = (key: Part['key']) => {
+    const list = BEHIND[key] ?? '/exceptions?open=true'
+    return staff ? `${list}&merchant_id=${id}` : list
+  }
   const t = useMessages(words)
   const locale = useLocale()
   const nameOf = (part: Part) => (locale === 'zh-CN' ? part.name_zh : part.name_en)
@@ -109,7 +125,7 @@ function Parts({ parts }: { parts: readonly Part[] }) {
             key: 'counted',
             title: t.counted,
             align: 'right',
-            render: (part) => `${formatCount(part.amount)} / ${formatCount(part.base)}`,
+            render: (part) => <Link to={behind(part.key)}>{`${formatCount(part.amount)} / ${formatCount(part.base)}`}</Link>,
           },
           { key: 'weight', title: t.weight, align: 'right', render: (part) => `${part.weight}%` },
           {

@@ -39,6 +39,9 @@ function asked({ filters }: ListQuery) {
   }
 }
 
+/** How the figures call what has no courier or no province yet. */
+const NONE = '-'
+
 /** Where a count of paid parcels is found as a list; its other dimensions narrow it. */
 function parcelsOf(row: Row, range: DayRange | null, merchant: boolean): string {
   const days = row.day ? { from: row.day, to: row.day } : range
@@ -139,7 +142,12 @@ function columnsFor(t: Words, staff: boolean, range: DayRange | null): Column<Ro
       title: t.created,
       width: WIDTH.count,
       align: 'right',
-      render: (row) => <Link to={parcelsOf(row, range, !staff)}>{formatCount(row.created)}</Link>,
+      render: (row) =>
+        row.courier === NONE || row.province === NONE ? (
+          formatCount(row.created)
+        ) : (
+          <Link to={parcelsOf(row, range, !staff)}>{formatCount(row.created)}</Link>
+        ),
     },
     count('shipped', t.ships),
     count('picked_up', t.picked_up),
@@ -166,12 +174,13 @@ function columnsFor(t: Words, staff: boolean, range: DayRange | null): Column<Ro
 
 /** The row's day, courier, merchant and province, as far as it has them. */
 function Group({ row }: { row: Row }) {
+  const t = useMessages(words)
   return (
     <span style={{ display: 'inline-flex', flexWrap: 'wrap', gap: 8, alignItems: 'center' }}>
       {row.day && <span className="y-number">{row.day}</span>}
-      {row.courier && <CourierTag code={row.courier} />}
+      {row.courier === NONE ? <span>{t.noCourier}</span> : row.courier && <CourierTag code={row.courier} />}
       {row.merchant_name && <span>{row.merchant_name}</span>}
-      {row.province && <span>{row.province}</span>}
+      {row.province && <span>{row.province === NONE ? t.noProvince : row.province}</span>}
     </span>
   )
 }

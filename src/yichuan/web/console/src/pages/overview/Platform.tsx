@@ -59,7 +59,8 @@ function Counts({ needs, hours }: { needs: Overview['needs']; hours: number }) {
   const [answer, overdue] = [ticket('to_answer'), ticket('overdue')]
   const [soon, wrong] = [total(needs.breaches), total(needs.problems)]
   return (
-    <KpiGrid>
+    <div className={styles.counts}>
+      <KpiGrid>
       {answer && <Kpi label={t.answer} value={answer.value} to={drillTo(answer.drill)} icon={CustomerServiceOutlined} />}
       {overdue && (
         <Kpi
@@ -78,7 +79,8 @@ function Counts({ needs, hours }: { needs: Overview['needs']; hours: number }) {
         tone={soon > 0 ? 'risk' : undefined}
       />
       <Kpi label={t.problemTotal} value={wrong} to="/exceptions?open=true" icon={WarningOutlined} />
-    </KpiGrid>
+      </KpiGrid>
+    </div>
   )
 }
 

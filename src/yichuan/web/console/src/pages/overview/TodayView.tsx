@@ -74,7 +74,8 @@ function ToDo({ today }: { today: Today }) {
     />
   )
   return (
-    <KpiGrid>
+    <div className={styles.counts}>
+      <KpiGrid>
       {card(to_print, t.to_print, { icon: PrinterOutlined, tone: to_print.value > 0 ? 'moving' : undefined })}
       {card(to_hand_over, t.to_hand_over, { icon: SwapOutlined, tone: to_hand_over.value > 0 ? 'moving' : undefined })}
       {card(to_answer, t.to_answer, { icon: CustomerServiceOutlined })}
@@ -87,7 +88,8 @@ function ToDo({ today }: { today: Today }) {
         tone={soon > 0 ? 'risk' : undefined}
       />
       <Kpi label={t.problemTotal} value={wrong} to="/exceptions?open=true" icon={WarningOutlined} />
-    </KpiGrid>
+      </KpiGrid>
+    </div>
   )
 }
 

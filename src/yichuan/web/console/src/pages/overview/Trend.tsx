@@ -48,7 +48,7 @@ export function Trend({ rows, merchant = false }: { rows: readonly DayRow[]; mer
           labels={labels}
           series={series}
           format={look === 'volume' ? undefined : percent}
-          height={300}
+          height={380}
         />
       </div>
     </Panel>

@@ -14,6 +14,12 @@ const PAGES: Readonly<Record<Drill['path'], string>> = {
   'reports/daily': '/overview/daily',
 }
 
+/** A clerk's queues have pages of their own, where the work is done. */
+const QUEUES: Readonly<Record<string, string>> = {
+  to_print: '/printing',
+  to_hand_over: '/printing/to-hand-over',
+}
+
 const escape = (value: string) => value.replaceAll('%', '%25').replaceAll(',', '%2C')
 
 /** Instants of the API (`created_from`, end excluded `created_to`) as the lists' range of days. */
@@ -30,6 +36,8 @@ function dayRange(from: string, to: string): string {
 export function drillTo({ path, query = {} }: Drill, merchant = false): string {
   const params = new URLSearchParams()
   const one = (key: string) => ([query[key]].flat()[0] as string | undefined) ?? ''
+  const queue = QUEUES[one('queue')]
+  if (merchant && queue !== undefined) return queue
   for (const [key, value] of Object.entries(query)) {
     if (key === 'created_to' || key === 'end' || (merchant && key === 'merchant_id')) continue
     if (key === 'begin') params.set('days', `${one('begin')}..${one('end')}`)

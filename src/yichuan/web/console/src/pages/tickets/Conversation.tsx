@@ -1,8 +1,8 @@
 import { EyeInvisibleOutlined } from '@ant-design/icons'
 import { useMe } from '@/auth/useMe'
-import { problemName } from '@/domain'
-import { useLocale, useMessages } from '@/i18n'
+import { useMessages } from '@/i18n'
 import { TimeAgo } from '@/ui'
+import { useReason } from '../exceptions/reasons'
 import type { Side, TicketMessage } from './data'
 import styles from './tickets.module.css'
 import { outcomeWords, sideWords, words } from './words'
@@ -33,7 +33,7 @@ function Entry({ message }: { message: TicketMessage }) {
         <span className={styles.eventHead}>
           {who} · <What message={message} /> · <TimeAgo at={message.at} />
         </span>
-        {message.body !== '' && <span className={styles.eventBody}>{message.body}</span>}
+        {message.body !== '' && !system && <span className={styles.eventBody}>{message.body}</span>}
       </div>
     )
   }
@@ -57,7 +57,7 @@ function Entry({ message }: { message: TicketMessage }) {
 /** "移交 · 交给商家", "关闭工单 · 已赔付" */
 function What({ message: { kind, detail } }: { message: TicketMessage }) {
   const t = useMessages(words)
-  const locale = useLocale()
+  const reasonOf = useReason()
   const sides = useMessages(sideWords)
   const outcomes = useMessages(outcomeWords)
   const { outcome, party, reason } = detail as { outcome?: keyof typeof outcomes; party?: Side; reason?: string }
@@ -71,7 +71,7 @@ function What({ message: { kind, detail } }: { message: TicketMessage }) {
     case 'reopened':
       return t.reopened
     case 'problem_cleared':
-      return reason ? `${t.problem_cleared} · ${problemName(reason, locale)}` : t.problem_cleared
+      return reason ? `${t.problem_cleared} · ${reasonOf(reason)}` : t.problem_cleared
     default:
       return t.message
   }

@@ -35,7 +35,7 @@ export function ParcelBeside({ ticket }: { ticket: TicketDetail }) {
   const facts: (Fact | false)[] = [
     { label: t.shipment, value: <CopyableNumber value={box.shipment_no} /> },
     { label: t.waybill, value: <CopyableNumber value={box.waybill_number} /> },
-    { label: t.courier, value: <CourierTag code={box.courier} service={box.service} /> },
+    { label: t.courier, value: <CourierTag code={box.courier} /> },
     staff && { label: t.merchant, value: nameOf(box.merchant_id) },
     { label: t.to, value: to.filter((part, i) => part && part !== to[i - 1]).join(' ') || <Dash /> },
     { label: t.goods, value: box.goods ?? <Dash /> },

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useMe } from '@/auth/useMe'
+import { useProblemName } from '@/domain'
 import { useMessages } from '@/i18n'
 import { useHotkeys } from '@/keys'
 import { Deadline, DetailSkeleton, ErrorState, ProblemChip } from '@/ui'
@@ -28,6 +29,7 @@ export function TicketBody({ id }: { id: string }) {
 
 function Known({ ticket }: { ticket: TicketDetail }) {
   const t = useMessages(words)
+  const nameOf = useProblemName()
   const side = sideOf(useMe().role)
   const [asking, setAsking] = useState<Asking | null>(null)
   const field = useRef<HTMLTextAreaElement>(null)
@@ -54,7 +56,9 @@ function Known({ ticket }: { ticket: TicketDetail }) {
             </span>
           )}
         </div>
-        <p className={styles.subject}>{ticket.subject}</p>
+        <p className={styles.subject}>
+          {nameOf(ticket.kind)} · {ticket.shipment_no}
+        </p>
         <Scrolled count={ticket.messages.length}>
           <Conversation messages={ticket.messages} />
         </Scrolled>

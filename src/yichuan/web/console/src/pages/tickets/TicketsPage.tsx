@@ -4,6 +4,7 @@ import { PROBLEM_KINDS, useProblemName } from '@/domain'
 import { useMessages } from '@/i18n'
 import { type Column, DataTable, type Detail, type Filter, type PresetView, WIDTH } from '@/table'
 import { CourierTag, Dash, Deadline, PageHeader, ProblemChip, StateChip, TimeAgo } from '@/ui'
+import { FirstView } from '../exceptions/FirstView'
 import { merchantFilter, useMerchantName } from '../merchants/names'
 import { loadTickets, type Side, sideOf, type TicketRow } from './data'
 import { TicketBody } from './TicketBody'
@@ -19,9 +20,16 @@ const detail: Detail<TicketRow> = {
 
 /** The queue of cases, the shortest clock first, with the conversation beside it. */
 export function Component() {
+  const side = sideOf(useMe().role)
+  return (
+    <FirstView search={`?state=open&party=${side}`}>
+      <Queue side={side} />
+    </FirstView>
+  )
+}
+
+function Queue({ side }: { side: Side }) {
   const t = useMessages(words)
-  const me = useMe()
-  const side = sideOf(me.role)
   const staff = side === 'service'
   return (
     <>
@@ -47,6 +55,7 @@ function useViews(side: Side): PresetView[] {
   const t = useMessages(words)
   return [
     { key: 'mine', label: t.myTurn, filters: { state: ['open'], party: [side] } },
+    { key: 'open', label: t.open, filters: { state: ['open'] } },
     { key: 'late', label: t.overdue, filters: { overdue: ['true'] } },
     { key: 'answered', label: t.answered, filters: { state: ['answered'] } },
     { key: 'closed', label: t.closed, filters: { state: ['closed'] } },
