@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Shipments
+         * @description The filtered list as CSV, newest first; recipients masked as in the list.
+         */
+        get: operations["export_shipments_api_v1_shipments_export_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments": {
         parameters: {
             query?: never;
@@ -242,6 +262,146 @@ export interface paths {
          * @description Declare printed boxes handed over (发货); answers per box.
          */
         post: operations["hand_over_api_v1_shipments_hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bills
+         * @description Couriers' bills 账单, the latest month first.
+         */
+        get: operations["list_bills_api_v1_bills_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bill Totals
+         * @description What couriers billed and what was to be expected, by month and courier.
+         */
+        get: operations["bill_totals_api_v1_bills_totals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reconcile Bills
+         * @description 对账: check every bill again whose lines changed since it was checked.
+         */
+        post: operations["reconcile_bills_api_v1_bills_reconcile_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{bill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bill
+         * @description One bill with its findings.
+         */
+        get: operations["get_bill_api_v1_bills__bill_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{bill_id}/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reconcile Bill
+         * @description 对账: check one bill again, after rate cards or shipments changed.
+         */
+        post: operations["reconcile_bill_api_v1_bills__bill_id__reconcile_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{bill_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bill Lines
+         * @description Lines of a bill in their order.
+         */
+        get: operations["list_bill_lines_api_v1_bills__bill_id__lines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{bill_id}/differences.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Differences
+         * @description The lines that do not match, as a table to send to the courier.
+         */
+        get: operations["download_differences_api_v1_bills__bill_id__differences_csv_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -602,6 +762,116 @@ export interface paths {
         get: operations["list_audit_api_v1_audit_log_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description Imports, newest first; a merchant sees its own.
+         */
+        get: operations["list_imports_api_v1_imports_get"];
+        put?: never;
+        /**
+         * Start Import
+         * @description Import a file. Small ones are in when this answers (201), large ones follow (202).
+         *
+         *     The same file again is the same import (200): repeating the request is harmless. Merchants
+         *     import orders and shipments for themselves.
+         */
+        post: operations["start_import_api_v1_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/columns/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Import Columns
+         * @description The documented columns of a kind of file.
+         */
+        get: operations["import_columns_api_v1_imports_columns__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description An import and how far it is.
+         */
+        get: operations["get_import_api_v1_imports__import_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rejects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Rejects
+         * @description The rejected rows with their reasons; corrected, the file can be imported as it is.
+         */
+        get: operations["download_rejects_api_v1_imports__import_id__rejects_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/own-numbers/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ship Own Numbers File
+         * @description 填单号发货 by file: box, courier and number; each row gets its own answer.
+         *
+         *     Columns, by name or title: order_no or shipment_no (订单号, 包裹号), courier (快递公司),
+         *     waybill_number (运单号).
+         */
+        post: operations["ship_own_numbers_file_api_v1_shipments_own_numbers_file_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1500,6 +1770,8 @@ export interface paths {
         /**
          * Get Track
          * @description What is true of a waybill number, with its scans; merchants see the numbers they ship.
+         *
+         *     A number nothing has been heard of yet is asked for at the courier now.
          */
         get: operations["get_track_api_v1_tracks__courier___number__get"];
         put?: never;
@@ -2086,6 +2358,95 @@ export interface components {
             };
         };
         /**
+         * BillLineView
+         * @description One line: what the courier says, what we expected, and why they differ.
+         */
+        BillLineView: {
+            /** Line No */
+            line_no: number;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Shipment Id */
+            shipment_id: string | null;
+            /** Shipment No */
+            shipment_no: string | null;
+            /** Waybill Number */
+            waybill_number: string | null;
+            /** Shipped At */
+            shipped_at: string | null;
+            /** Dest Province */
+            dest_province: string | null;
+            /** Dest City */
+            dest_city: string | null;
+            /** Dest Area */
+            dest_area: string | null;
+            /** Raw Weight G */
+            raw_weight_g: number | null;
+            /** Billed Weight G */
+            billed_weight_g: number | null;
+            /** Chargeable Weight G */
+            chargeable_weight_g: number | null;
+            /** Volume Cm3 */
+            volume_cm3: number | null;
+            /** Pieces */
+            pieces: number | null;
+            /** Product */
+            product: string | null;
+            fee: components["schemas"]["Money"] | null;
+            adjustment: components["schemas"]["Money"] | null;
+            payable: components["schemas"]["Money"];
+            expected: components["schemas"]["Money"] | null;
+            difference: components["schemas"]["Money"] | null;
+            /** Reason */
+            reason: ("match" | "discount" | "weight_rounded_up" | "weight_higher_than_ours" | "wrong_zone" | "duplicate" | "unknown_surcharge" | "bill_arithmetic" | "not_our_shipment" | "wrong_courier" | "other_rates" | "overcharged" | "undercharged" | "no_rate" | "no_weight") | null;
+            /** Reason Zh */
+            reason_zh: string | null;
+            /** Reason En */
+            reason_en: string | null;
+            /** Note Zh */
+            note_zh: string | null;
+            /** Note En */
+            note_en: string | null;
+            /** Claim */
+            claim: boolean;
+            /** Signed At */
+            signed_at: string | null;
+        };
+        /**
+         * BillView
+         * @description A courier's bill and what reconciliation says of it.
+         */
+        BillView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Courier */
+            courier: string;
+            /** Bill No */
+            bill_no: string;
+            /** Period */
+            period: string;
+            /** Lines */
+            lines: number;
+            /** Explained */
+            explained: number;
+            payable: components["schemas"]["Money"];
+            expected: components["schemas"]["Money"];
+            difference: components["schemas"]["Money"];
+            claim: components["schemas"]["Money"];
+            /** Reconciled At */
+            reconciled_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Findings */
+            findings: components["schemas"]["FindingView"][];
+        };
+        /**
          * Blocker
          * @description Something that would stop boxes of the batch.
          */
@@ -2098,6 +2459,42 @@ export interface components {
             en: string;
             /** Shipment Ids */
             shipment_ids: string[];
+        };
+        /** Body_ship_own_numbers_file_api_v1_shipments_own_numbers_file_post */
+        Body_ship_own_numbers_file_api_v1_shipments_own_numbers_file_post: {
+            /**
+             * File
+             * @description CSV or spreadsheet
+             */
+            file: string;
+            /** Merchant Id */
+            merchant_id?: string | null;
+        };
+        /** Body_start_import_api_v1_imports_post */
+        Body_start_import_api_v1_imports_post: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "orders" | "shipments" | "rates" | "bills";
+            /**
+             * File
+             * @description CSV or spreadsheet
+             */
+            file: string;
+            /**
+             * Map
+             * @description mapping file (TOML)
+             */
+            map?: string | null;
+            /** Merchant Id */
+            merchant_id?: string | null;
+            /**
+             * Again
+             * @description import a file that was finished before
+             * @default false
+             */
+            again: boolean;
         };
         /**
          * BuyerCourier
@@ -2183,6 +2580,8 @@ export interface components {
             problem: components["schemas"]["BuyerProblem"] | null;
             /** Waybill Number */
             waybill_number: string | null;
+            /** Shipped At */
+            shipped_at: string | null;
             /** Promised At */
             promised_at: string | null;
             /** Delivered At */
@@ -2198,6 +2597,37 @@ export interface components {
             /** Verified */
             verified: boolean;
             recipient: components["schemas"]["BuyerRecipient"] | null;
+        };
+        /**
+         * ColumnView
+         * @description A documented column.
+         */
+        ColumnView: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Required */
+            required: boolean;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Choices */
+            choices: string[];
+        };
+        /**
+         * Columns
+         * @description The documented columns of a kind; files may use the names or the Chinese titles.
+         */
+        Columns: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "orders" | "shipments" | "rates" | "bills";
+            /** Columns */
+            columns: components["schemas"]["ColumnView"][];
         };
         /**
          * ConnectionRequest
@@ -2257,6 +2687,34 @@ export interface components {
             last_error: string | null;
         };
         /**
+         * CostTotal
+         * @description Bills of one courier and month.
+         */
+        CostTotal: {
+            /** Period */
+            period: string;
+            /** Courier */
+            courier: string;
+            /** Bills */
+            bills: number;
+            /** Lines */
+            lines: number;
+            /** Explained */
+            explained: number;
+            payable: components["schemas"]["Money"];
+            expected: components["schemas"]["Money"];
+            difference: components["schemas"]["Money"];
+            claim: components["schemas"]["Money"];
+        };
+        /**
+         * CostTotals
+         * @description Sums by month and courier.
+         */
+        CostTotals: {
+            /** Items */
+            items: components["schemas"]["CostTotal"][];
+        };
+        /**
          * Counts
          * @description How many shipments wait in each working list.
          */
@@ -2296,7 +2754,7 @@ export interface components {
              */
             grade: "A" | "B" | "C" | "D";
             /** Shipments */
-            shipments: number;
+            shipments: number | null;
             /** Parts */
             parts: components["schemas"]["ScorePart"][];
         };
@@ -2368,7 +2826,7 @@ export interface components {
             mean_transit_hours: number | null;
             /** Problem Rate */
             problem_rate: number | null;
-            cost: components["schemas"]["Money"];
+            cost: components["schemas"]["Money"] | null;
             /** Day */
             day?: string | null;
             /** Merchant Id */
@@ -2413,7 +2871,7 @@ export interface components {
             mean_transit_hours: number | null;
             /** Problem Rate */
             problem_rate: number | null;
-            cost: components["schemas"]["Money"];
+            cost: components["schemas"]["Money"] | null;
             /**
              * Day
              * Format: date
@@ -2550,6 +3008,30 @@ export interface components {
             value: number;
             drill: components["schemas"]["Drill"];
         };
+        /**
+         * FindingView
+         * @description Lines of a bill with one reason.
+         */
+        FindingView: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "match" | "discount" | "weight_rounded_up" | "weight_higher_than_ours" | "wrong_zone" | "duplicate" | "unknown_surcharge" | "bill_arithmetic" | "not_our_shipment" | "wrong_courier" | "other_rates" | "overcharged" | "undercharged" | "no_rate" | "no_weight";
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Explained */
+            explained: boolean;
+            /** Claim */
+            claim: boolean;
+            /** Lines */
+            lines: number;
+            payable: components["schemas"]["Money"];
+            expected: components["schemas"]["Money"];
+            difference: components["schemas"]["Money"];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2562,6 +3044,54 @@ export interface components {
         HandOverRequest: {
             /** Shipment Ids */
             shipment_ids: string[];
+        };
+        /**
+         * ImportView
+         * @description An import. Rows count as they are in the file.
+         */
+        ImportView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "orders" | "shipments" | "rates" | "bills";
+            /** File Name */
+            file_name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "finished" | "failed";
+            /** Percent */
+            percent: number;
+            /** Rows Done */
+            rows_done: number;
+            /** Accepted */
+            accepted: number;
+            /** Known */
+            known: number;
+            /** Rejected */
+            rejected: number;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /** Error */
+            error: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * KeyCreated
@@ -3002,6 +3532,37 @@ export interface components {
             trend: components["schemas"]["DayRow"][];
         };
         /**
+         * OwnNumberResult
+         * @description What became of one row of a file of own numbers (`line` as in the file).
+         */
+        OwnNumberResult: {
+            /** Index */
+            index: number;
+            /** Line */
+            line: number;
+            /** Order No */
+            order_no: string;
+            /** Courier */
+            courier: string;
+            /** Waybill Number */
+            waybill_number: string;
+            /** Ok */
+            ok: boolean;
+            /** Id */
+            id?: string | null;
+            error?: components["schemas"]["RowError"] | null;
+        };
+        /**
+         * OwnNumberResults
+         * @description All rows' results, in the order of the file.
+         */
+        OwnNumberResults: {
+            /** Accepted */
+            accepted: number;
+            /** Items */
+            items: components["schemas"]["OwnNumberResult"][];
+        };
+        /**
          * OwnNumberRow
          * @description 填单号发货: name the box by `shipment_id`, or by shipment or order number.
          */
@@ -3046,6 +3607,20 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[BillLineView] */
+        Page_BillLineView_: {
+            /** Items */
+            items: components["schemas"]["BillLineView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[BillView] */
+        Page_BillView_: {
+            /** Items */
+            items: components["schemas"]["BillView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ConnectionView] */
         Page_ConnectionView_: {
             /** Items */
@@ -3078,6 +3653,13 @@ export interface components {
         Page_EndpointView_: {
             /** Items */
             items: components["schemas"]["EndpointView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ImportView] */
+        Page_ImportView_: {
+            /** Items */
+            items: components["schemas"]["ImportView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3591,7 +4173,7 @@ export interface components {
             mean_transit_hours: number | null;
             /** Problem Rate */
             problem_rate: number | null;
-            cost: components["schemas"]["Money"];
+            cost: components["schemas"]["Money"] | null;
             /** Province */
             province: string;
             drill: components["schemas"]["Drill"];
@@ -4007,6 +4589,21 @@ export interface components {
             erased: boolean;
         };
         /**
+         * ReconciledView
+         * @description What a reconciliation went through.
+         */
+        ReconciledView: {
+            /** Bills */
+            bills: number;
+            /** Lines */
+            lines: number;
+            /** Explained */
+            explained: number;
+            claim: components["schemas"]["Money"];
+            /** Delivered */
+            delivered: number;
+        };
+        /**
          * RevealRequest
          * @description Why someone looks at personal data.
          */
@@ -4123,9 +4720,9 @@ export interface components {
              */
             unit: "share" | "hours";
             /** Amount */
-            amount: number;
+            amount: number | null;
             /** Base */
-            base: number;
+            base: number | null;
             /** Value */
             value: number | null;
             /** Target */
@@ -5467,7 +6064,7 @@ export interface components {
             child_numbers: string[] | null;
             /** Label Fields */
             label_fields: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
             /** Failure Code */
             failure_code: string | null;
@@ -5630,6 +6227,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+        };
+    };
+    export_shipments_api_v1_shipments_export_csv_get: {
+        parameters: {
+            query?: {
+                milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[];
+                merchant_id?: string | null;
+                shop_id?: string | null;
+                courier?: string | null;
+                /** @description a problem kind, or `any` */
+                problem?: string | null;
+                queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
+                hold?: boolean | null;
+                province?: string | null;
+                city?: string | null;
+                ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
+                created_from?: string | null;
+                created_to?: string | null;
+                /** @description order, waybill or shipment number, SKU, phone, last 4 */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -5928,6 +6559,223 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RowResults"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_bills_api_v1_bills_get: {
+        parameters: {
+            query?: {
+                courier?: string | null;
+                /** @description yyyymm */
+                period?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BillView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bill_totals_api_v1_bills_totals_get: {
+        parameters: {
+            query?: {
+                /** @description yyyymm */
+                period_from?: string | null;
+                /** @description yyyymm */
+                period_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostTotals"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reconcile_bills_api_v1_bills_reconcile_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciledView"];
+                };
+            };
+        };
+    };
+    get_bill_api_v1_bills__bill_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reconcile_bill_api_v1_bills__bill_id__reconcile_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciledView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_bill_lines_api_v1_bills__bill_id__lines_get: {
+        parameters: {
+            query?: {
+                reason?: ("match" | "discount" | "weight_rounded_up" | "weight_higher_than_ours" | "wrong_zone" | "duplicate" | "unknown_surcharge" | "bill_arithmetic" | "not_our_shipment" | "wrong_courier" | "other_rates" | "overcharged" | "undercharged" | "no_rate" | "no_weight") | null;
+                /** @description only lines that do not match */
+                different?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BillLineView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_differences_api_v1_bills__bill_id__differences_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -6564,6 +7412,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_imports_api_v1_imports_get: {
+        parameters: {
+            query?: {
+                kind?: ("orders" | "shipments" | "rates" | "bills") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_import_api_v1_imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_start_import_api_v1_imports_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_columns_api_v1_imports_columns__kind__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "orders" | "shipments" | "rates" | "bills";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Columns"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_import_api_v1_imports__import_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_rejects_api_v1_imports__import_id__rejects_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ship_own_numbers_file_api_v1_shipments_own_numbers_file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_ship_own_numbers_file_api_v1_shipments_own_numbers_file_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNumberResults"];
                 };
             };
             /** @description Validation Error */
@@ -8245,7 +9283,10 @@ export interface operations {
     };
     get_track_api_v1_tracks__courier___number__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description where the courier asks for it (SF, ZTO, KYSY) */
+                phone_last4?: string | null;
+            };
             header?: never;
             path: {
                 courier: string;
