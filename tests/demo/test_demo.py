@@ -21,7 +21,7 @@ import pytest
 from yichuan.demo.furnish import PASSWORD
 from yichuan.demo.ports import HOST, free_port
 
-PATIENCE = 150.0
+PATIENCE = 240.0
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 STOP_SECONDS = 20.0
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 SOON = 30.0
 """A process that ends again within so many seconds of its start is not started a third time."""
 TAIL_BYTES = 2_000
