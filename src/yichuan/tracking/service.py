@@ -134,6 +134,7 @@ async def _cycles(session: WriteSession, keys: Iterable[Key]) -> dict[Key, int]:
     return cycles
 
 
+# unscoped: whether a number is somebody else's cannot be asked within one's own merchants
 _ELSEWHERE: Final = text("""
     SELECT b.courier, b.number, b.merchant_id
     FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[]), CAST(:cycles AS bigint[]))
