@@ -131,7 +131,7 @@ function Rest({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) 
           <Select
             aria-label={t.shop}
             allowClear
-            options={shops.map(({ code, name }) => ({ value: code, label: name }))}
+            options={shops.map(({ name }) => ({ value: name, label: name }))}
             value={draft.shop === '' ? undefined : draft.shop}
             onChange={(shop: string | undefined) => change({ shop: shop ?? '' })}
           />

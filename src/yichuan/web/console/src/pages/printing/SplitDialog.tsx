@@ -115,7 +115,8 @@ function SplitForm({ id, lines, onClose }: SplitFormProps) {
                         precision={0}
                         autoFocus={at === 0 && index === 0}
                         aria-label={`${t.newBox(index + 1)} ${line.name ?? line.sku}`}
-                        value={box[line.id] ?? 0}
+                        placeholder="0"
+                        value={box[line.id] || null}
                         onChange={(quantity) => put(index, line.id, quantity ?? 0)}
                       />
                     </td>

@@ -17,6 +17,9 @@ export type Fault = 'order' | 'courier' | 'number' | 'twice' | 'numberTwice'
 export interface CourierName {
   code: string
   name_zh: string
+  kind?: string
+  /** Couriers with services of ours own the short names: 圆通 is not 圆通国际. */
+  services?: readonly unknown[]
 }
 
 const HEAD = /订单|单号|快递|包裹|courier|number|order/i
@@ -28,8 +31,11 @@ export function courierCode(text: string, couriers: readonly CourierName[]): str
   if (name === '') return null
   const exact = couriers.find(({ code, name_zh }) => code === name.toUpperCase() || name_zh === name)
   if (exact !== undefined) return exact.code
-  const hits = name.length > 1 ? couriers.filter(({ name_zh }) => name_zh.startsWith(name.slice(0, 4))) : []
-  return hits.length === 1 ? (hits[0]?.code ?? null) : null
+  const begins = ({ name_zh, services = [] }: CourierName) => services.length > 0 && name_zh.startsWith(name.slice(0, 4))
+  const hits = name.length > 1 ? couriers.filter(begins) : []
+  // 中通 means the parcel courier, not its freight sister 中通快运.
+  const parcels = hits.length > 1 ? hits.filter(({ kind }) => kind === 'domestic') : hits
+  return parcels.length === 1 ? (parcels[0]?.code ?? null) : null
 }
 
 function cellsOf(line: string): string[] {

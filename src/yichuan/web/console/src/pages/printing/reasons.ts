@@ -16,6 +16,6 @@ export function reasonOf(error: RowError, locale: Locale): string {
     const english = aside === null ? error.detail : error.detail.slice(0, aside.index)
     return english === '' ? error.title : english
   }
-  if (aside?.[1] !== undefined && !CHINESE.test(error.detail.slice(0, aside.index))) return aside[1]
+  if (aside?.[1] !== undefined && /^[A-Za-z]/.test(error.detail)) return aside[1]
   return CHINESE.test(error.detail) ? error.detail : error.title_zh
 }

@@ -1,0 +1,86 @@
+/** If these break, pasted numbers ship the wrong boxes, or a clerk cannot read why one was refused. */
+import { describe, expect, it } from 'vitest'
+import { fenOf } from '@/pages/orders/newOrder'
+import { judge } from '@/pages/printing/handOverList'
+import { courierCode, faultsOf, parseOwnNumbers } from '@/pages/printing/ownNumbers'
+import { reasonOf } from '@/pages/printing/reasons'
+import type { Box } from '@/pages/printing/data'
+
+const COURIERS = [
+  { code: 'YTO', name_zh: '圆通速递', kind: 'domestic', services: [1] },
+  { code: 'YTOGJ', name_zh: '圆通国际', kind: 'cross_border', services: [] },
+  { code: 'ZTO', name_zh: '中通快递', kind: 'domestic', services: [1] },
+  { code: 'ZTOKY', name_zh: '中通快运', kind: 'freight', services: [1] },
+  { code: 'SF', name_zh: '顺丰速运', kind: 'domestic', services: [1] },
+]
+
+describe('a courier', () => {
+  it('is known by code, name and short name', () => {
+    for (const text of ['yto', 'YTO', '圆通速递', '圆通', '圆通快递'.slice(0, 2)]) expect(courierCode(text, COURIERS)).toBe('YTO')
+    expect(courierCode('中通', COURIERS)).toBe('ZTO')
+    expect(courierCode('中通快运', COURIERS)).toBe('ZTOKY')
+    expect(courierCode('什么快递', COURIERS)).toBeNull()
+    expect(courierCode('', COURIERS)).toBeNull()
+  })
+})
+
+describe('pasted lines', () => {
+  it('are read in any order, with any separator, without their heading', () => {
+    const text = '订单号\t快递\t运单号\nA1\t圆通\tyt88123456789\nA2，SF1234567890123，顺丰\nA3 ZTO 78112345678901\r\nA4,431234567890'
+    expect(parseOwnNumbers(text, COURIERS, 'SF')).toEqual([
+      { order: 'A1', courier: '圆通', number: 'YT88123456789' },
+      { order: 'A2', courier: '顺丰', number: 'SF1234567890123' },
+      { order: 'A3', courier: 'ZTO', number: '78112345678901' },
+      { order: 'A4', courier: 'SF', number: '431234567890' },
+    ])
+  })
+
+  it('show what is wrong before anything is sent', () => {
+    const row = (key: string, order: string, courier: string, number: string) => ({ key, order, courier, number })
+    const rows = [
+      row('good', 'A1', 'SF', 'SF1234567890123'),
+      row('twice', 'A1', 'SF', 'SF1234567890124'),
+      row('courier', 'A2', '?', 'SF1234567890125'),
+      row('number', 'A3', 'SF', 'x1'),
+      row('again', 'A4', 'SF', 'SF1234567890123'),
+      row('order', '', 'SF', 'SF1234567890126'),
+    ]
+    expect(Object.fromEntries(faultsOf(rows, COURIERS))).toEqual({
+      twice: 'twice',
+      courier: 'courier',
+      number: 'number',
+      again: 'numberTwice',
+      order: 'order',
+    })
+  })
+})
+
+describe('a refusal', () => {
+  const error = (detail: string) => ({ code: 'x', title: 'Not found', title_zh: '找不到', detail })
+  it('is told in the language of its reader', () => {
+    expect(reasonOf(error('no box for 没有 (找不到对应包裹)'), 'zh-CN')).toBe('找不到对应包裹')
+    expect(reasonOf(error('no box for A1 (找不到对应包裹)'), 'en-US')).toBe('no box for A1')
+    expect(reasonOf(error('网点余额不足（请充值）'), 'zh-CN')).toBe('网点余额不足（请充值）')
+    expect(reasonOf(error('no such thing'), 'zh-CN')).toBe('找不到')
+  })
+})
+
+describe('a scan', () => {
+  const box = (change: Partial<Box>): Box =>
+    ({ id: '1', waybill_number: 'YT1', shipment_no: 'YC1', courier: 'YTO', hold: false, shipped_at: null, milestone: 'created', ...change }) as Box
+  it('adds a box that is ready, and says why another is not', () => {
+    expect(judge('YT1', [box({})], []).verdict).toBe('added')
+    expect(judge('YC1', [box({})], []).verdict).toBe('added')
+    expect(judge('YT1', [box({ hold: true })], []).verdict).toBe('held')
+    expect(judge('YT1', [box({ shipped_at: '2026-11-01T00:00:00Z' })], []).verdict).toBe('shipped')
+    expect(judge('YC1', [box({ waybill_number: null })], []).verdict).toBe('noNumber')
+    expect(judge('YT1', [], []).verdict).toBe('unknown')
+    expect(judge('YT1', [box({})], [{ id: '1', number: 'YT1', courier: 'YTO' }]).verdict).toBe('again')
+  })
+})
+
+describe('a price', () => {
+  it('becomes whole fen without a float', () => {
+    expect([fenOf('129.9'), fenOf('0.07'), fenOf('12'), fenOf(' '), fenOf('1.234'), fenOf('x')]).toEqual([12990, 7, 1200, null, undefined, undefined])
+  })
+})
