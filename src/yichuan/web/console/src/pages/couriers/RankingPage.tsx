@@ -47,7 +47,7 @@ function Ranking({ rows }: { rows: readonly Row[] }) {
         { key: 'rank', title: t.rank, align: 'right', render: (row) => rows.indexOf(row) + 1 },
         { key: 'courier', title: t.courier, render: (row) => <CourierTag code={row.courier} /> },
         { key: 'score', title: t.score, align: 'right', render: (row) => <b>{row.score.toFixed(1)}</b> },
-        { key: 'shipments', title: t.shipments, align: 'right', render: (row) => row.shipments.toLocaleString() },
+        { key: 'shipments', title: t.shipments, align: 'right', render: (row) => row.shipments?.toLocaleString() ?? <Dash /> },
         ...parts.map((part) => ({
           key: part.key,
           title: nameOf(part),

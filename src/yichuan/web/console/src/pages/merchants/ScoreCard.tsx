@@ -125,7 +125,7 @@ function Parts({ parts, id, staff }: { parts: readonly Part[]; id: string; staff
             key: 'counted',
             title: t.counted,
             align: 'right',
-            render: (part) => <Link to={behind(part.key)}>{`${formatCount(part.amount)} / ${formatCount(part.base)}`}</Link>,
+            render: (part) => <Link to={behind(part.key)}>{`${formatCount(part.amount ?? 0)} / ${formatCount(part.base ?? 0)}`}</Link>,
           },
           { key: 'weight', title: t.weight, align: 'right', render: (part) => `${part.weight}%` },
           {
