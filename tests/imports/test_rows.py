@@ -63,17 +63,19 @@ def test_a_shipment(tmp_path: Path) -> None:
         "shipment_no,merchant,ship_method,courier,shipped_at,delivered_at,weight_kg,quantity\n"
         "S1,M1,hub_waybill,SF,2020-01-01 08:00,2020-01-02 08:00,0,2\n"
         "S2,M1,self_pickup,,,,1.25,\n"
-        "S3,M1,,,,,,\n"
+        "S3,M1,,,2020-01-02,,,\n"
         "S4,M1,,SF,2020-01-02,2020-01-01,,\n"
         "S1,M1,,SF,,,,\n"
         "S1,M2,,SF,,,,\n"
         "S5,M1,by_air,SF,,,,\n"
+        "S6,M1,,,,,,\n"
     )
     batch = taken(tmp_path / "s.csv", SHIPMENTS, text)
     assert [(row.shipment_no, row.merchant) for row in batch.rows] == [
         ("S1", "M1"),
         ("S2", "M1"),
         ("S1", "M2"),
+        ("S6", "M1"),
     ]
     assert batch.rows[0].weight_g is None
     assert batch.rows[0].shipped_at == datetime(2020, 1, 1, tzinfo=UTC)

@@ -207,10 +207,10 @@ class _Bar:
 
 
 def _json(report: Report, rejects: Path | None) -> dict[str, Any]:
-    seconds = max(report.seconds, 1e-9)
+    done = 0 if report.already else report.rows - report.resumed_from
     return asdict(report) | {
         "seconds": round(report.seconds, 3),
-        "rows_per_s": round((report.rows - report.resumed_from) / seconds),
+        "rows_per_s": round(done / max(report.seconds, 1e-9)),
         "rejects_file": str(rejects) if rejects else None,
     }
 

@@ -82,7 +82,9 @@ def _belongs(row: OrderRow) -> bool:
 
 
 def _courier_known(row: ShipmentRow) -> bool:
-    return row.courier is not None or row.ship_method not in BY_COURIER
+    if row.courier is not None or row.ship_method not in BY_COURIER:
+        return True
+    return row.ship_method is None and row.shipped_at is None and row.waybill_number is None
 
 
 def _in_order(row: ShipmentRow) -> bool:
@@ -199,7 +201,7 @@ SHIPMENTS: RowTable[ShipmentRow] = RowTable(
             "no_courier",
             "courier",
             "快递发货须填快递公司",
-            "shipping by courier needs a courier",
+            "what was shipped by courier needs a courier",
             _courier_known,
         ),
         RowRule(
