@@ -30,8 +30,6 @@ ENDED_REST: Final = timedelta(days=60)
 """An ended number that scans again after so long is a new parcel's."""
 SILENT_REST: Final = timedelta(days=90)
 """The same for a number that fell silent on its way."""
-SOON_AGAIN: Final = timedelta(days=1)
-"""An ended number may be reused as early as this when a shipment claims its next cycle."""
 MAX_EVENTS: Final = 2000
 """Events of one track; no parcel has as many."""
 MAX_TEXT: Final = 1000
@@ -221,25 +219,13 @@ def _key(event: CourierEvent) -> bytes:
     return event_key(seen)[: memory.KEY_BYTES]
 
 
-def begins_anew(latest: StoredTrack, first_at: datetime, rest: timedelta | None = None) -> bool:
-    """Whether new events that begin at `first_at` belong to the number's next parcel.
-
-    `rest`: how long the number must have lain still; by default 60 days after an end, 90 days
-    without one.
-    """
-    if latest.last_event_at is None:
+def begins_anew(milestone: str, last_event_at: datetime | None, first_at: datetime) -> bool:
+    """Whether what begins at `first_at` is the number's next parcel: the last one lay still
+    for 60 days after its end, or for 90 days without one."""
+    if last_event_at is None:
         return False
-    if rest is None:
-        rest = ENDED_REST if latest.milestone in END_MILESTONES else SILENT_REST
-    return first_at - latest.last_event_at > rest
-
-
-def might_begin_anew(latest: StoredTrack, news: News, at: datetime) -> bool:
-    """Whether it depends on a claim (a binding of the next cycle) if a new parcel begins."""
-    first = _first_at(news, at)
-    if first is None or latest.milestone not in END_MILESTONES:
-        return False
-    return begins_anew(latest, first, SOON_AGAIN) and not begins_anew(latest, first)
+    rest = ENDED_REST if milestone in END_MILESTONES else SILENT_REST
+    return first_at - last_event_at > rest
 
 
 def _first_at(news: News, at: datetime) -> datetime | None:
@@ -248,14 +234,15 @@ def _first_at(news: News, at: datetime) -> datetime | None:
     return min([t for t in times if t <= at + FUTURE], default=None)
 
 
-def advance(
-    news: News, latest: StoredTrack | None, *, at: datetime, cohort: date, claimed: bool
-) -> Moved:
-    """The track after the news. `claimed`: a shipment waits for the number's next cycle."""
+def advance(news: News, latest: StoredTrack | None, *, at: datetime, cohort: date) -> Moved:
+    """The track after the news; `cohort` is the month in which a new one begins."""
     stored, cycle = latest, latest.cycle if latest else 1
     first = _first_at(news, at)
-    rest = SOON_AGAIN if claimed else None
-    if latest is not None and first is not None and begins_anew(latest, first, rest):
+    if (
+        latest is not None
+        and first is not None
+        and begins_anew(latest.milestone, latest.last_event_at, first)
+    ):
         stored, cycle = None, cycle + 1
     known = stored.events if stored else 0
     events = [_read(key, event) for key, event in list(news.fresh.items())[: MAX_EVENTS - known]]

@@ -32,7 +32,6 @@ from yichuan.tracking.batch import (
     Source,
     StoredTrack,
     advance,
-    might_begin_anew,
     news_of,
     unknown_words,
 )
@@ -209,19 +208,7 @@ async def _apply(
         if (one := news_of(key, tracks.get(key, ()), histories)) is not None
     ]
     latest: dict[Key, StoredTrack] = {key: cycles[-1] for key, cycles in tracks.items()}
-    claims = await store.claimed(
-        connection,
-        [
-            (*one.key, latest[one.key].cycle + 1)
-            for one in news
-            if one.key in latest and might_begin_anew(latest[one.key], one, at)
-        ],
-    )
-    claimed = {(courier, number) for courier, number, _ in claims}
-    moved = [
-        advance(one, latest.get(one.key), at=at, cohort=cohort, claimed=one.key in claimed)
-        for one in news
-    ]
+    moved = [advance(one, latest.get(one.key), at=at, cohort=cohort) for one in news]
     await _make_partitions(context.database, {track.cohort for track in moved})
     await store.write(connection, moved)
     await store.stopped(connection, gathered.stopped)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -17,12 +16,12 @@ from yichuan.core.log import Entry, append
 from yichuan.core.vault import Vault
 from yichuan.couriers import queries as couriers
 from yichuan.couriers import service as courier_calls
-from yichuan.tracking.batch import ENDED_REST, SILENT_REST
+from yichuan.tracking.batch import begins_anew
 from yichuan.tracking.doors import DOORS, Refused
 from yichuan.tracking.ingest import cohort_of
 from yichuan.tracking.models import InboxPush, Quarantined, TrackBinding, TrackSubscription
 from yichuan.tracking.raw import opened, sealed
-from yichuan.tracking.values import END_MILESTONES, NewBinding, normal_courier, normal_number
+from yichuan.tracking.values import NewBinding, normal_courier, normal_number
 
 Resolution = Literal["replayed", "dismissed"]
 Key = tuple[str, str]
@@ -129,7 +128,7 @@ async def _cycles(session: WriteSession, keys: Iterable[Key]) -> dict[Key, int]:
     cycles = dict.fromkeys(wanted, 1)
     at = now()
     for row in rows:
-        over = _is_over(row.milestone, row.last_event_at, at)
+        over = begins_anew(row.milestone, row.last_event_at, at)
         cycles[row.courier, row.number] = row.cycle + 1 if over else row.cycle
     return cycles
 
@@ -152,13 +151,6 @@ async def owners_of(session: SystemSession, keys: Iterable[Key]) -> dict[Key, se
     for courier, number, merchant_id in rows:
         owners.setdefault((courier, number), set()).add(merchant_id)
     return {key: owners.get(stored, set()) for key, stored in normal.items()}
-
-
-def _is_over(milestone: str, last_event_at: datetime | None, at: datetime) -> bool:
-    if last_event_at is None:
-        return False
-    rest = ENDED_REST if milestone in END_MILESTONES else SILENT_REST
-    return at - last_event_at > rest
 
 
 async def _begin(

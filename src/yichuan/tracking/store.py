@@ -99,11 +99,6 @@ _BAD: Final = (
     " WHERE quarantine.resolution = 'replayed'"
 )
 """What is bad again after a replay opens again; what was dismissed stays dismissed."""
-_CLAIMED: Final = """
-    SELECT DISTINCT b.courier, b.number, b.cycle
-    FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k(courier, number, cycle)
-    JOIN track_bindings b USING (courier, number, cycle)
-"""
 _STOPPED: Final = """
     UPDATE track_subscriptions s SET state = 'wanted', next_at = now() + interval '1 hour',
            last_error = n.reason
@@ -127,19 +122,6 @@ async def load(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[St
     for row in await cursor.fetchall():
         found.setdefault((row[0], row[1]), []).append(StoredTrack(*row))
     return found
-
-
-async def claimed(
-    connection: Connection, cycles: Sequence[tuple[str, str, int]]
-) -> set[tuple[str, str, int]]:
-    """Which of these cycles a shipment is bound to."""
-    if not cycles:
-        return set()
-    couriers, numbers, ordinals = (list(column) for column in zip(*cycles, strict=True))
-    cursor = await connection.execute(
-        _CLAIMED, (arrays.texts(couriers), arrays.texts(numbers), arrays.numbers(ordinals))
-    )
-    return {(row[0], row[1], row[2]) for row in await cursor.fetchall()}
 
 
 async def write(connection: Connection, moved: Sequence[Moved]) -> None:
