@@ -37,7 +37,9 @@ _FOLLOW = text("""
     WHERE o.merchant_id = t.merchant_id AND o.id = t.sub_order_id
       AND o.state NOT IN ('held', 'cancelled') AND o.state <> t.state
 """)
-_KINDS = frozenset({"shipped", "milestone", "changed", "cancelled", "waybill", "waybill_cancelled"})
+_KINDS = frozenset(
+    {"shipped", "milestone", "changed", "cancelled", "waybill", "waybill_cancelled", "imported"}
+)
 
 
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
