@@ -7,7 +7,7 @@ import { useEvent } from '@/lib/useEvent'
 import { PageHeader } from '@/ui'
 import { useBulk } from './bulk'
 import { useColumns } from './columns'
-import { countsQuery, isUnshippedQueue, loadShipments, onlyOne, type Row } from './data'
+import { countsQuery, exportShipments, isUnshippedQueue, loadShipments, onlyOne, type Row } from './data'
 import { useFilters, useViews } from './filters'
 import { ShipmentBody } from './ShipmentBody'
 import { ShipmentTitle } from './ShipmentTitle'
@@ -58,6 +58,7 @@ export function Component() {
         searchHint={t.searchHint}
         onSearch={toTheThing}
         load={load}
+        onExport={(query) => exportShipments(query, filters)}
         bulkActions={bulk}
         rowActions={useEvent(acts.of)}
         rowTone={rowTone}

@@ -49,7 +49,11 @@ export default function OwnNumberDialog({ row, onClose }: { row: Row; onClose: (
       <p style={{ marginBottom: 16, color: 'var(--y-text-secondary)' }}>{t.ownHow}</p>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(wish: Wish) => ship.mutate(wish)}>
         <Form.Item name="courier" label={t.ownCourier} rules={[{ required: true, message: t.ownCourier }]}>
-          <Select showSearch={{ optionFilterProp: 'label' }} options={couriers} />
+          <Select
+            showSearch={{ optionFilterProp: 'label' }}
+            options={couriers}
+            getPopupContainer={(field: HTMLElement) => field.parentElement ?? document.body}
+          />
         </Form.Item>
         <Form.Item
           name="number"

@@ -1,7 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schema, unwrap } from '@/api/client'
+import { buildUrl } from '@/api/http'
 import { queryClient } from '@/api/queryClient'
-import { type ListQuery, listKey, listParams } from '@/table'
+import { type ListQuery, listKey, listParams, saveUrl } from '@/table'
 import type { Filter } from '@/table'
 
 export type Row = Schema<'ShipmentRow'>
@@ -25,6 +26,13 @@ export function loadShipments(asked: ListQuery, filters: readonly Filter[], sign
   const query = { ...listParams({ ...asked, sort }, filters) }
   for (const [key, value] of Object.entries(query)) if (value === '') delete query[key]
   return unwrap(api.GET('/api/v1/shipments', { params: { query }, signal }))
+}
+
+/** Saves the list as it is narrowed, streamed by the browser; newest first, recipients masked. */
+export function exportShipments(asked: ListQuery, filters: readonly Filter[]): Promise<void> {
+  const { sort: _sort, cursor: _cursor, limit: _limit, ...query } = listParams(asked, filters)
+  saveUrl(buildUrl('/shipments/export.csv', query), 'shipments.csv')
+  return Promise.resolve()
 }
 
 /** The only shipment under a number, if there is exactly one. */
