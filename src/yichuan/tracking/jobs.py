@@ -19,7 +19,7 @@ from yichuan.tracking import ingest, subscribing
 
 log = structlog.get_logger(__name__)
 
-MERGE_IDLE: Final = 0.05
+MERGE_IDLE: Final = 0.1
 """Seconds between looks into an empty inbox."""
 SUBSCRIBE_IDLE: Final = 2.0
 MAX_PAUSE: Final = 10.0
