@@ -224,6 +224,6 @@ class Raw:
             raise RuntimeError(f"{answer[:40]!r} {content[:500]!r}")
         return content
 
-    async def json(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
+    async def json(self, method: str, path: str, body: object = None) -> Any:
         """One call; the answer's JSON."""
         return json.loads(await self.request(method, path, body))

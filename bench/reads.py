@@ -13,8 +13,17 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from bench.harness import Installation, Load, free_port, get, installation, load, memory_mb
-from bench.harness import process, web
+from bench.harness import (
+    Installation,
+    Load,
+    free_port,
+    get,
+    installation,
+    load,
+    memory_mb,
+    process,
+    web,
+)
 from yichuan.core.database import SYSTEM, Database
 from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants

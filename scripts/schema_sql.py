@@ -19,7 +19,8 @@ TARGET = Path(__file__).parent.parent / "src/yichuan/migrations/sql"
 def main() -> None:
     """Group tables by room, in dependency order."""
     dialect = postgresql.dialect()
-    rooms = {m.class_.__tablename__: m.class_.__module__.split(".")[1] for m in Base.registry.mappers}
+    tables = [mapper.class_ for mapper in Base.registry.mappers]
+    rooms = {table.__tablename__: table.__module__.split(".")[1] for table in tables}
     texts: dict[str, list[str]] = {}
     for table in metadata.sorted_tables:
         parts = [str(CreateTable(table).compile(dialect=dialect)).strip()]

@@ -125,7 +125,9 @@ async def test_pasted_numbers_ship_and_wrong_ones_stay(
     browser: Browser, console: str, clerk: str, alpha: Tenant
 ) -> None:
     boxes = [(await place(alpha, f"OWN{i}", f"1380000200{i}"))[1] for i in range(2)]
-    pasted = "订单号\t快递\t运单号\nOWN0\t圆通\tYT8812345678901\nOWN1，什么快递，78112345678901\n没有 SF SF1234567890123"
+    rows = ["订单号\t快递\t运单号", "OWN0\t圆通\tYT8812345678901"]
+    rows += ["OWN1，什么快递，78112345678901", "没有 SF SF1234567890123"]
+    pasted = "\n".join(rows)
     async with signed_in(browser, console, clerk) as page:
         await page.goto(f"{console}/printing/own-numbers")
         await page.get_by_role("textbox", name="从 Excel 粘贴").fill(pasted)
