@@ -12,8 +12,8 @@ from yichuan.bootstrap import ensure_cohorts
 from yichuan.consumers import CONSUMERS
 from yichuan.core import consumers
 from yichuan.core.context import Context, located, opened
-from yichuan.core.queue import app, connector
 from yichuan.core.loops import Loop, every, run_all
+from yichuan.core.queue import app, connector
 from yichuan.core.settings import Settings
 from yichuan.exceptions.detect import run_deadlines
 from yichuan.imports.uploads import resume_stalled

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import httpx
-from conftest import Tenant
 
+from conftest import Tenant
 from yichuan.core.context import Context
 from yichuan.identity import service
 
