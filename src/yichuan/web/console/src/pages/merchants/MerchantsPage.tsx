@@ -1,4 +1,5 @@
 import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useMemo, useState } from 'react'
 import { useMe } from '@/auth/useMe'
@@ -6,7 +7,7 @@ import { formatCount, formatPercent } from '@/format'
 import { useMessages } from '@/i18n'
 import { type Column, DataTable, type Detail, type Filter, WIDTH } from '@/table'
 import { Dash, PageHeader } from '@/ui'
-import { loadMerchants, partOf, type Row, TARGET } from './data'
+import { loadMerchants, merchantQuery, partOf, type Row, TARGET } from './data'
 import { Grade } from './Grade'
 import { AdmitForm } from './MerchantForm'
 import { MerchantBody } from './MerchantBody'
@@ -15,10 +16,14 @@ import { StatusChip } from './StatusChip'
 import { modeWords, statusWords, tierWords, words } from './words'
 
 const detail: Detail<Row> = {
-  title: ({ row }) => row?.name ?? '',
+  title: ({ id }) => <MerchantName id={id} />,
   body: ({ id }) => <MerchantBody id={id} />,
   path: (id) => `/merchants/${id}`,
   width: 760,
+}
+
+function MerchantName({ id }: { id: string }) {
+  return useQuery(merchantQuery(id)).data?.name
 }
 
 /** Merchants for staff; a merchant sees its own score here. */

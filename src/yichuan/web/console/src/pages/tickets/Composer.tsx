@@ -40,7 +40,7 @@ export function Composer({ id, staff, field }: ComposerProps) {
           onChange={setVerb}
           options={[
             { value: 'reply', label: t.reply },
-            { value: 'note', label: t.note, icon: <EyeInvisibleOutlined /> },
+            { value: 'note', label: t.note, icon: <EyeInvisibleOutlined aria-hidden /> },
           ]}
         />
       )}

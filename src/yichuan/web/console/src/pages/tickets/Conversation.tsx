@@ -24,7 +24,7 @@ function Entry({ message }: { message: TicketMessage }) {
   const t = useMessages(words)
   const me = useMe()
   const spoken = message.kind === 'message' || message.kind === 'note'
-  const system = message.actor === 'system'
+  const system = message.actor.startsWith('system:')
   const mine = message.actor === me.id
   const who = system ? t.system : message.actor_name
   if (!spoken) {

@@ -38,7 +38,7 @@ export function ParcelBeside({ ticket }: { ticket: TicketDetail }) {
     { label: t.courier, value: <CourierTag code={box.courier} /> },
     staff && { label: t.merchant, value: nameOf(box.merchant_id) },
     { label: t.to, value: to.filter((part, i) => part && part !== to[i - 1]).join(' ') || <Dash /> },
-    { label: t.goods, value: box.goods ?? <Dash /> },
+    { label: t.goods, value: box.goods || <Dash /> },
     { label: t.shipped, value: <TimeAgo at={box.shipped_at} exact /> },
     { label: t.promised, value: <TimeAgo at={box.promised_at} exact /> },
     {

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useMe } from '@/auth/useMe'
 import { PROBLEM_KINDS, useProblemName } from '@/domain'
@@ -6,16 +7,21 @@ import { type Column, DataTable, type Detail, type Filter, type PresetView, WIDT
 import { CourierTag, Dash, Deadline, PageHeader, ProblemChip, StateChip, TimeAgo } from '@/ui'
 import { FirstView } from '../exceptions/FirstView'
 import { merchantFilter, useMerchantName } from '../merchants/names'
-import { loadTickets, type Side, sideOf, type TicketRow } from './data'
+import { loadTickets, type Side, sideOf, ticketQuery, type TicketRow } from './data'
 import { TicketBody } from './TicketBody'
 import { TicketChip } from './TicketChip'
 import { sideWords, words } from './words'
 
 const detail: Detail<TicketRow> = {
-  title: ({ row }) => <span className="y-mono">{row?.ticket_no ?? ''}</span>,
+  title: ({ id }) => <TicketNumber id={id} />,
   body: ({ id }) => <TicketBody id={id} />,
   path: (id) => `/tickets/${id}`,
   width: 980,
+}
+
+/** Also for a case opened by its link, or gone from this list meanwhile. */
+function TicketNumber({ id }: { id: string }) {
+  return <span className="y-mono">{useQuery(ticketQuery(id)).data?.ticket_no}</span>
 }
 
 /** The queue of cases, the shortest clock first, with the conversation beside it. */
