@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from yichuan.core.database import Database
+from yichuan.core.errors import Conflict
 from yichuan.couriers import queries as couriers
 from yichuan.imports.values import Owner
 from yichuan.merchants import queries as merchants
@@ -14,6 +17,7 @@ from yichuan.merchants import service as merchant_service
 from yichuan.rating import service as rating
 
 Shop = tuple[UUID, str | None]
+ATTEMPTS = 3
 
 
 class Parties:
@@ -47,6 +51,17 @@ class Parties:
         They are committed at once: a batch that fails later leaves nothing but them.
         """
         pairs = set(named)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self._make(pairs)
+            except (Conflict, IntegrityError):  # another import made the same merchant
+                if attempt == ATTEMPTS:
+                    raise
+                await self.load()
+            else:
+                return
+
+    async def _make(self, pairs: Iterable[tuple[str | None, str | None]]) -> None:
         codes = {code for code, _ in pairs if code} - self._merchants.keys()
         new = sorted(codes) if self._owner is None else []
         shops = [(code, shop) for code, shop in pairs if shop and not self._known_shop(code, shop)]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
@@ -56,10 +57,10 @@ async def open_run(
     known = await _locked(session, ImportRun.kind == kind, ImportRun.digest == digest)
     if known is not None:
         return known
-    run_id = new_id()
     await session.execute(
-        insert(ImportRun).values(
-            id=run_id,
+        upsert(ImportRun)
+        .values(
+            id=new_id(),
             kind=kind,
             digest=digest,
             file_name=file_name,
@@ -67,8 +68,9 @@ async def open_run(
             merchant_id=owner.id if owner else None,
             options=options or {},
         )
+        .on_conflict_do_nothing()
     )
-    made = await _locked(session, ImportRun.id == run_id)
+    made = await _locked(session, ImportRun.kind == kind, ImportRun.digest == digest)
     assert made is not None
     return made
 
