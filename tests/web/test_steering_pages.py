@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
@@ -96,7 +96,11 @@ async def trouble(context: Context, alpha: Tenant, beta: Tenant) -> None:
             waybill_number=f"{courier}{owner.code}1",
             shipped_at=now() - timedelta(hours=5),
         )
-        told = {"milestone": "in_transit", "detail": "damaged", "last_event_at": now()}
+        told: dict[str, Any] = {
+            "milestone": "in_transit",
+            "detail": "damaged",
+            "last_event_at": now(),
+        }
         await tell(context, owner.id, made, **told)
     soon = now() + timedelta(hours=2)
     await box(context, alpha.id, next_deadline="ship_by", next_deadline_at=soon, ship_by=soon)
@@ -128,6 +132,8 @@ async def test_a_number_of_the_overview_opens_its_own_list(visiting: Visiting) -
         await expect(page).to_have_url(re.compile("/overview$"))
         line = page.get_by_role("link", name=re.compile("^破损"))
         await expect(line).to_contain_text("3")
+        await expect(page.locator("canvas")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
         await screenshot(page, "overview")
         await line.click()
         await expect(page).to_have_url(re.compile(r"/exceptions\?open=true&kind=damaged"))
@@ -138,6 +144,8 @@ async def test_a_merchant_sees_its_own_day_only(visiting: Visiting) -> None:
     async with visiting("alpha", "/overview") as page:
         await expect(page.locator("h1")).to_have_text("今日")
         await expect(page.get_by_role("link", name=re.compile("^破损"))).to_contain_text("2")
+        await expect(page.locator("canvas")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
         await screenshot(page, "today")
         await page.get_by_role("link", name=re.compile("6 小时内将超时")).click()
         await expect(page.locator(ROWS)).to_have_count(1)
