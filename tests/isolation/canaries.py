@@ -60,6 +60,8 @@ def asked(request: httpx.Request) -> str:
     words = [request.url.path, *(value for _, value in request.url.params.multi_items())]
     if request.headers.get("content-type", "") == "application/json" and request.content:
         words.append(json.dumps(json.loads(request.content), ensure_ascii=False))
+    elif "content-type" in request.headers:
+        words.append(request.read().decode("utf-8", "replace"))
     return " ".join(words)
 
 

@@ -409,7 +409,7 @@ class Mover:
             await runs.start(session, run)
             await runs.count(session, vault, run.id, 1, Outcome(accepted=1, known=0), [bad])
             await runs.finish(session, run.id, {"merchants": 1})
-        self.values["run_id"] = str(run.id)
+        self.values["import_id"] = str(run.id)
 
     async def scores(self) -> None:
         """Scores of today and of a week ago."""

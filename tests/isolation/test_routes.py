@@ -20,7 +20,17 @@ from isolation.conftest import Town
 from isolation.filling import REQUEST, Things, order_of
 from isolation.ledger import changes, rows_of_others
 from isolation.people import BETA
-from isolation.probes import Probe, Seen, attacks, compact, narrowed, swapped, views
+from isolation.probes import (
+    NOTED,
+    Probe,
+    Seen,
+    attacks,
+    compact,
+    nameless,
+    narrowed,
+    swapped,
+    views,
+)
 from isolation.walk import Door
 from yichuan.consumers import CONSUMERS
 from yichuan.core.consumers import drain
@@ -50,8 +60,11 @@ OPEN = {
     "GET /{path:path}",
 }
 """Doors that ask nobody who they are."""
-SHARED = {"GET /api/v1/scorecards/couriers": {"score", "grade", "value", "points", "before"}}
-"""Answers about everybody's parcels together: these fields may move with others' parcels."""
+SHARED = {
+    "GET /api/v1/scorecards/couriers": {"score", "grade", "value", "points", "before"},
+    "GET /api/v1/audit-log": {"items"},
+}
+"""Fields that may move: rates over everybody's parcels together; one's own looking around."""
 CREATES = {
     "POST /api/v1/api-keys",
     "POST /api/v1/webhook-endpoints",
@@ -161,7 +174,7 @@ async def test_what_finds_alphas_parcels_finds_nothing_for_beta(
     """Every search field, with every number, phone and word of ALPHA's."""
     failures, hits = [], 0
     for door in every_door:
-        if door.method != "GET" or "q" not in door.parameters("query") or door.places:
+        if door.method != "GET" or "q" not in door.parameters("query") or door.path in NOTED:
             continue
         for word in town.alpha.searches:
             answer = await beta.client.get(door.path, params={"q": word})
@@ -334,8 +347,8 @@ def _tells_apart(
     answer: httpx.Response, other: httpx.Response, town: Town, unknown: dict[str, Any]
 ) -> list[str]:
     """Whether a caller learns that ALPHA's thing exists."""
-    mine = swapped(compact(Seen.of(answer).body), town.alpha.values, unknown)
-    theirs = compact(Seen.of(other).body)
+    mine = nameless(swapped(compact(Seen.of(answer).body), town.alpha.values, unknown))
+    theirs = nameless(compact(Seen.of(other).body))
     if (answer.status_code, mine) == (other.status_code, theirs):
         return []
     said = f"{answer.request.method} {answer.request.url}"
@@ -358,6 +371,23 @@ async def test_anothers_number_opens_nothing(town: Town, beta: Tenant) -> None:
         for path in (f"/tracks/{courier}/{number}", f"/shipments/{box['shipment_id']}"):
             seen = await beta.client.get(f"{API}{path}")
             assert leaked(seen, town.canaries.alpha - {number}) == []
+
+
+async def test_exports_hold_a_merchants_own_rows(
+    town: Town, alpha: Tenant, beta: Tenant, every_door: list[Door]
+) -> None:
+    """Whatever is asked for: the rows, and what the asking leaves in the audit log."""
+    failures, rows = [], 0
+    for door in every_door:
+        if door.path not in NOTED:
+            continue
+        probes = narrowed(door, door.path, town.alpha.values, town.alpha.searches, noted=True)
+        for probe in (Probe(door, door.path), *probes):
+            answer = await probe.send(beta.client)
+            failures += [f"{probe}: {canary}" for canary in leaked(answer, town.canaries.alpha)]
+            rows += len((await probe.send(alpha.client)).text.splitlines()) - 1
+    failing(failures)
+    assert rows > 10
 
 
 async def test_secrets_are_told_to_no_one(
