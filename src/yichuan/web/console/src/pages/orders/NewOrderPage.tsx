@@ -1,4 +1,4 @@
-import { PlusOutlined } from '@ant-design/icons'
+import { CheckCircleFilled, PlusOutlined } from '@ant-design/icons'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Input, Select } from 'antd'
 import { useState } from 'react'
@@ -25,7 +25,11 @@ export function Component() {
   const me = useMe()
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(me.merchant?.id))
   const missing = missingIn(draft)
-  const create = useCreate((next) => setDraft(next))
+  const [made, setMade] = useState<string | null>(null)
+  const create = useCreate((number, next) => {
+    setMade(number)
+    setDraft(next)
+  })
   const submit = (goOn: boolean) => {
     if (missing === undefined && !create.isPending) create.mutate({ draft, goOn })
   }
@@ -34,6 +38,11 @@ export function Component() {
   return (
     <>
       <PageHeader title={t.title} back={{ to: '/orders', label: t.back }} subtitle={t.keys} />
+      {made !== null && (
+        <p className={styles.made} role="status">
+          <CheckCircleFilled /> {t.made(made)} <Link to={`/printing?q=${encodeURIComponent(made)}`}>{t.toPrint}</Link>
+        </p>
+      )}
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -73,8 +82,7 @@ function Submit({ missing, busy, onNext }: { missing: string | undefined; busy: 
   return phone ? <BottomActions>{buttons}</BottomActions> : <div className={styles.foot}>{buttons}</div>
 }
 
-function useCreate(onNext: (draft: Draft) => void) {
-  const t = useMessages(newOrderWords)
+function useCreate(onNext: (number: string, draft: Draft) => void) {
   const locale = useLocale()
   const navigate = useNavigate()
   const { message } = App.useApp()
@@ -90,12 +98,7 @@ function useCreate(onNext: (draft: Draft) => void) {
     },
     onSuccess: ({ order_no, sub_orders }, { draft, goOn }) => {
       refreshOrders()
-      message.success(
-        <>
-          {t.made(order_no)} <Link to={`/printing?q=${encodeURIComponent(order_no)}`}>{t.toPrint}</Link>
-        </>,
-      )
-      if (goOn) onNext(emptyDraft(draft.merchant, draft.shop))
+      if (goOn) onNext(order_no, emptyDraft(draft.merchant, draft.shop))
       else void navigate(`/orders/${sub_orders[0]?.id ?? ''}`)
     },
     onError: (error) => message.error(errorTitle(error, locale)),

@@ -80,7 +80,7 @@ function PastePanel({ rows, merchant, onMerchant }: PastePanelProps) {
   const ready = merchant !== undefined
   const take = (pasted: string) => {
     if (pasted.trim() === '') return
-    rows.add(pasted, fallback)
+    void rows.add(pasted, fallback)
     setText('')
   }
   return (

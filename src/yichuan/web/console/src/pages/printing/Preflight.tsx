@@ -108,7 +108,7 @@ function Needs({ needs }: { needs: readonly Need[] }) {
   ]
   return (
     <div>
-      <PlainTable caption={t.numbers} columns={columns} rows={needs} rowId={({ account_id }) => account_id} />
+      <PlainTable caption={t.numbers} columns={columns} rows={needs.toSorted((a, b) => Number(a.enough) - Number(b.enough) || b.needed - a.needed)} rowId={({ account_id }) => account_id} />
       {needs.some(({ enough }) => !enough) && <p className={styles.note}>{t.shortHow}</p>}
     </div>
   )

@@ -111,15 +111,16 @@ function usePrintAll(queue: Queue, dialogs: Dialogs) {
       const value = params.get(key)
       if (value !== null) filters[key] = [value]
     }
+    let rows: Box[] = []
     setLoading(true)
     try {
-      const rows = await loadWhole(queue, { filters, q: params.get('q') ?? '', sort: 'ship_by', cursor: '', limit: 200 })
-      if (rows.length > 0) await dialogs.print(rows)
+      rows = await loadWhole(queue, { filters, q: params.get('q') ?? '', sort: 'ship_by', cursor: '', limit: 200 })
     } catch (error) {
       message.error(errorTitle(error, locale))
     } finally {
       setLoading(false)
     }
+    if (rows.length > 0) await dialogs.print(rows)
   }
   return { loading, run: useEvent(run) }
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
 import { useMemo, useState } from 'react'
 import { api, unwrap } from '@/api'
@@ -19,6 +19,7 @@ export function useOwnRows(merchantId: string | undefined) {
   const t = useMessages(ownWords)
   const locale = useLocale()
   const { message } = App.useApp()
+  const client = useQueryClient()
   const names = useQuery(courierNamesQuery).data
   const couriers = useMemo(() => [...(names?.values() ?? [])], [names])
   const [rows, setRows] = useState<readonly OwnRow[]>([])
@@ -75,9 +76,15 @@ export function useOwnRows(merchantId: string | undefined) {
     progress,
     couriers,
     bad: rows.length - good.length,
-    add: (text: string, fallback: string) => {
-      const read = parseOwnNumbers(text, couriers, fallback).map((row) => ({ ...row, key: randomId() }))
-      setRows((before) => [...before, ...read])
+    /** Lines can be read only with the couriers' names: a paste at once waits for them. */
+    add: async (text: string, fallback: string) => {
+      try {
+        const known = await client.ensureQueryData(courierNamesQuery)
+        const read = parseOwnNumbers(text, [...known.values()], fallback).map((row) => ({ ...row, key: randomId() }))
+        setRows((before) => [...before, ...read])
+      } catch (error) {
+        message.error(errorTitle(error, locale))
+      }
     },
     /** A corrected row may be sent again. */
     edit: (key: string, change: Partial<OwnRow>) =>
