@@ -30,9 +30,8 @@ def data_dir() -> Iterator[Path]:
         yield Path(name)
 
 
-@contextmanager
-def running(data_dir: Path, port: int, stop: signal.Signals) -> Iterator[str]:
-    """The demonstration in a process of its own; gives what it printed when it was ready."""
+def started(data_dir: Path, port: int) -> tuple[subprocess.Popen[bytes], Path]:
+    """The demonstration in a process of its own, and the file it prints to."""
     out = data_dir / "screen.txt"
     command = [sys.executable, "-m", "yichuan.cli", "demo", "--port", str(port), "--no-live"]
     command += ["--data-dir", str(data_dir / "d"), "--merchants", "3", "--days", "2"]
@@ -40,20 +39,37 @@ def running(data_dir: Path, port: int, stop: signal.Signals) -> Iterator[str]:
         process = subprocess.Popen(
             command, stdout=file, stderr=file, stdin=subprocess.DEVNULL, start_new_session=True
         )
+    return process, out
+
+
+def printed(process: subprocess.Popen[bytes], out: Path, words: str) -> str:
+    """Wait until it has printed something; gives all of it."""
+    deadline = time.monotonic() + PATIENCE
+    while words not in out.read_text("utf-8"):
+        assert process.poll() is None, out.read_text("utf-8")
+        assert time.monotonic() < deadline, out.read_text("utf-8")
+        time.sleep(0.1)
+    return out.read_text("utf-8")
+
+
+def stopped(process: subprocess.Popen[bytes], sign: signal.Signals) -> int:
+    """Stop it; gives its exit code."""
+    process.send_signal(sign)
     try:
-        deadline = time.monotonic() + PATIENCE
-        while "Ctrl-C" not in out.read_text("utf-8"):
-            assert process.poll() is None, out.read_text("utf-8")
-            assert time.monotonic() < deadline, out.read_text("utf-8")
-            time.sleep(0.1)
-        yield out.read_text("utf-8")
+        return process.wait(90)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
+@contextmanager
+def running(data_dir: Path, port: int, sign: signal.Signals) -> Iterator[str]:
+    """It runs; gives what it printed when it was ready, stops it with a signal afterwards."""
+    process, out = started(data_dir, port)
+    try:
+        yield printed(process, out, "Ctrl-C")
     finally:
-        process.send_signal(stop)
-        try:
-            code = process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
+        code = stopped(process, sign)
     assert code == 0, out.read_text("utf-8")
 
 
@@ -91,9 +107,14 @@ def shipments(client: httpx.Client) -> list[dict]:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for orphans in /proc")
-def test_first_start_second_start_and_nothing_left(data_dir: Path) -> None:
+def test_interrupted_start_first_start_second_start_and_nothing_left(data_dir: Path) -> None:
     port = free_port(28000)
+    process, out = started(data_dir, port)
+    printed(process, out, "processes")  # filling has begun
+    assert stopped(process, signal.SIGINT) == 0
+    assert not left_behind(data_dir)
     with running(data_dir, port, signal.SIGINT) as screen:
+        assert "starting afresh" in screen
         for words in ("operator", "service", "yunqiao", PASSWORD, str(port)):
             assert words in screen
         operator = signed_in(port, "operator")

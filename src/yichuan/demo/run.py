@@ -67,8 +67,8 @@ def demo(
     try:
         with _interruptible():
             _start(screen, port, data_dir.absolute(), merchants, days, live, from_dir)
-    except (DemoError, ChildError, EmbeddedError, HubError, YichuanError) as error:
-        screen.console.print(f"[red]{error}[/red]", highlight=False)
+    except (DemoError, ChildError, EmbeddedError, HubError, YichuanError, httpx.HTTPError) as error:
+        screen.console.print(str(error) or repr(error), style="red", markup=False, highlight=False)
         sys.exit(1)
     except (Interrupted, KeyboardInterrupt):
         screen.say("stopped")
@@ -123,8 +123,17 @@ def _start(
         run = Run(screen, config, state, port, data_dir, live)
         with located(config) as (urls, vault):
             run.prepare(urls, vault)
-            asyncio.run(run.main(urls, vault))
+            try:
+                asyncio.run(run.main(urls, vault))
+            finally:
+                _deaf()
         screen.say("stopped")
+
+
+def _deaf() -> None:
+    """PostgreSQL is stopping: a second Ctrl-C must not come between."""
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.SIG_IGN)
 
 
 @dataclass(slots=True)
