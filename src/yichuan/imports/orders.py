@@ -132,7 +132,8 @@ class OrderWriter:
         empty = [box for _, box in boxes if box.sub_order_id is None]
         keys = {(box.merchant_id, box.order_no, box.recipient_id) for box in empty}
         subs = await orders.of_boxes(session, list(keys)) if keys else {}
-        count: dict[UUID, int] = {}
+        begun = {(box.merchant_id, box.sub_order_id) for _, box in boxes if box.sub_order_id}
+        count = await orders.line_counts(session, list(begun)) if begun else {}
         ids = iter(new_ids(len(boxes)))
         for item, box in boxes:
             key = (box.merchant_id, box.order_no, box.recipient_id)
@@ -140,7 +141,7 @@ class OrderWriter:
             if sub_order_id is None:
                 outcome.refuse(item.position, "no_sub_order", "shipment_no")
                 continue
-            number = count[sub_order_id] = count.get(sub_order_id, box.lines) + 1
+            number = count[sub_order_id] = count.get(sub_order_id, 0) + 1
             line = _order_line(box.merchant_id, next(ids), sub_order_id, number, item.row)
             made.order_lines.append(line)
             made.box_lines.append(_box_line(box.id, line))
@@ -262,7 +263,7 @@ def _matched(
         if len(named) != 1:
             code = "ambiguous_shipment" if named else "unknown_shipment"
             outcome.refuse(item.position, code, "shipment_no")
-        elif named[0].older_lines:
+        elif named[0].filled:
             outcome.known += 1
         else:
             boxes.append((item, named[0]))

@@ -24,6 +24,7 @@ __all__ = [
     "encode",
     "encode_lines",
     "known",
+    "line_counts",
     "main_orders",
     "of_boxes",
     "write",
@@ -211,9 +212,12 @@ class KnownSubOrder:
 _KNOWN = text("""
     SELECT k.merchant_id, k.number, s.id, s.order_no, s.recipient_id, s.state, s.created_at,
            (SELECT count(*) FROM order_lines l
-            WHERE l.merchant_id = s.merchant_id AND l.sub_order_id = s.id) AS lines
+            WHERE l.merchant_id = k.merchant_id AND l.sub_order_id = s.id) AS lines
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[])) AS k(merchant_id, number)
-    JOIN sub_orders s ON s.merchant_id = k.merchant_id AND s.sub_order_no = k.number
+    CROSS JOIN LATERAL (
+        SELECT id, order_no, recipient_id, state, created_at FROM sub_orders
+        WHERE merchant_id = k.merchant_id AND sub_order_no = k.number OFFSET 0
+    ) s
 """)
 
 
@@ -257,6 +261,16 @@ _OF_BOXES = text("""
     SELECT b.merchant_id, b.order_no, b.recipient_id, s.id
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[]), CAST(:recipients AS uuid[]))
         AS b(merchant_id, order_no, recipient_id)
+    CROSS JOIN LATERAL (
+        SELECT id FROM sub_orders
+        WHERE merchant_id = b.merchant_id AND sub_order_no = b.order_no
+          AND recipient_id = b.recipient_id OFFSET 0
+    ) s
+""")
+_OF_MAIN_ORDERS = text("""
+    SELECT b.merchant_id, b.order_no, b.recipient_id, s.id
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[]), CAST(:recipients AS uuid[]))
+        AS b(merchant_id, order_no, recipient_id)
     JOIN orders o ON o.order_no = b.order_no
     JOIN sub_orders s ON s.order_id = o.id AND s.merchant_id = b.merchant_id
         AND s.recipient_id = b.recipient_id
@@ -267,12 +281,34 @@ BoxKey = tuple[UUID, str, UUID]
 
 async def of_boxes(session: SystemSession, keys: Sequence[BoxKey]) -> dict[BoxKey, UUID]:
     """The sub-order that a box without lines belongs to."""
+    found: dict[BoxKey, UUID] = {}
+    for statement in (_OF_BOXES, _OF_MAIN_ORDERS):  # mostly sub-order and order share a number
+        left = [key for key in keys if key not in found]
+        if left:
+            rows = await session.execute(
+                statement,
+                {
+                    "merchants": uuid_array([key[0] for key in left]),
+                    "numbers": text_array([key[1] for key in left]),
+                    "recipients": uuid_array([key[2] for key in left]),
+                },
+            )
+            found |= {(row.merchant_id, row.order_no, row.recipient_id): row.id for row in rows}
+    return found
+
+
+async def line_counts(session: SystemSession, subs: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:
+    """How many lines sub-orders have, by (merchant, sub-order)."""
     rows = await session.execute(
-        _OF_BOXES,
+        text(
+            "SELECT l.sub_order_id, count(*) AS lines"
+            " FROM unnest(CAST(:merchants AS uuid[]), CAST(:subs AS uuid[])) AS k(merchant_id, id)"
+            " JOIN order_lines l ON l.merchant_id = k.merchant_id AND l.sub_order_id = k.id"
+            " GROUP BY 1"
+        ),
         {
-            "merchants": uuid_array([key[0] for key in keys]),
-            "numbers": text_array([key[1] for key in keys]),
-            "recipients": uuid_array([key[2] for key in keys]),
+            "merchants": uuid_array([m for m, _ in subs]),
+            "subs": uuid_array([s for _, s in subs]),
         },
     )
-    return {(row.merchant_id, row.order_no, row.recipient_id): row.id for row in rows}
+    return {row.sub_order_id: row.lines for row in rows}

@@ -93,10 +93,10 @@ _LOG = """
            coalesce(delivered_at, shipped_at, created_at)
     FROM stage_shipments
 """
-_ADD_TOKENS = f"""
-    INSERT INTO search_tokens ({_TOKENS.names}) SELECT {_TOKENS.names} FROM stage_search_tokens
-    ON CONFLICT DO NOTHING
-"""
+_NEW_TOKENS = (
+    f"INSERT INTO search_tokens ({_TOKENS.names}) SELECT {_TOKENS.names} FROM stage_search_tokens"
+)
+_ADD_TOKENS = _NEW_TOKENS + " ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ async def write(session: SystemSession, boxes: Encoded, actor: str, file_name: s
     Raises:
         psycopg.errors.UniqueViolation: a merchant's shipment number exists already.
     """
-    await _write(session, boxes, actor, file_name, _INSERT)
+    await _write(session, boxes, actor, file_name, _INSERT, _NEW_TOKENS)
 
 
 async def fill_in(session: SystemSession, boxes: Encoded, actor: str, file_name: str) -> None:
@@ -197,11 +197,16 @@ async def fill_in(session: SystemSession, boxes: Encoded, actor: str, file_name:
     Raises:
         Overtaken: a box was shipped or cancelled meanwhile.
     """
-    await _write(session, boxes, actor, file_name, _FILL_IN)
+    await _write(session, boxes, actor, file_name, _FILL_IN, _ADD_TOKENS)
 
 
 async def _write(
-    session: SystemSession, boxes: Encoded, actor: str, file_name: str, statement: str
+    session: SystemSession,
+    boxes: Encoded,
+    actor: str,
+    file_name: str,
+    statement: str,
+    tokens: str,
 ) -> None:
     if not boxes.count:
         return
@@ -212,7 +217,7 @@ async def _write(
     await connection.execute(_EVENTS, (actor, Jsonb({"file": file_name})))
     await connection.execute(_LOG)
     await fill(session, _TOKENS, boxes.tokens)
-    await connection.execute(_ADD_TOKENS)
+    await connection.execute(tokens)
 
 
 _LINES = Stage(
@@ -246,15 +251,17 @@ _CONTENTS = f"""
         goods = CASE WHEN length(c.goods) <= {GOODS_TEXT} THEN c.goods
                 ELSE left(c.goods, {GOODS_TEXT - 1}) || '…' END
     FROM (
-        SELECT l.merchant_id, l.shipment_id, sum(l.quantity) AS quantity,
-               CASE WHEN bool_and(l.weight_g IS NOT NULL)
-                    THEN sum(l.weight_g * l.quantity) END AS weight_g,
-               string_agg(coalesce(l.name, l.sku) || '×' || l.quantity, '，' ORDER BY l.id)
-                   AS goods
-        FROM shipment_lines l
-        JOIN (SELECT DISTINCT merchant_id, shipment_id FROM stage_shipment_lines) n
-          ON l.merchant_id = n.merchant_id AND l.shipment_id = n.shipment_id
-        GROUP BY 1, 2
+        SELECT n.merchant_id, n.shipment_id, found.*
+        FROM (SELECT DISTINCT merchant_id, shipment_id FROM stage_shipment_lines) n
+        CROSS JOIN LATERAL (
+            SELECT sum(l.quantity) AS quantity,
+                   CASE WHEN bool_and(l.weight_g IS NOT NULL)
+                        THEN sum(l.weight_g * l.quantity) END AS weight_g,
+                   string_agg(coalesce(l.name, l.sku) || '×' || l.quantity, '，' ORDER BY l.id)
+                       AS goods
+            FROM shipment_lines l
+            WHERE l.merchant_id = n.merchant_id AND l.shipment_id = n.shipment_id
+        ) found
     ) c
     WHERE s.merchant_id = c.merchant_id AND s.id = c.shipment_id
 """
@@ -296,21 +303,19 @@ async def write_lines(session: SystemSession, content: bytes) -> None:
 
 
 _DELIVER = text("""
-    WITH new AS (
-        SELECT * FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]),
-                             CAST(:times AS timestamptz[])) AS n(merchant_id, id, at)
-    ), old AS (
-        SELECT s.merchant_id, s.id, s.milestone
-        FROM shipments s JOIN new n ON s.merchant_id = n.merchant_id AND s.id = n.id
+    WITH old AS (
+        SELECT s.merchant_id, s.id, s.milestone, n.at
+        FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]),
+                    CAST(:times AS timestamptz[])) AS n(merchant_id, id, at)
+        JOIN shipments s ON s.merchant_id = n.merchant_id AND s.id = n.id
         WHERE s.delivered_at IS NULL AND s.ended_at IS NULL
         ORDER BY s.merchant_id, s.id FOR UPDATE OF s
     ), done AS (
         UPDATE shipments s
-        SET milestone = 'delivered', delivered_at = n.at, ended_at = n.at,
+        SET milestone = 'delivered', delivered_at = o.at, ended_at = o.at,
             next_deadline = NULL, next_deadline_at = NULL, sequence = s.sequence + 1
-        FROM new n JOIN old o ON o.merchant_id = n.merchant_id AND o.id = n.id
-        WHERE s.merchant_id = n.merchant_id AND s.id = n.id
-        RETURNING s.merchant_id, s.id, s.courier, s.waybill_number, o.milestone AS before, n.at
+        FROM old o WHERE s.merchant_id = o.merchant_id AND s.id = o.id
+        RETURNING s.merchant_id, s.id, s.courier, s.waybill_number, o.milestone AS before, o.at
     )
     INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id, courier, number,
                                milestone_from, milestone, detail, occurred_at)

@@ -19,8 +19,13 @@ from yichuan.shipments.planning import normal
 _KNOWN = text("""
     SELECT k.merchant_id, k.number, s.id, s.delivered_at, s.ended_at
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[])) AS k(merchant_id, number)
-    JOIN shipments s ON s.merchant_id = k.merchant_id AND s.shipment_no = k.number
+    CROSS JOIN LATERAL (
+        SELECT id, delivered_at, ended_at FROM shipments
+        WHERE merchant_id = k.merchant_id AND shipment_no = k.number OFFSET 0
+    ) s
 """)
+"""One index search per number, whatever the planner knows of a table that is just being filled;
+`OFFSET 0` keeps it from joining whole tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,39 +63,45 @@ _WAITING = text("""
     SELECT DISTINCT l.merchant_id, l.sub_order_id, s.id
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:subs AS uuid[])) AS k(merchant_id, sub_order_id)
     JOIN shipment_lines l ON l.merchant_id = k.merchant_id AND l.sub_order_id = k.sub_order_id
-    JOIN shipments s ON s.merchant_id = l.merchant_id AND s.id = l.shipment_id
-    WHERE s.milestone = 'created' AND s.shipped_at IS NULL AND s.waybill_number IS NULL
-      AND NOT s.hold
+    CROSS JOIN LATERAL (
+        SELECT id FROM shipments
+        WHERE merchant_id = l.merchant_id AND id = l.shipment_id AND milestone = 'created'
+          AND shipped_at IS NULL AND waybill_number IS NULL AND NOT hold OFFSET 0
+    ) s
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A shipment found by a number, with what its contents say."""
+    """A shipment found by a number, and what its oldest line says."""
 
     merchant_id: UUID
     id: UUID
     shipment_no: str
     order_no: str
     recipient_id: UUID
-    lines: int
-    older_lines: int
-    """Lines that were there before the moment asked about."""
     sub_order_id: UUID | None
-    """The sub-order of its lines, if it has any."""
+    """The sub-order of its oldest line, if it has any."""
+    filled: bool
+    """It had lines before the moment asked about."""
 
 
 _NAMED = text("""
     SELECT t.token, s.merchant_id, s.id, s.shipment_no, s.order_no, s.recipient_id,
-           c.lines, c.older_lines, c.sub_order_id
+           c.sub_order_id, coalesce(c.id < :before, false) AS filled
     FROM unnest(CAST(:tokens AS text[])) AS k(token)
-    JOIN search_tokens t ON t.token = k.token AND t.kind = 'shipment_no'
-    JOIN shipments s ON s.merchant_id = t.merchant_id AND s.id = t.target_id
     CROSS JOIN LATERAL (
-        SELECT count(*) AS lines, count(*) FILTER (WHERE l.id < :before) AS older_lines,
-               (array_agg(l.sub_order_id ORDER BY l.id))[1] AS sub_order_id
+        SELECT token, merchant_id, target_id FROM search_tokens
+        WHERE token = k.token AND kind = 'shipment_no' OFFSET 0
+    ) t
+    CROSS JOIN LATERAL (
+        SELECT * FROM shipments WHERE merchant_id = t.merchant_id AND id = t.target_id OFFSET 0
+    ) s
+    LEFT JOIN LATERAL (
+        SELECT l.id, l.sub_order_id
         FROM shipment_lines l WHERE l.merchant_id = s.merchant_id AND l.shipment_id = s.id
-    ) c
+        ORDER BY l.id LIMIT 1
+    ) c ON true
     WHERE s.merchant_id = CAST(:merchant_id AS uuid) OR CAST(:merchant_id AS uuid) IS NULL
 """)
 
@@ -105,7 +116,7 @@ async def named(
 ) -> dict[str, list[Named]]:
     """Shipments by shipment number (`planning.normal` of it), of one merchant or of any.
 
-    Lines made before `since` count as older.
+    Lines made before `since` make a box count as filled.
     """
     tokens = text_array({normal(number) for number in numbers})
     rows = await session.execute(
@@ -120,9 +131,8 @@ async def named(
                 shipment_no=row.shipment_no,
                 order_no=row.order_no or row.shipment_no,
                 recipient_id=row.recipient_id,
-                lines=row.lines,
-                older_lines=row.older_lines,
                 sub_order_id=row.sub_order_id,
+                filled=row.filled,
             )
         )
     return found
@@ -164,8 +174,13 @@ _BILLED = text("""
     SELECT DISTINCT s.merchant_id, s.id, s.shipment_no, s.courier, s.service, s.waybill_number,
            s.weight_g, s.dest_province, s.dest_city
     FROM unnest(CAST(:tokens AS text[])) AS k(token)
-    JOIN search_tokens t ON t.token = k.token AND t.kind = :kind
-    JOIN shipments s ON s.merchant_id = t.merchant_id AND s.id = t.target_id
+    CROSS JOIN LATERAL (
+        SELECT merchant_id, target_id FROM search_tokens
+        WHERE token = k.token AND kind = :kind OFFSET 0
+    ) t
+    CROSS JOIN LATERAL (
+        SELECT * FROM shipments WHERE merchant_id = t.merchant_id AND id = t.target_id OFFSET 0
+    ) s
 """)
 
 
