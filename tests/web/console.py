@@ -29,7 +29,12 @@ async def add_user(context: Context, username: str, role: Role, merchant_id: UUI
 
 @asynccontextmanager
 async def signed_in(
-    browser: Browser, address: str, username: str, *, size: ViewportSize = DESKTOP
+    browser: Browser,
+    address: str,
+    username: str,
+    *,
+    size: ViewportSize = DESKTOP,
+    password: str = PASSWORD,
 ) -> AsyncIterator[Page]:
     """A page of the console, signed in through its own form; fails on errors of its scripts."""
     context = await browser.new_context(
@@ -42,7 +47,7 @@ async def signed_in(
     await page.goto(f"{address}/login")
     fields = page.locator("form input")
     await fields.nth(0).fill(username)
-    await fields.nth(1).fill(PASSWORD)
+    await fields.nth(1).fill(password)
     await fields.nth(1).press("Enter")
     await page.wait_for_url(lambda url: "/login" not in url)
     yield page
