@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
-from yichuan import __version__, api, health
+from yichuan import __version__, api, health, problems
 from yichuan.core.context import Context, located, opened
-from yichuan.core.errors import YichuanError
 from yichuan.core.memory import frugal
 from yichuan.core.settings import Settings, settings
 from yichuan.identity.deps import CallerCache
 from yichuan.web import pages
-
-PROBLEM = "application/problem+json"
 
 
 def attach(app: FastAPI, context: Context, http: httpx.AsyncClient) -> None:
@@ -49,35 +43,9 @@ def create_app(config: Settings | None = None) -> FastAPI:
         docs_url="/api/docs",
         redoc_url=None,
     )
-    app.add_exception_handler(YichuanError, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    problems.install(app)
     app.include_router(health.router)
     app.add_middleware(health.Measure)
     api.mount(app)
     app.include_router(pages.router)  # last: it answers every path
     return app
-
-
-async def _problem(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, YichuanError)
-    body = error.problem() | {"instance": request.url.path}
-    return JSONResponse(body, error.status, media_type=PROBLEM)
-
-
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    fields: list[dict[str, Any]] = [
-        {"field": ".".join(str(p) for p in e["loc"]), "message": e["msg"], "kind": e["type"]}
-        for e in error.errors()
-    ]
-    body = {
-        "type": "about:blank#invalid",
-        "title": "Invalid request",
-        "title_zh": "请求参数不合法",
-        "status": 422,
-        "code": "invalid",
-        "detail": "; ".join(f"{f['field']}: {f['message']}" for f in fields)[:500],
-        "errors": fields,
-        "instance": request.url.path,
-    }
-    return JSONResponse(body, 422, media_type=PROBLEM)

@@ -88,6 +88,7 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=False,
+        hide_parameters=True,  # errors are logged; names and phones are not
         connect_args={"prepare_threshold": 1},
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Money(BaseModel):
@@ -13,7 +14,7 @@ class Money(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     amount_minor: int
-    currency: str = "CNY"
+    currency: Annotated[str, Field(min_length=1, max_length=3)] = "CNY"
 
 
 def cny(fen: int | None) -> Money | None:

@@ -40,7 +40,7 @@ def decode_cursor(cursor: str, length: int) -> list[str | int | None]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         values = json.loads(raw)
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise Invalid("not a cursor of this list", field="cursor") from error
     if not isinstance(values, list) or len(values) != length:
         raise Invalid("not a cursor of this list", field="cursor")
@@ -77,6 +77,6 @@ def read_number_cursor(cursor: str) -> int:
         Invalid: not such a cursor.
     """
     (number,) = decode_cursor(cursor, 1)
-    if not isinstance(number, int):
+    if type(number) is not int:  # a bool is an int
         raise Invalid("not a cursor of this list", field="cursor")
     return number

@@ -38,7 +38,7 @@ class Thresholds(BaseModel):
     collect_hours: Hours = 18
     """In a locker or station."""
     stalled_hours: dict[Phase, dict[Lane, Hours]] = STALLED
-    remote_provinces: tuple[str, ...] = REMOTE
+    remote_provinces: tuple[Annotated[str, Field(max_length=40)], ...] = REMOTE
     stale_days: Annotated[int, Field(ge=1, le=365)] = 30
     """A breach found later than this is history, not something to act on."""
     storm_minimum: Annotated[int, Field(ge=2)] = 20

@@ -11,9 +11,10 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from yichuan.core.errors import Invalid
 from yichuan.core.platform import PlatformSetting
@@ -27,7 +28,7 @@ class WebhookSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    allowed_hosts: tuple[str, ...] = ()
+    allowed_hosts: tuple[Annotated[str, Field(max_length=253)], ...] = ()
     """Host names that may be private and may be reached over plain HTTP."""
     allowed_networks: tuple[str, ...] = ()
     """Networks (CIDR) whose addresses may be reached, also over plain HTTP."""

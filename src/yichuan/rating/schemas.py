@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from yichuan.core.money import Money
 
 CardRole = Literal["cost", "price"]
-Cell = str | int | float | None
+Cell = Annotated[str, Field(max_length=2_000)] | int | float | None
 
 
 class RateCardView(BaseModel):

@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 MERGE_IDLE: Final = 0.1
 """Seconds between looks into an empty inbox."""
+AT_ONCE: Final = 2
 SUBSCRIBE_IDLE: Final = 2.0
 MAX_PAUSE: Final = 10.0
 KEEP_PUSHES: Final = timedelta(days=7)
@@ -33,8 +34,11 @@ UNREACHABLE = (psycopg.OperationalError, PoolTimeout, OperationalError, OSError)
 
 
 async def merge_loop(context: Context) -> None:
-    """Merge pushes as they come, for ever. Several workers may do so at once."""
-    await _for_ever(lambda: ingest.merge_pending(context), MERGE_IDLE, "merge")
+    """Merge pushes as they come, for ever. Several workers may do so at once, and each has two
+    batches in hand: one is worked out while the other waits for the database."""
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(_for_ever(lambda: ingest.merge_pending(context), MERGE_IDLE, "merge"))
 
 
 async def subscribe_loop(context: Context, http: httpx.AsyncClient) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, exists, or_, select, text, tuple_
 
 from yichuan.core.database import ReadSession, SystemSession
-from yichuan.core.errors import NotFound
-from yichuan.core.pagination import decode_cursor, encode_cursor
+from yichuan.core.errors import Invalid, NotFound
+from yichuan.core.pagination import decode_cursor, encode_cursor, read_number_cursor
 from yichuan.identity.scope import in_scope
 from yichuan.tracking.details import details, milestone_of
 from yichuan.tracking.geo import place_of
@@ -205,7 +205,9 @@ async def subscriptions(
         query = query.where(TrackSubscription.state == state)
     if cursor is not None:
         courier, number, cycle = decode_cursor(cursor, 3)
-        query = query.where(key > tuple_(str(courier), str(number), int(cycle or 0)))
+        if not isinstance(cycle, int):
+            raise Invalid("not a cursor of this list", field="cursor")
+        query = query.where(key > tuple_(str(courier), str(number), cycle))
     rows = list(await session.scalars(query))
     if len(rows) <= limit:
         return rows, None
@@ -235,7 +237,7 @@ async def quarantine(
     if q is not None:
         query = query.where(or_(Quarantined.number == normal_number(q)))
     if cursor is not None:
-        query = query.where(Quarantined.id < int(decode_cursor(cursor, 1)[0] or 0))
+        query = query.where(Quarantined.id < read_number_cursor(cursor))
     rows = list(await session.scalars(query))
     if len(rows) <= limit:
         return rows, None

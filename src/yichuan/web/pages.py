@@ -25,12 +25,20 @@ _SAFE = {
 }
 
 
+def _file(root: Path, name: str) -> Path | None:
+    """A file below a folder; None where there is none of this name, or there can be none."""
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root.resolve()) and path.is_file() else None
+    except (OSError, ValueError):  # too long a name, or a NUL in it
+        return None
+
+
 @router.get("/assets/{name:path}")
 async def asset(request: Request, name: str) -> Response:
     """A hashed file of the build, as its packed twin where the browser takes it."""
-    root = (DIST / "assets").resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
+    path = _file(DIST / "assets", name)
+    if path is None:
         raise NotFound("no such file")
     headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"} | _SAFE
     packed = path.with_name(path.name + ".gz")
@@ -45,8 +53,8 @@ async def page(request: Request, path: str) -> Response:
     """The console, whatever its own address says; files beside it (icons) as they are."""
     if path.startswith(_RESERVED):
         raise NotFound("no such page")
-    file = (DIST / path).resolve()
-    if path and file.is_relative_to(DIST.resolve()) and file.is_file():
+    file = _file(DIST, path) if path else None
+    if file is not None:
         return FileResponse(file, headers=_SAFE)
     index = DIST / "index.html"
     if not index.is_file():

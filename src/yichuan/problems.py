@@ -1,0 +1,110 @@
+"""Every error as a problem document (RFC 9457), those of the framework and the database too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from sqlalchemy.exc import DataError, IntegrityError
+from starlette.exceptions import HTTPException
+
+from yichuan.core.errors import Conflict, Invalid, NotFound, YichuanError
+
+PROBLEM = "application/problem+json"
+log = structlog.get_logger(__name__)
+
+TITLES: dict[int, tuple[str, str, str]] = {
+    400: ("bad_request", "The request cannot be read", "请求无法解析"),
+    404: (NotFound.code, NotFound.title, NotFound.title_zh),
+    405: ("method_not_allowed", "This address does not take this method", "不支持的请求方法"),
+    413: ("too_large", "Body too large", "请求体过大"),
+}
+"""What the framework itself refuses: code and texts by HTTP status."""
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer every error with a problem document."""
+    app.add_exception_handler(YichuanError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(psycopg.DataError, _unstorable)
+    app.add_exception_handler(IntegrityError, _clash)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(request: Request, error: YichuanError) -> JSONResponse:
+    body = error.problem() | {"instance": request.url.path}
+    return JSONResponse(body, error.status, media_type=PROBLEM)
+
+
+async def _expected(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, YichuanError)
+    return _answer(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    fields: list[dict[str, Any]] = [
+        {"field": _clean(".".join(map(str, e["loc"]))), "message": e["msg"], "kind": e["type"]}
+        for e in error.errors()
+    ]
+    body = {
+        "type": "about:blank#invalid",
+        "title": "Invalid request",
+        "title_zh": "请求参数不合法",
+        "status": 422,
+        "code": "invalid",
+        "detail": "; ".join(f"{f['field']}: {f['message']}" for f in fields)[:500],
+        "errors": fields,
+        "instance": request.url.path,
+    }
+    return JSONResponse(body, 422, media_type=PROBLEM)
+
+
+def _clean(text: str) -> str:
+    """A name the caller chose, fit for UTF-8: lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses before any route: unreadable bodies, unknown methods."""
+    assert isinstance(error, HTTPException)
+    code, title, title_zh = TITLES.get(error.status_code, TITLES[400])
+    body = {
+        "type": f"about:blank#{code}",
+        "title": title,
+        "title_zh": title_zh,
+        "status": error.status_code,
+        "code": code,
+        "detail": error.detail,
+        "instance": request.url.path,
+    }
+    return JSONResponse(body, error.status_code, headers=error.headers, media_type=PROBLEM)
+
+
+async def _unstorable(request: Request, error: Exception) -> JSONResponse:
+    """Values that the database cannot hold: NUL characters, numbers or times out of range."""
+    cause = type(getattr(error, "orig", error)).__name__
+    log.warning("a value was refused by the database", path=request.url.path, cause=cause)
+    return _answer(request, Invalid("a value cannot be stored: NUL character, or out of range"))
+
+
+async def _clash(request: Request, error: Exception) -> JSONResponse:
+    """A twin was a moment faster, or something named is not there; other broken rules are ours."""
+    assert isinstance(error, IntegrityError)
+    if isinstance(error.orig, UniqueViolation):
+        return _answer(request, Conflict("this is there already"))
+    if isinstance(error.orig, ForeignKeyViolation):
+        return _answer(request, NotFound("something named in the request does not exist"))
+    raise error
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Our fault: told without a word of what happened inside; the framework logs it."""
+    return _answer(request, YichuanError())
