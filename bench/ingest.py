@@ -46,7 +46,7 @@ EBUSINESS_ID, APP_KEY = "1234567", "bench-key"
 KNOWN = 10
 """Events every shipment has before the clock starts."""
 PER_PUSH = 10
-CLIENTS = 8
+CLIENTS = 32
 COURIERS = ("ZTO", "YTO", "YD", "STO", "SF", "JD")
 CITIES = ("深圳市", "杭州市", "北京市", "成都市", "武汉市", "西安市", "泉州市", "哈尔滨市")
 START = datetime(2025, 11, 1, 9, tzinfo=UTC)
