@@ -57,7 +57,7 @@ _READ = text(
     f"SELECT {', '.join(_FIELDS)}, id, xid::text::bigint AS xid FROM milestone_log"
     " WHERE topic = :topic AND (xid, id) > (CAST(:xid AS text)::xid8, :last_id)"
     " AND xid < pg_snapshot_xmin(pg_current_snapshot())"
-    " ORDER BY xid, id LIMIT :batch"
+    " ORDER BY milestone_log.xid, milestone_log.id LIMIT :batch"
 )
 
 
