@@ -93,6 +93,7 @@ async def _fill(inst: Installation, network: NetworkConfig, endpoint: str) -> st
             endpoint=endpoint,
             public_id=user.ebusiness_id,
             secret=user.app_key,
+            rate_per_second=10_000,
         )
         for branch in network.branches:
             await couriers.add_account(

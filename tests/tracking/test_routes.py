@@ -101,7 +101,7 @@ async def test_a_wrong_key_is_mended_and_its_pushes_replayed(
     async with context.database.system() as session:
         wrong = context.vault.seal_secret("mistyped")
         change = text("UPDATE courier_connections SET secret_enc = :s WHERE id = :id")
-        right = await couriers.secret_of(session, context.vault, line.id)
+        right = (await couriers.keys_of(session, context.vault, line.id)).secret
         await session.execute(change, {"s": wrong, "id": line.id})
     app = nobody._transport.app  # type: ignore[attr-defined]
     vars(app.state).get("_state", {}).pop("reception", None)

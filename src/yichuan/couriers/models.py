@@ -57,6 +57,10 @@ class CourierConnection(Base):
     """The API user's name (KDNiao: EBusinessID)."""
     secret_enc: Mapped[bytes]
     """The signing key, encrypted."""
+    extra_enc: Mapped[bytes | None]
+    """What else the connector's credentials name, as encrypted JSON."""
+    rate_per_second: Mapped[int | None]
+    """Calls a second that the contract allows; None: what the connector knows."""
     push_token_digest: Mapped[bytes] = mapped_column(unique=True)
     push_token_enc: Mapped[bytes]
     """Part of our push URL; kept encrypted so that it can be shown to its owner again."""

@@ -11,6 +11,8 @@ from yichuan.core.cached import Cached
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.errors import NotFound
 from yichuan.core.vault import digest_token
+from yichuan.couriers.connectors import registry
+from yichuan.couriers.connectors.connector import Capability
 from yichuan.couriers.models import (
     Courier,
     CourierAccount,
@@ -139,13 +141,16 @@ async def connections(session: ReadSession) -> Sequence[CourierConnection]:
 
 
 async def tracking_connection(
-    session: ReadSession, merchant_id: UUID | None, connector: str = "kdniao"
+    session: ReadSession,
+    merchant_id: UUID | None,
+    courier: str,
+    needs: Capability = "track",
 ) -> CourierConnection | None:
-    """Through whom a merchant's own numbers are tracked: its connection, else the platform's."""
+    """Through whom a courier's numbers are asked for: the merchant's connection before the
+    platform's, the courier's own protocol before an aggregator."""
     rows = await session.scalars(
         select(CourierConnection)
         .where(
-            CourierConnection.connector == connector,
             CourierConnection.enabled.is_(True),
             or_(
                 CourierConnection.merchant_id.is_(None),
@@ -153,9 +158,15 @@ async def tracking_connection(
             ),
         )
         .order_by(CourierConnection.merchant_id.is_(None), CourierConnection.created_at)
-        .limit(1)
     )
-    return rows.one_or_none()
+    known = registry.connectors()
+    able = [
+        row
+        for row in rows
+        if (one := known.get(row.connector)) and needs in one.can and one.carries(courier)
+    ]
+    able.sort(key=lambda row: (row.merchant_id is None, known[row.connector].kind != "direct"))
+    return able[0] if able else None
 
 
 async def catalogue(

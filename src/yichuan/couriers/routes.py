@@ -12,6 +12,7 @@ from yichuan.core.context import Context
 from yichuan.core.errors import Forbidden
 from yichuan.core.pagination import Page
 from yichuan.couriers import queries, service
+from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import CourierError
 from yichuan.couriers.models import CourierAccount, CourierConnection
 from yichuan.couriers.schemas import (
@@ -20,8 +21,10 @@ from yichuan.couriers.schemas import (
     AccountView,
     ConnectionRequest,
     ConnectionView,
+    ConnectorView,
     CourierKind,
     CourierView,
+    CredentialView,
     ServiceView,
     TestResult,
 )
@@ -72,10 +75,32 @@ def _connection_view(context: Context, row: CourierConnection) -> ConnectionView
         name=row.name,
         endpoint=row.endpoint,
         public_id=row.public_id,
+        rate_per_second=row.rate_per_second,
         enabled=row.enabled,
         push_url=f"{context.settings.base_url}/push/{row.connector}/{token}",
         last_ok_at=row.last_ok_at,
         last_error=row.last_error,
+    )
+
+
+@router.get("/connectors")
+async def list_connectors(caller: CallerDep) -> Page[ConnectorView]:
+    """The protocols that can be connected, with what each needs."""
+    caller.require("operator", "merchant")
+    return Page(
+        items=[
+            ConnectorView(
+                **{
+                    name: getattr(one, name)
+                    for name in ConnectorView.model_fields
+                    if name not in ("can", "credentials", "couriers")
+                },
+                can=dict(one.can),
+                credentials=[CredentialView.model_validate(f) for f in one.credentials],
+                couriers=None if one.couriers is None else len(one.couriers),
+            )
+            for one in registry.connectors().values()
+        ]
     )
 
 
@@ -105,6 +130,8 @@ async def create_connection(
         endpoint=str(wish.endpoint),
         public_id=wish.public_id,
         secret=wish.secret,
+        extra=wish.extra,
+        rate_per_second=wish.rate_per_second,
     )
     await identity.audit(session, caller, "connection.created", str(connection_id), owner)
     return _connection_view(context, await queries.connection(session, connection_id))
@@ -179,7 +206,8 @@ async def test_account(
     failure: CourierError | None = None
     available: int | None = None
     try:
-        available = (await line.client.balance(line.courier, line.branch)).available
+        left = await line.client.check(line.courier, line.branch)
+        available = left.available if left else None
     except CourierError as error:
         failure = error
     async with context.database.system() as system:

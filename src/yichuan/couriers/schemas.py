@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
 
 CourierKind = Literal["domestic", "cross_border", "freight", "cold_chain", "international"]
-Connector = Literal["kdniao"]
 
 
 class ServiceView(BaseModel):
@@ -45,11 +44,17 @@ class ConnectionRequest(BaseModel):
     """A credential at an API. `merchant_id` None: the platform's."""
 
     merchant_id: UUID | None = None
-    connector: Connector = "kdniao"
+    connector: Annotated[str, Field(min_length=1, max_length=30)] = "kdniao"
     name: Annotated[str, Field(min_length=1, max_length=60)]
     endpoint: AnyHttpUrl
     public_id: Annotated[str, Field(min_length=1, max_length=60)]
-    secret: Annotated[str, Field(min_length=1, max_length=200)]
+    secret: Annotated[str, Field(min_length=1, max_length=4000)]
+    extra: dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=4000)]] = (
+        Field(default_factory=dict, max_length=20)
+    )
+    """What else the connector's credentials name (`GET /connectors`)."""
+    rate_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """Calls a second that the contract allows; left out: what the connector knows."""
 
 
 class ConnectionView(BaseModel):
@@ -57,10 +62,11 @@ class ConnectionView(BaseModel):
 
     id: UUID
     merchant_id: UUID | None
-    connector: Connector
+    connector: str
     name: str
     endpoint: str
     public_id: str
+    rate_per_second: int | None
     enabled: bool
     push_url: str
     """Where the API must push to: tell it to them."""
@@ -119,3 +125,38 @@ class TestResult(BaseModel):
     balance: int | None = None
     code: str | None = None
     courier_text: str | None = None
+
+
+class CredentialView(BaseModel):
+    """A value that somebody must fill in: `public_id`, `secret`, or a key of `extra`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    zh: str
+    en: str
+    secret: bool
+    required: bool
+
+
+class ConnectorView(BaseModel):
+    """A protocol that we speak."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    zh: str
+    en: str
+    kind: Literal["aggregator", "direct", "library"]
+    can: dict[str, Literal["documents", "simulator"]]
+    """What it can do → how that was verified: against public documents, or only simulated."""
+    endpoint: str
+    sandbox: str | None
+    credentials: list[CredentialView]
+    account_fields: list[str]
+    per_second: float | None
+    couriers: int | None
+    """How many couriers it serves; None: all."""
+    sources: list[str]
+    notes_zh: str
+    notes_en: str

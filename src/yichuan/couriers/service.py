@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
@@ -14,12 +15,14 @@ from sqlalchemy import insert, select, text, update
 
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
-from yichuan.core.errors import Conflict, NotFound
+from yichuan.core.errors import Conflict, Invalid, NotFound
 from yichuan.core.ids import new_id, new_token
 from yichuan.core.vault import Vault, digest_token
 from yichuan.couriers import queries
+from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import BranchAccount, CourierError
-from yichuan.couriers.connectors.kdniao.client import KdniaoClient
+from yichuan.couriers.connectors.connector import Access, Client, Keys
+from yichuan.couriers.connectors.wire import Breaker, Turnstile, Wire
 from yichuan.couriers.models import (
     Courier,
     CourierAccount,
@@ -74,9 +77,16 @@ async def add_connection(
     endpoint: str,
     public_id: str,
     secret: str,
+    extra: Mapping[str, str] | None = None,
+    rate_per_second: int | None = None,
     push_token: str | None = None,
 ) -> tuple[UUID, str]:
-    """Store a credential; returns its id and the token of its push address."""
+    """Store a credential; returns its id and the token of its push address.
+
+    Raises:
+        Invalid: no such connector, or a credential that it needs is missing.
+    """
+    _check_credentials(connector, {"public_id": public_id, "secret": secret, **(extra or {})})
     token = push_token or new_token()
     connection_id = new_id()
     await session.execute(
@@ -88,11 +98,22 @@ async def add_connection(
             endpoint=endpoint.rstrip("/"),
             public_id=public_id,
             secret_enc=vault.seal_secret(secret),
+            extra_enc=vault.seal_secret(json.dumps(dict(extra))) if extra else None,
+            rate_per_second=rate_per_second,
             push_token_digest=digest_token(token),
             push_token_enc=vault.seal_secret(token),
         )
     )
     return connection_id, token
+
+
+def _check_credentials(connector: str, given: Mapping[str, str]) -> None:
+    known = registry.connector(connector)
+    if known is None:
+        raise Invalid(f"no connector is called {connector}")
+    missing = [f.name for f in known.credentials if f.required and not given.get(f.name)]
+    if missing:
+        raise Invalid(f"{connector} also needs: {', '.join(missing)}", missing=missing)
 
 
 async def add_account(
@@ -175,7 +196,7 @@ class Line:
     account_id: UUID
     connection_id: UUID
     courier: str
-    client: KdniaoClient
+    client: Client
     branch: BranchAccount
 
 
@@ -216,19 +237,47 @@ async def line(
     )
 
 
-def client_of(vault: Vault, http: httpx.AsyncClient, connection: CourierConnection) -> KdniaoClient:
-    """The connector's client for a connection."""
-    return KdniaoClient(
-        http=http,
-        ebusiness_id=connection.public_id,
-        app_key=vault.open_secret(connection.secret_enc),
-        base_url=connection.endpoint,
+PROCESSES: Final = 2
+"""Processes that share a contract's rate: one for the web, one worker."""
+
+_turnstiles: dict[UUID, Turnstile] = {}
+_breakers: dict[UUID, Breaker] = {}
+
+
+def client_of(vault: Vault, http: httpx.AsyncClient, connection: CourierConnection) -> Client:
+    """The connector's client for a connection.
+
+    Raises:
+        NotFound: its connector is not part of this installation (any more).
+    """
+    known = registry.connector(connection.connector)
+    if known is None:
+        raise NotFound(f"no connector is called {connection.connector}")
+    rate = connection.rate_per_second or known.per_second
+    share = rate / PROCESSES if rate else None
+    turnstile = _turnstiles.setdefault(connection.id, Turnstile(share))
+    turnstile.rate = share
+    wire = Wire(http, turnstile, _breakers.setdefault(connection.id, Breaker()))
+    found = keys(vault, connection)
+    access = Access(
+        wire, connection.endpoint.rstrip("/"), found.public_id, found.secret, found.extra
+    )
+    return known.open(access)
+
+
+def keys(vault: Vault, connection: CourierConnection) -> Keys:
+    """A connection's credentials in the clear."""
+    extra = connection.extra_enc
+    return Keys(
+        connection.public_id,
+        vault.open_secret(connection.secret_enc),
+        json.loads(vault.open_secret(extra)) if extra else {},
     )
 
 
 async def client_for(
     session: SystemSession, vault: Vault, http: httpx.AsyncClient, connection_id: UUID
-) -> KdniaoClient:
+) -> Client:
     """The client of a connection (system session).
 
     Raises:
@@ -240,8 +289,8 @@ async def client_for(
     return client_of(vault, http, row)
 
 
-async def secret_of(session: SystemSession, vault: Vault, connection_id: UUID) -> str:
-    """The signing key of a connection, in the clear (system session).
+async def keys_of(session: SystemSession, vault: Vault, connection_id: UUID) -> Keys:
+    """The credentials of a connection, in the clear (system session).
 
     Raises:
         NotFound: unknown.
@@ -249,7 +298,7 @@ async def secret_of(session: SystemSession, vault: Vault, connection_id: UUID) -
     row = await session.get(CourierConnection, connection_id)
     if row is None:
         raise NotFound("no such connection")
-    return vault.open_secret(row.secret_enc)
+    return keys(vault, row)
 
 
 async def note_balance(session: SystemSession, account_id: UUID, balance: int) -> None:

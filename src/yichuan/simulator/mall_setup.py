@@ -123,6 +123,7 @@ def _connection(me: Subscriber, endpoint: str) -> dict[str, object]:
         "endpoint": endpoint,
         "public_id": me.ebusiness_id,
         "secret": me.app_key,
+        "rate_per_second": 1000,
     }
 
 

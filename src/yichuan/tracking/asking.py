@@ -42,7 +42,7 @@ async def ask(
     if _asked.get(key, 0.0) > time.monotonic():
         return
     async with context.database.system() as session:
-        connection = await couriers.tracking_connection(session, merchant_id)
+        connection = await couriers.tracking_connection(session, merchant_id, key[0])
         if connection is None:
             return
         try:

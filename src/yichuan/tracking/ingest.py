@@ -22,6 +22,7 @@ from yichuan.core.context import Context
 from yichuan.core.database import Connection, Database
 from yichuan.core.vault import Vault, VaultError
 from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
 from yichuan.tracking import arrays, store
 from yichuan.tracking.batch import (
@@ -35,7 +36,6 @@ from yichuan.tracking.batch import (
     news_of,
     unknown_words,
 )
-from yichuan.tracking.doors import DOORS
 from yichuan.tracking.raw import opened
 
 log = structlog.get_logger(__name__)
@@ -180,7 +180,7 @@ def gather(vault: Vault, rows: Sequence[Taken]) -> tuple[Gathered, list[Taken]]:
     size, used = 0, 0
     for row in rows:
         used += 1
-        door = DOORS.get(row.connector)
+        door = registry.door(row.connector)
         if door is None:
             gathered.bad.append(Bad(row.source, "push", "no such connector", row.body))
             continue

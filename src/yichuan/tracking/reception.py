@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -17,9 +17,11 @@ from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.errors import NotFound, Overloaded
 from yichuan.couriers import queries as couriers
+from yichuan.couriers import service as courier_calls
+from yichuan.couriers.connectors import registry
+from yichuan.couriers.connectors.connector import Answer, Door, Keys, Pushed, Refused
 from yichuan.tracking import store
 from yichuan.tracking.batch import Bad, Source
-from yichuan.tracking.doors import DOORS, Answer, Door, Refused
 from yichuan.tracking.inbox import Inbox
 from yichuan.tracking.raw import sealed
 
@@ -40,8 +42,7 @@ class Sender:
     """A connection whose courier pushes to us."""
 
     connection_id: UUID
-    public_id: str
-    secret: str = field(repr=False)
+    keys: Keys
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ class Reception:
             NotFound: nobody (any more).
             Overloaded: the database is away.
         """
-        door = DOORS.get(connector)
+        door = registry.door(connector)
         if door is None:
             raise NotFound("no such push address")
         until, known = self._senders.get((connector, token), (0.0, None))
@@ -106,23 +107,22 @@ class Reception:
             row = await couriers.connection_of_token(session, token)
             if row is None or row.connector != connector:
                 return None
-            secret = self._context.vault.open_secret(row.secret_enc)
-            return Sender(row.id, row.public_id, secret)
+            return Sender(row.id, courier_calls.keys(self._context.vault, row))
 
-    async def take(self, connector: str, door: Door, sender: Sender, body: bytes) -> Taken:
+    async def take(self, connector: str, door: Door, sender: Sender, pushed: Pushed) -> Taken:
         """Make a push durable and say so in the protocol's words; or say why not."""
         try:
             await self._inbox.check()
-            content = door.open(body, sender.secret)
+            content = door.open(pushed, sender.keys)
             stored = sealed(self._context.vault, content)
             await self._inbox.put(connector, sender.connection_id, stored)
         except Refused as refusal:
             if refusal.keep:
-                await self._keep_bad(connector, sender, refusal.reason, body)
-            return Taken(door.answer(sender.public_id, now(), refusal.reason))
+                await self._keep_bad(connector, sender, refusal.reason, pushed.body)
+            return Taken(door.answer(sender.keys.public_id, now(), refusal.reason))
         except Overloaded as error:
-            return Taken(door.answer(sender.public_id, now(), error.detail), overloaded=True)
-        return Taken(door.answer(sender.public_id, now(), None))
+            return Taken(door.answer(sender.keys.public_id, now(), error.detail), overloaded=True)
+        return Taken(door.answer(sender.keys.public_id, now(), None))
 
     async def _keep_bad(self, connector: str, sender: Sender, reason: str, body: bytes) -> None:
         allowance = self._allowances.get(sender.connection_id)

@@ -11,6 +11,7 @@ from yichuan.core import idempotency
 from yichuan.core.context import Context
 from yichuan.core.errors import NotFound, YichuanError
 from yichuan.core.pagination import MAX_LIMIT, Page
+from yichuan.couriers.connectors.connector import Pushed
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.tracking import asking, queries, service
@@ -81,13 +82,15 @@ async def receive_push(request: Request) -> Response:
     connector = request.path_params["connector"]
     reception = _reception(request)
     door, sender = await reception.sender(connector, request.path_params["token"])
-    taken = await reception.take(connector, door, sender, await _body(request))
-    headers = {"Retry-After": str(RETRY_SECONDS)} if taken.overloaded else None
+    query: bytes = request.scope.get("query_string", b"")
+    pushed = Pushed(await _body(request), request.headers, query)
+    taken = await reception.take(connector, door, sender, pushed)
+    later = {"Retry-After": str(RETRY_SECONDS)} if taken.overloaded else None
     return Response(
         taken.answer.body,
         status_code=503 if taken.overloaded else 200,
         media_type=taken.answer.media_type,
-        headers=headers,
+        headers=later,
     )
 
 

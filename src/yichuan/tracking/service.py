@@ -16,8 +16,9 @@ from yichuan.core.log import Entry, append
 from yichuan.core.vault import Vault
 from yichuan.couriers import queries as couriers
 from yichuan.couriers import service as courier_calls
+from yichuan.couriers.connectors import registry
+from yichuan.couriers.connectors.connector import Pushed, Refused
 from yichuan.tracking.batch import begins_anew
-from yichuan.tracking.doors import DOORS, Refused
 from yichuan.tracking.ingest import cohort_of
 from yichuan.tracking.models import InboxPush, Quarantined, TrackBinding, TrackSubscription
 from yichuan.tracking.raw import opened, sealed
@@ -278,7 +279,7 @@ async def replay(session: SystemSession, vault: Vault, quarantine_id: int) -> No
         Conflict: dealt with already, or it cannot be read any better now.
     """
     row = await _open_row(session, quarantine_id)
-    if row.connection_id is None or row.connector not in DOORS:
+    if row.connection_id is None or registry.door(row.connector) is None:
         raise Conflict("nothing knows how to read it")
     content = await _content(session, vault, row)
     await session.execute(
@@ -297,12 +298,13 @@ async def _content(session: SystemSession, vault: Vault, row: Quarantined) -> by
     Raises:
         Conflict: it cannot be read any better now.
     """
-    door = DOORS[row.connector]
+    door = registry.door(row.connector)
+    assert door is not None
     raw = opened(vault, row.raw)
     try:
         if row.kind == "signature" and row.connection_id is not None:
-            secret = await courier_calls.secret_of(session, vault, row.connection_id)
-            return door.open(raw, secret)
+            keys = await courier_calls.keys_of(session, vault, row.connection_id)
+            return door.open(Pushed(raw), keys)
         if row.kind == "event" and row.courier and row.number:
             return door.again(row.courier, row.number, raw)
     except (Refused, ValueError) as error:

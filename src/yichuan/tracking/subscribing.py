@@ -16,7 +16,7 @@ from yichuan.core.errors import NotFound
 from yichuan.couriers import queries as couriers
 from yichuan.couriers import service as courier_calls
 from yichuan.couriers.connectors.base import CourierError
-from yichuan.couriers.connectors.kdniao.client import KdniaoClient
+from yichuan.couriers.connectors.connector import Client
 
 BATCH: Final = 50
 AT_ONCE: Final = 8
@@ -80,7 +80,7 @@ class _Line:
 
     wish: Wish
     connection_id: UUID | None
-    client: KdniaoClient | None
+    client: Client | None
     error: CourierError | None = None
 
 
@@ -105,7 +105,9 @@ async def _line(
 ) -> _Line:
     connection_id = wish.connection_id
     if connection_id is None:
-        found = await couriers.tracking_connection(session, wish.merchant_id)
+        found = await couriers.tracking_connection(
+            session, wish.merchant_id, wish.courier, "subscribe"
+        )
         connection_id = found.id if found else None
     if connection_id is None:
         return _Line(wish, None, None, CourierError("no_connection", retryable=True))

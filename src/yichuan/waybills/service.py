@@ -140,7 +140,9 @@ async def _record_own(
         bindings: list[NewBinding] = []
         tails = await _phone_tails(session, context.vault, [box for box, _, _ in accepted])
         for box, courier, number in accepted:
-            connection = await courier_queries.tracking_connection(session, box.merchant_id)
+            connection = await courier_queries.tracking_connection(
+                session, box.merchant_id, courier, "subscribe"
+            )
             waybill_id = new_id()
             waybills.append(_own_waybill(box, waybill_id, courier, number, caller.id, at))
             attached.append(

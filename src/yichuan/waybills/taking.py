@@ -202,6 +202,7 @@ def _reclaim(row: Shipment, known: Waybill, parties: Parties) -> Claim:
         cost_fen=known.label_fields.get("cost_fen"),
         reason=known.label_fields.get("dispatch") or {},
         request=_request(row, parties, known.courier, known.service, known.order_code),
+        again=True,
     )
 
 
@@ -245,9 +246,10 @@ async def _call(line: couriers.Line, claim: Claim) -> Answer:
     request = replace(claim.request, account=line.branch)
     issued: WaybillIssued | None = None
     error: CourierError | None = None
-    for _ in range(2):  # a lost answer is asked for once more: same order code, same number
+    # A number claimed before may have been issued: it is looked up, never bought blindly again.
+    for ask in (line.client.recover,) if claim.again else (line.client.issue, line.client.recover):
         try:
-            issued, error = await line.client.issue(request), None
+            issued, error = await ask(request), None
         except CourierError as failure:
             error = failure
         if error is None or error.outcome != "unknown":

@@ -56,6 +56,8 @@ class Claim:
     cost_fen: int | None
     reason: dict[str, Any]
     request: WaybillRequest
+    again: bool = False
+    """It was asked for before and the answer was lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,3 +213,77 @@ class CourierError(Exception):
         self.courier_text = courier_text
         self.retryable = retryable
         self.outcome: Outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PickupRequest:
+    """Asks a courier to come for parcels 预约取件; no number is bought by it."""
+
+    order_code: str
+    """Ours, unique at the courier."""
+    courier: str
+    sender: Contact
+    receiver: Contact
+    goods: tuple[Goods, ...]
+    account: BranchAccount = field(default_factory=BranchAccount)
+    start: datetime | None = None
+    end: datetime | None = None
+    """When somebody is there; aware."""
+    weight_g: int | None = None
+    pieces: int = 1
+    number: str = ""
+    """The waybill number, where one was taken before."""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PickupBooked:
+    """The courier will come."""
+
+    order_code: str
+    courier_order: str | None = None
+    number: str | None = None
+    """A number that the courier allots at once, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A courier that a number may belong to, best first in a list. `courier` is our code."""
+
+    courier: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """From where to where and how heavy: what a courier prices or forecasts."""
+
+    courier: str
+    sender: Contact
+    receiver: Contact
+    weight_g: int
+    volume_cm3: int | None = None
+    service: str = ""
+    account: BranchAccount = field(default_factory=BranchAccount)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a courier asks for a lane."""
+
+    courier: str
+    service: str
+    amount_minor: int
+    """Minor units of `currency` (fen, cents)."""
+    currency: str = "CNY"
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When a courier says it will be there 时效预测."""
+
+    courier: str
+    by: datetime
+    """Aware, UTC."""
+    text: str = ""

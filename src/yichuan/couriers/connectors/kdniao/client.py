@@ -1,22 +1,18 @@
-"""The thin HTTP side: posts a signed form, says what became of it."""
+"""The thin side: signs a form, sends it, says what became of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
-
-import httpx
 
 from yichuan.couriers.connectors.base import (
     Balance,
     BranchAccount,
-    CourierError,
-    Outcome,
     Subscribed,
     TrackUpdate,
     WaybillIssued,
     WaybillRequest,
 )
+from yichuan.couriers.connectors.connector import Access, Client
 from yichuan.couriers.connectors.kdniao import build, parse, traces
 
 PATHS: Final = {
@@ -28,28 +24,19 @@ PATHS: Final = {
     build.QUERY: "/Ebusiness/EbusinessOrderHandle.aspx",
     build.QUERY_PLUS: "/Ebusiness/EbusinessOrderHandle.aspx",
 }
-PRODUCTION: Final = "https://api.kdniao.com"
-MAX_ANSWER: Final = 4 * 1024 * 1024
-
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""The request never left us: nothing can have happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class KdniaoClient:
+class KdniaoClient(Client):
     """One API user at one address.
 
-    `base_url` is a host, or a sandbox address ending in `.json` that takes every request type.
-    `timeout` is in seconds and applies to connecting, sending and reading each.
+    The endpoint is a host, or a sandbox address ending in `.json` that takes every request type.
+    The paid queries and subscriptions (8001, 8008), which carry a code per event, are used unless
+    the connection's plan is "free".
     """
 
-    http: httpx.AsyncClient
-    ebusiness_id: str
-    app_key: str = field(repr=False)
-    base_url: str = PRODUCTION
-    timeout: float = 10.0
-    plus: bool = True
-    """Use the paid queries and subscriptions (8001, 8008), which carry a code per event."""
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._plus = access.extra.get("plan", "plus") != "free"
 
     async def issue(self, request: WaybillRequest, *, with_template: bool = False) -> WaybillIssued:
         """Take a waybill number (1007).
@@ -59,6 +46,10 @@ class KdniaoClient:
         """
         data = build.waybill(request, with_template=with_template)
         return parse.waybill(await self._call(build.WAYBILL, data))
+
+    async def recover(self, request: WaybillRequest) -> WaybillIssued:
+        """Ask again: a repeated order code is answered with the number it was given (106)."""
+        return await self.issue(request)
 
     async def cancel(
         self, order_code: str, courier: str, number: str, account: BranchAccount
@@ -97,7 +88,7 @@ class KdniaoClient:
         data = build.subscribe(
             courier, number, order_code=order_code, phone_last4=phone_last4, callback=callback
         )
-        kind = build.SUBSCRIBE_PLUS if self.plus else build.SUBSCRIBE
+        kind = build.SUBSCRIBE_PLUS if self._plus else build.SUBSCRIBE
         return parse.subscribed(await self._call(kind, data, safe=True), courier, number)
 
     async def track(
@@ -109,36 +100,15 @@ class KdniaoClient:
             CourierError: refused or not reached.
         """
         data = build.query(courier, number, order_code=order_code, phone_last4=phone_last4)
-        kind = build.QUERY_PLUS if self.plus else build.QUERY
+        kind = build.QUERY_PLUS if self._plus else build.QUERY
         return traces.track(await self._call(kind, data, safe=True))
 
     async def _call(self, request_type: str, request_data: bytes, *, safe: bool = False) -> bytes:
         """Post and give the answer's body. `safe` calls change nothing and may be repeated."""
-        fields = build.form(request_type, request_data, self.ebusiness_id, self.app_key)
-        try:
-            answer = await self.http.post(
-                self._url(request_type), data=fields, timeout=self.timeout
-            )
-        except NOT_SENT as error:
-            raise CourierError("unreachable", str(error), retryable=True) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _lost("no_answer", str(error) or type(error).__name__, safe) from error
-        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise _lost("courier_down", f"HTTP {answer.status_code}", safe)
-        if answer.status_code != httpx.codes.OK:
-            busy = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
-            code = "quota_exceeded" if busy else "http_error"
-            raise CourierError(code, f"HTTP {answer.status_code}", retryable=busy)
-        if len(answer.content) > MAX_ANSWER:
-            raise _lost("bad_answer", "answer too long", safe)
-        return answer.content
+        access = self._access
+        form = build.form(request_type, request_data, access.public_id, access.secret)
+        return await access.wire.send(self._url(request_type), safe=safe, form=form)
 
     def _url(self, request_type: str) -> str:
-        base = self.base_url.rstrip("/")
+        base = self._access.endpoint
         return base if base.endswith(".json") else base + PATHS[request_type]
-
-
-def _lost(code: str, why: str, safe: bool) -> CourierError:
-    """The request went out and no usable answer came back."""
-    outcome: Outcome = "refused" if safe else "unknown"
-    return CourierError(code, why, retryable=safe, outcome=outcome)

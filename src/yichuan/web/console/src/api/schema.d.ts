@@ -428,6 +428,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Connectors
+         * @description The protocols that can be connected, with what each needs.
+         */
+        get: operations["list_connectors_api_v1_connectors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courier-connections": {
         parameters: {
             query?: never;
@@ -2639,9 +2659,8 @@ export interface components {
             /**
              * Connector
              * @default kdniao
-             * @constant
              */
-            connector: "kdniao";
+            connector: string;
             /** Name */
             name: string;
             /**
@@ -2653,6 +2672,12 @@ export interface components {
             public_id: string;
             /** Secret */
             secret: string;
+            /** Extra */
+            extra?: {
+                [key: string]: string;
+            };
+            /** Rate Per Second */
+            rate_per_second?: number | null;
         };
         /**
          * ConnectionView
@@ -2666,17 +2691,16 @@ export interface components {
             id: string;
             /** Merchant Id */
             merchant_id: string | null;
-            /**
-             * Connector
-             * @constant
-             */
-            connector: "kdniao";
+            /** Connector */
+            connector: string;
             /** Name */
             name: string;
             /** Endpoint */
             endpoint: string;
             /** Public Id */
             public_id: string;
+            /** Rate Per Second */
+            rate_per_second: number | null;
             /** Enabled */
             enabled: boolean;
             /** Push Url */
@@ -2685,6 +2709,45 @@ export interface components {
             last_ok_at: string | null;
             /** Last Error */
             last_error: string | null;
+        };
+        /**
+         * ConnectorView
+         * @description A protocol that we speak.
+         */
+        ConnectorView: {
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "aggregator" | "direct" | "library";
+            /** Can */
+            can: {
+                [key: string]: "documents" | "simulator";
+            };
+            /** Endpoint */
+            endpoint: string;
+            /** Sandbox */
+            sandbox: string | null;
+            /** Credentials */
+            credentials: components["schemas"]["CredentialView"][];
+            /** Account Fields */
+            account_fields: string[];
+            /** Per Second */
+            per_second: number | null;
+            /** Couriers */
+            couriers: number | null;
+            /** Sources */
+            sources: string[];
+            /** Notes Zh */
+            notes_zh: string;
+            /** Notes En */
+            notes_en: string;
         };
         /**
          * CostTotal
@@ -2784,6 +2847,22 @@ export interface components {
              * @default 0
              */
             accounts: number;
+        };
+        /**
+         * CredentialView
+         * @description A value that somebody must fill in: `public_id`, `secret`, or a key of `extra`.
+         */
+        CredentialView: {
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Secret */
+            secret: boolean;
+            /** Required */
+            required: boolean;
         };
         /**
          * Credentials
@@ -3625,6 +3704,13 @@ export interface components {
         Page_ConnectionView_: {
             /** Items */
             items: components["schemas"]["ConnectionView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ConnectorView] */
+        Page_ConnectorView_: {
+            /** Items */
+            items: components["schemas"]["ConnectorView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -6819,6 +6905,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_connectors_api_v1_connectors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConnectorView_"];
                 };
             };
         };

@@ -1,0 +1,41 @@
+"""Every connector there is: each package of this folder that has a `connector.py`."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from yichuan.couriers import connectors as folder
+from yichuan.couriers.connectors.connector import Connector, Door
+
+
+@cache
+def connectors() -> Mapping[str, Connector]:
+    """All connectors by name. Descriptions only: no protocol's code is loaded."""
+    found: dict[str, Connector] = {}
+    for package in pkgutil.iter_modules(folder.__path__):
+        if package.ispkg:
+            module = import_module(f"{folder.__name__}.{package.name}.connector")
+            connector: Connector = module.CONNECTOR
+            found[connector.name] = connector
+    return found
+
+
+def connector(name: str) -> Connector | None:
+    """One connector."""
+    return connectors().get(name)
+
+
+@cache
+def door(name: str) -> Door | None:
+    """The push door of a connector; None where there is no such connector or it never pushes."""
+    found = connector(name)
+    return found.door() if found is not None and found.door is not None else None
+
+
+def serving(courier: str) -> tuple[Connector, ...]:
+    """The connectors that serve a courier, direct ones first."""
+    serves = (one for one in connectors().values() if one.carries(courier))
+    return tuple(sorted(serves, key=lambda one: (one.kind != "direct", one.name)))
