@@ -7,20 +7,16 @@ apifox.com docs-site 2538027, api-72875903 (1007), -72888751 (1147), -72895688 (
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import NoReturn
 
 from yichuan.couriers.connectors.base import (
     Balance,
     CourierError,
-    Outcome,
     Subscribed,
     WaybillIssued,
 )
+from yichuan.couriers.connectors.errors import refusal, unreadable
 from yichuan.couriers.connectors.kdniao.lenient import Json, lenient_json
 from yichuan.couriers.connectors.times import courier_date
 
@@ -119,13 +115,7 @@ def refuse(answer: Fields) -> NoReturn:
     """
     code = text(answer, "resultcode")
     reason = text(answer, "reason") or text(answer, "message") or ""
-    rule = _rule_of(code, reason)
-    raise CourierError(
-        rule.error if rule else "rejected",
-        reason,
-        courier_code=code,
-        retryable=rule.retryable if rule else False,
-    )
+    raise refusal("kdniao", code, reason)
 
 
 def lowered(value: Json) -> Fields:
@@ -150,8 +140,7 @@ def _read(raw: bytes, *, doubt: bool = False) -> Fields:
     else:
         why = "no object"
     if not answer:
-        outcome: Outcome = "unknown" if doubt else "refused"
-        raise CourierError("bad_answer", why, retryable=not doubt, outcome=outcome)
+        raise unreadable(why, doubt=doubt)
     return answer
 
 
@@ -165,30 +154,3 @@ def _children(value: Json) -> tuple[str, ...]:
         item if isinstance(item, str) else text(lowered(item), "logisticcode") for item in value
     ]
     return tuple(number for number in found if number)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    code: str
-    reason: re.Pattern[str]
-    error: str
-    retryable: bool
-
-
-@cache
-def _rules() -> tuple[_Rule, ...]:
-    source = resources.files(__package__).joinpath("errors.csv").read_text("utf-8")
-    return tuple(
-        _Rule(row["code"], re.compile(row["reason"]), row["error"], row["retryable"] == "yes")
-        for row in csv.DictReader(source.splitlines())
-    )
-
-
-def _rule_of(code: str | None, reason: str) -> _Rule | None:
-    """The first row whose code is the answer's, or whose pattern is in its words."""
-    for rule in _rules():
-        if rule.code and rule.code == code:
-            return rule
-        if not rule.code and rule.reason.search(reason):
-            return rule
-    return None

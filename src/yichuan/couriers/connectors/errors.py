@@ -1,0 +1,71 @@
+"""Couriers' refusals → our stable error codes.
+
+A connector's own codes are in its `errors.csv`; what couriers say in words is the trade's language
+and read by one table for all, `errors.csv` beside this module. A code that only says "see the
+text" is marked `rejected`: then the words decide.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from yichuan.couriers.connectors.base import CourierError
+
+UNSAID = "rejected"
+"""The error of a refusal that neither code nor words explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A stable code, and whether the same request may succeed later without a person's help."""
+
+    error: str
+    retryable: bool = False
+
+
+def meaning_of(connector: str, code: str | None, reason: str) -> Meaning:
+    """What a refusal means: by its code, else by its words, else `rejected`."""
+    by_code = _codes(connector).get(code.strip()) if code else None
+    if by_code is not None and by_code.error != UNSAID:
+        return by_code
+    for pattern, meaning in _texts():
+        if pattern.search(reason):
+            return meaning
+    return by_code or Meaning(UNSAID)
+
+
+def refusal(connector: str, code: str | None, reason: str) -> CourierError:
+    """The error to raise for a refusal: the courier did nothing."""
+    meaning = meaning_of(connector, code, reason)
+    return CourierError(
+        meaning.error, reason, courier_code=code or None, retryable=meaning.retryable
+    )
+
+
+def unreadable(why: str, *, doubt: bool) -> CourierError:
+    """The error of an answer that cannot be read. `doubt`: it may hide a done deed."""
+    return CourierError(
+        "bad_answer", why, retryable=not doubt, outcome="unknown" if doubt else "refused"
+    )
+
+
+@cache
+def _codes(connector: str) -> dict[str, Meaning]:
+    table = resources.files(__package__).joinpath(connector, "errors.csv")
+    return {
+        row["code"]: Meaning(row["error"], row["retryable"] == "yes")
+        for row in csv.DictReader(table.read_text("utf-8").splitlines())
+    }
+
+
+@cache
+def _texts() -> tuple[tuple[re.Pattern[str], Meaning], ...]:
+    table = resources.files(__package__).joinpath("errors.csv")
+    return tuple(
+        (re.compile(row["reason"]), Meaning(row["error"], row["retryable"] == "yes"))
+        for row in csv.DictReader(table.read_text("utf-8").splitlines())
+    )
