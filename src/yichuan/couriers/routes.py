@@ -67,7 +67,6 @@ def _owner(caller: Caller, wanted: UUID | None) -> UUID | None:
 
 
 def _connection_view(context: Context, row: CourierConnection) -> ConnectionView:
-    token = context.vault.open_secret(row.push_token_enc)
     return ConnectionView(
         id=row.id,
         merchant_id=row.merchant_id,
@@ -77,7 +76,7 @@ def _connection_view(context: Context, row: CourierConnection) -> ConnectionView
         public_id=row.public_id,
         rate_per_second=row.rate_per_second,
         enabled=row.enabled,
-        push_url=f"{context.settings.base_url}/push/{row.connector}/{token}",
+        push_url=service.push_url(context.settings.base_url, context.vault, row),
         last_ok_at=row.last_ok_at,
         last_error=row.last_error,
     )

@@ -244,8 +244,16 @@ _turnstiles: dict[UUID, Turnstile] = {}
 _breakers: dict[UUID, Breaker] = {}
 
 
-def client_of(vault: Vault, http: httpx.AsyncClient, connection: CourierConnection) -> Client:
-    """The connector's client for a connection.
+def push_url(base_url: str, vault: Vault, connection: CourierConnection) -> str:
+    """Where the connection's API pushes to."""
+    token = vault.open_secret(connection.push_token_enc)
+    return f"{base_url}/push/{connection.connector}/{token}"
+
+
+def client_of(
+    vault: Vault, http: httpx.AsyncClient, connection: CourierConnection, base_url: str = ""
+) -> Client:
+    """The connector's client for a connection. `base_url`: ours, where it is to subscribe.
 
     Raises:
         NotFound: its connector is not part of this installation (any more).
@@ -260,7 +268,12 @@ def client_of(vault: Vault, http: httpx.AsyncClient, connection: CourierConnecti
     wire = Wire(http, turnstile, _breakers.setdefault(connection.id, Breaker()))
     found = keys(vault, connection)
     access = Access(
-        wire, connection.endpoint.rstrip("/"), found.public_id, found.secret, found.extra
+        wire,
+        connection.endpoint.rstrip("/"),
+        found.public_id,
+        found.secret,
+        found.extra,
+        push_url(base_url, vault, connection) if base_url else "",
     )
     return known.open(access)
 
@@ -276,7 +289,11 @@ def keys(vault: Vault, connection: CourierConnection) -> Keys:
 
 
 async def client_for(
-    session: SystemSession, vault: Vault, http: httpx.AsyncClient, connection_id: UUID
+    session: SystemSession,
+    vault: Vault,
+    http: httpx.AsyncClient,
+    connection_id: UUID,
+    base_url: str = "",
 ) -> Client:
     """The client of a connection (system session).
 
@@ -286,7 +303,7 @@ async def client_for(
     row = await session.get(CourierConnection, connection_id)
     if row is None or not row.enabled:
         raise NotFound("the connection is unknown or switched off")
-    return client_of(vault, http, row)
+    return client_of(vault, http, row, base_url)
 
 
 async def keys_of(session: SystemSession, vault: Vault, connection_id: UUID) -> Keys:

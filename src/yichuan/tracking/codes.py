@@ -6,9 +6,8 @@
   "OLTS changed" are corrected here (a station handing out is a delivery, a security check of a
   domestic parcel is no customs inspection, "other" is no exception).
 - SF: opcode names from a public client of SF's open platform; the details are ours.
-- KUAIDI100: state names from the vendor's demos (kuaidi100-api/java-demo); the details are ours.
 
-KDNiao's codes are in its connector.
+Aggregators' codes are in their connectors.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from functools import cache
 from importlib import resources
 
 from yichuan.couriers.connectors.kdniao import traces as kdniao
+from yichuan.couriers.connectors.kuaidi100 import parse as kuaidi100
 
 ALIASES = {
     "JDL": "JD",
@@ -40,6 +40,8 @@ def detail_of_code(connector: str, code: str) -> str | None:
     name = connector.upper()
     if name == "KDNIAO":
         return kdniao.detail_of(code)
+    if name == "KUAIDI100":
+        return kuaidi100.detail_of(code)
     table = _tables().get(ALIASES.get(name, name), {})
     return table.get(code.strip())
 

@@ -112,7 +112,9 @@ async def _line(
     if connection_id is None:
         return _Line(wish, None, None, CourierError("no_connection", retryable=True))
     try:
-        client = await courier_calls.client_for(session, context.vault, http, connection_id)
+        client = await courier_calls.client_for(
+            session, context.vault, http, connection_id, context.settings.base_url
+        )
     except NotFound as error:
         return _Line(wish, None, None, CourierError("no_connection", error.detail, retryable=True))
     return _Line(wish, connection_id, client)

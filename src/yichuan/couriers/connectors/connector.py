@@ -69,6 +69,8 @@ class Access:
     public_id: str
     secret: str = field(repr=False)
     extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+    push_url: str = ""
+    """Our push address, for protocols that are told it with each subscription."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,8 @@ class Client:
         phone_last4: str = "",
         callback: str = "",
     ) -> Subscribed:
-        """Ask for pushes of a number 订阅. Repeating it is harmless. `callback` is our push
-        address, for protocols that take one with each subscription."""
+        """Ask for pushes of a number 订阅. Repeating it is harmless. `callback` is a value
+        of ours that the courier echoes, where it can."""
         raise unsupported("subscribe")
 
     async def track(

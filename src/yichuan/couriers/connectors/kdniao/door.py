@@ -9,8 +9,8 @@ import msgspec
 
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
+from yichuan.couriers.connectors.form import form_fields
 from yichuan.couriers.connectors.kdniao import build, traces
-from yichuan.couriers.connectors.kdniao.form import form_fields
 from yichuan.couriers.connectors.kdniao.sign import verified
 
 

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from urllib.parse import unquote_to_bytes
 
-from yichuan.couriers.connectors.kdniao.form import percent_decode
+from yichuan.couriers.connectors.form import percent_decode
 
 
 def data_sign(request_data: str | bytes, app_key: str) -> str:

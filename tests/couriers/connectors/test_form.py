@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yichuan.couriers.connectors.kdniao.form import MAX_BODY, form_fields, percent_decode
+from yichuan.couriers.connectors.form import MAX_BODY, form_fields, percent_decode
 
 
 @given(st.dictionaries(st.text(min_size=1), st.text(), min_size=1, max_size=6))
