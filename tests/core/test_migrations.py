@@ -61,9 +61,14 @@ def test_migrations_run_forward_on_a_filled_database(
     with psycopg.connect(urls.of(SYSTEM), autocommit=True) as connection:
         assert counts(connection) == before
         assert min(before.values()) > 0
+        troubled = connection.execute(
+            "SELECT troubles, count(*) FROM shipments"
+            " WHERE troubled_at = '2026-03-01+08' GROUP BY 1"
+        ).fetchall()
         options = connection.execute(
             "SELECT reloptions FROM pg_class WHERE relname = 'shipments'"
         ).fetchone()
+    assert troubled == [(["late_ship", "lost"], 1000)]
     assert options == (["fillfactor=85"],)
     assert migrate.current(urls) == migrate.head()
     drop(cluster, name)
@@ -75,6 +80,10 @@ FILL = (
     "INSERT INTO recipients (merchant_id, id, province) SELECT id, id, '四川省' FROM merchants",
     "INSERT INTO shipments (merchant_id, id, shipment_no, recipient_id)"
     " SELECT m.id, gen_random_uuid(), 'S' || n, m.id FROM merchants m, generate_series(1, 200) n",
+    "INSERT INTO problems (merchant_id, id, shipment_id, kind, party, severity, since)"
+    " SELECT merchant_id, gen_random_uuid(), id, kind, 'merchant', 2, since::timestamptz"
+    " FROM shipments, (VALUES ('lost', '2026-03-02+08'), ('late_ship', '2026-03-01+08'))"
+    " AS p(kind, since)",
     "INSERT INTO tracks (courier, number, cohort) SELECT 'SF', 'SF' || n, current_date"
     " FROM generate_series(1, 200) n",
     "INSERT INTO track_events (cohort, courier, number, cycle, event_key, occurred_at, text,"

@@ -13,7 +13,7 @@ import pytest
 
 from yichuan.core.money import Money
 from yichuan.reports.export import csv_text, safe
-from yichuan.reports.figures import drill_day, funnel, rates, share, trend
+from yichuan.reports.figures import drill_days, funnel, rates, share, trend
 from yichuan.reports.schemas import DailyRow
 from yichuan.rollups.counting import MEASURES
 
@@ -59,10 +59,12 @@ def test_funnel_shows_today_and_what_stands_there() -> None:
 
 
 def test_a_day_opens_the_parcels_of_that_day_in_china() -> None:
-    query = drill_day(date(2026, 2, 28), {}).query
+    query = drill_days("returned", date(2026, 2, 27), date(2026, 2, 28), {"courier": "-"}).query
     assert query == {
-        "created_from": "2026-02-28T00:00:00+08:00",
-        "created_to": "2026-03-01T00:00:00+08:00",
+        "ended_from": "2026-02-27T00:00:00+08:00",
+        "ended_to": "2026-03-01T00:00:00+08:00",
+        "milestone": ["returned"],
+        "courier": "-",
     }
 
 

@@ -101,6 +101,17 @@ async def test_every_figure_opens_as_many_parcels_as_it_says(
     for stage in seen["funnel"]:
         if stage["standing_drill"]:
             assert await count(platform, stage["standing_drill"]) == stage["standing"], stage
+        if stage["today_drill"]:
+            assert await count(platform, stage["today_drill"]) == stage["today"], stage
+    provinces = (await platform.get(f"{URL}/provinces")).json()
+    by = {"by": ["courier", "province", "merchant_id"]}
+    daily = (await platform.get(f"{URL}/daily", params=by)).json()["items"]
+    theirs = (await alpha.client.get(f"{URL}/daily")).json()["items"]
+    assert sum(row["problems"] for row in daily) == 6
+    asked = [*((platform, row) for row in [*seen["trend"][-5:], *provinces, *daily])]
+    for client, row in [*asked, *((alpha.client, row) for row in theirs)]:
+        for measure, drill in row["drills"].items():
+            assert await count(client, drill) == row[measure], (measure, row)
     mine = (await alpha.client.get(f"{URL}/today")).json()
     names = ("to_print", "to_hand_over", "to_answer", "overdue")
     for figure in [*(mine[name] for name in names), *mine["problems"], *mine["breaches"]]:

@@ -1,8 +1,9 @@
 """Which courier service carries a box, and why: pure rules over facts.
 
 A service is out when it cannot carry the goods (weight, cold chain, bulky) or its branch account
-has no numbers left. Of the rest, those that keep the promise come first, then the cheapest, then
-the faster. The reason is written for people, in Chinese and English.
+has no numbers left. Bulky goods too light for any bulky service go as an ordinary parcel. Of the
+rest, those that keep the promise come first, then the cheapest, then the faster. The reason is
+written for people, in Chinese and English.
 """
 
 from __future__ import annotations
@@ -75,7 +76,12 @@ _KIND_WORDS = {
     None: ("普通包裹", "ordinary parcel"),
     "cold_chain": ("生鲜需冷链", "fresh goods need cold chain"),
     "bulky": ("大件重货", "bulky goods"),
+    "light_bulky": (
+        "大件类商品未达大件起运重量，改走普通快递",
+        "bulky goods below every bulky service's minimum weight, sent as a parcel",
+    ),
 }
+_TOO_LIGHT = ("低于起运重量", "below the minimum weight")
 
 
 def _refusal(box: Box, option: Option, kinds: frozenset[str]) -> tuple[str, str] | None:
@@ -83,7 +89,7 @@ def _refusal(box: Box, option: Option, kinds: frozenset[str]) -> tuple[str, str]
     if option.kind not in kinds:
         return ("服务类型不符", "not this kind of service")
     if weight < option.min_weight_g:
-        return ("低于起运重量", "below the minimum weight")
+        return _TOO_LIGHT
     if option.max_weight_g is not None and weight > option.max_weight_g:
         return ("超过限重", "over the weight limit")
     if option.balance is not None and option.balance <= 0:
@@ -104,6 +110,9 @@ def choose(box: Box, options: Sequence[Option]) -> Choice:
     if not any(option.kind in kinds for option in options):
         need, kinds = None, frozenset().union(*_FITS.values())
     refused = {id(o): _refusal(box, o, kinds) for o in options}
+    if need == "bulky" and None not in refused.values() and _TOO_LIGHT in refused.values():
+        need, kinds = "light_bulky", _FITS[None]
+        refused |= {id(o): _refusal(box, o, kinds) for o in options if o.kind in kinds}
     ranked = sorted((o for o in options if refused[id(o)] is None), key=lambda o: _order(box, o))
     chosen = ranked[0] if ranked else None
     return Choice(chosen, _explain(box, need, chosen, ranked, options, refused))

@@ -130,7 +130,7 @@ async def open_problem(
 async def open_problems(session: WriteSession, wanted: Sequence[NewProblem]) -> list[UUID]:
     """Open problems, with a ticket for whoever must act and alerts; returns ids of the new ones.
 
-    What is open already is left alone. The shipments' rows are not touched.
+    What is open already is left alone. Which problem the shipments' rows show is not touched.
     """
     if not wanted:
         return []
@@ -139,6 +139,10 @@ async def open_problems(session: WriteSession, wanted: Sequence[NewProblem]) -> 
     statement = insert(Problem).on_conflict_do_nothing().returning(Problem.id)
     made = set((await session.execute(statement, rows)).scalars())
     fresh = [(row, item) for row, item in zip(rows, wanted, strict=True) if row["id"] in made]
+    await shipment_facts.record_troubles(
+        session,
+        [(row["merchant_id"], row["shipment_id"], row["kind"], row["since"]) for row, _ in fresh],
+    )
     live = [(row, item) for row, item in fresh if item.over is None]
     cases = [_ticket(row, item) for row, item in live if item.kind.ticket]
     await tickets.open_tickets(session, cases)

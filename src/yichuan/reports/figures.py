@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from yichuan.core.clock import CHINA
 from yichuan.core.database import Merchants
 from yichuan.core.money import Money
-from yichuan.reports.schemas import DayRow, Drill, Figure, Stage, StageKey, Sums
-from yichuan.rollups.counting import MEASURES
+from yichuan.reports.schemas import CountKey, DayRow, Drill, Figure, Stage, StageKey, Sums
+from yichuan.rollups.counting import MEASURES, ROUGH
 
-STAGES: tuple[tuple[StageKey, str, tuple[str, ...], dict[str, str | list[str]] | None], ...] = (
+Query = dict[str, str | list[str]]
+STAGES: tuple[tuple[StageKey, CountKey | None, tuple[str, ...], Query | None], ...] = (
     ("paid", "created", ("created",), {"queue": "to_ship"}),
     ("shipped", "shipped", ("shipped",), {"queue": "on_the_way", "milestone": ["created"]}),
     ("picked_up", "picked_up", ("picked_up",), {"milestone": ["picked_up"]}),
-    ("in_transit", "", ("in_transit", "arriving"), {"milestone": ["in_transit", "arriving"]}),
+    ("in_transit", None, ("in_transit", "arriving"), {"milestone": ["in_transit", "arriving"]}),
     (
         "out_for_delivery",
-        "",
+        None,
         ("out_for_delivery", "ready_for_collection"),
         {"milestone": ["out_for_delivery", "ready_for_collection"]},
     ),
@@ -71,15 +72,31 @@ def sums_of(sums: Mapping[str, int]) -> Sums:
     return Sums(**rates(sums))
 
 
-def drill_day(day: date, extra: Mapping[str, str]) -> Drill:
-    """The parcels paid on a day in China."""
-    begin = datetime.combine(day, time(), CHINA)
-    end = datetime.combine(date.fromordinal(day.toordinal() + 1), time(), CHINA)
-    query: dict[str, str | list[str]] = {
-        "created_from": begin.isoformat(),
-        "created_to": end.isoformat(),
-    }
-    return Drill(path="shipments", query=query | dict(extra))
+COUNTED: dict[CountKey, tuple[str, Query]] = {
+    "created": ("paid", {}),
+    "shipped": ("shipped", {}),
+    "picked_up": ("picked_up", {}),
+    "delivered": ("delivered", {}),
+    "returned": ("ended", {"milestone": ["returned"]}),
+    "problems": ("troubled", {}),
+    "fake_shipping": ("troubled", {"trouble": ["fake_shipping"]}),
+    "damaged_or_lost": ("troubled", {"trouble": sorted(ROUGH)}),
+}
+"""Measure → the moment of a parcel that it counts, and which parcels."""
+
+
+def drill_days(measure: CountKey, first: date, last: date, extra: Mapping[str, str]) -> Drill:
+    """The parcels that a measure counts from the first to the last day, in China."""
+    moment, query = COUNTED[measure]
+    begin = datetime.combine(first, time(), CHINA)
+    end = datetime.combine(last + timedelta(days=1), time(), CHINA)
+    days: Query = {f"{moment}_from": begin.isoformat(), f"{moment}_to": end.isoformat()}
+    return Drill(path="shipments", query=days | query | dict(extra))
+
+
+def drills(first: date, last: date, extra: Mapping[str, str]) -> dict[CountKey, Drill]:
+    """The parcels behind each count of a row of the daily report."""
+    return {measure: drill_days(measure, first, last, extra) for measure in COUNTED}
 
 
 def funnel(
@@ -92,25 +109,14 @@ def funnel(
     stages = []
     for key, measure, there, query in STAGES:
         stage = Stage(key=key, today=None, today_drill=None, standing=None, standing_drill=None)
-        if measure:
+        if measure is not None:
             stage.today = flows[measure]
-            stage.today_drill = _drill_measure(key, today, extra)
+            stage.today_drill = drill_days(measure, today, today, extra)
         if query is not None:
             stage.standing = sum(standing.get(name, 0) for name in there)
             stage.standing_drill = Drill(path="shipments", query=query | dict(extra))
         stages.append(stage)
     return stages
-
-
-def _drill_measure(key: StageKey, today: date, extra: Mapping[str, str]) -> Drill:
-    if key == "paid":
-        return drill_day(today, extra)
-    query: dict[str, str | list[str]] = {
-        "begin": str(today),
-        "end": str(today),
-        "by": ["day", "courier"],
-    }
-    return Drill(path="reports/daily", query=query | dict(extra))
 
 
 def trend(
@@ -122,7 +128,7 @@ def trend(
     for day in days:
         sums = found.get(day, nothing)
         complete = {name: sums.get(name, 0) for name in MEASURES}
-        rows.append(DayRow(**rates(complete), day=day, drill=drill_day(day, extra)))
+        rows.append(DayRow(**rates(complete), day=day, drills=drills(day, day, extra)))
     return rows
 
 

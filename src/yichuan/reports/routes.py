@@ -20,8 +20,8 @@ from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
 from yichuan.merchants import queries as merchants
 from yichuan.reports import overview
 from yichuan.reports.export import csv_text
-from yichuan.reports.figures import rates, shown_to
-from yichuan.reports.schemas import DailyRow, Drill, Overview, ProvinceRow, Today
+from yichuan.reports.figures import drills, rates, shown_to
+from yichuan.reports.schemas import CountKey, DailyRow, Drill, Overview, ProvinceRow, Today
 from yichuan.rollups import queries as rollups
 from yichuan.rollups.queries import Dimension, Filters, Row
 
@@ -86,15 +86,15 @@ async def report_daily(
         rows, more = await rollups.sums(session, wanted, groups, limit=EXPORT_ROWS)
         if more is not None:
             raise Invalid(f"more than {EXPORT_ROWS} rows: ask for fewer days or dimensions")
-        named = await _named(session, rows)
+        named = await _named(session, rows, wanted)
         body = await asyncio.to_thread(csv_text, named, groups)
         disposition = f'attachment; filename="yichuan-{wanted.begin}-{wanted.end}.csv"'
         return Response(body, media_type="text/csv", headers={"content-disposition": disposition})
     rows, following = await rollups.sums(session, wanted, groups, limit=limit, cursor=cursor)
-    return Page(items=await _named(session, rows), next_cursor=following)
+    return Page(items=await _named(session, rows, wanted), next_cursor=following)
 
 
-async def _named(session: ReadSession, rows: Sequence[Row]) -> list[DailyRow]:
+async def _named(session: ReadSession, rows: Sequence[Row], wanted: Filters) -> list[DailyRow]:
     shops: dict[UUID, str] = {}
     firms: dict[str, str] = {}
     if rows and "merchant_id" in rows[0].key:
@@ -103,13 +103,24 @@ async def _named(session: ReadSession, rows: Sequence[Row]) -> list[DailyRow]:
         firms = await couriers.names(session)
     found = []
     for row in rows:
-        made = DailyRow(**rates(row.sums), **row.key)
+        made = DailyRow(**rates(row.sums), **row.key, drills=_drills(row, wanted))
         if made.merchant_id is not None:
             made.merchant_name = shops.get(made.merchant_id)
         if made.courier is not None:
             made.courier_name = firms.get(made.courier, made.courier)
         found.append(made)
     return shown_to(session.merchants, found)
+
+
+def _drills(row: Row, wanted: Filters) -> dict[CountKey, Drill]:
+    """The row's parcels: its own dimensions, and those everything is narrowed to."""
+    extra = {
+        name: str(value)
+        for name in ("merchant_id", "courier", "province")
+        if (value := row.key.get(name, getattr(wanted, name))) is not None
+    }
+    day = row.key.get("day")
+    return drills(day or wanted.begin, day or wanted.end, extra)
 
 
 @router.get("/reports/provinces")
@@ -121,7 +132,7 @@ async def report_provinces(session: ReadDep, wanted: FiltersDep) -> list[Provinc
         ProvinceRow(
             **rates(row.sums),
             province=row.key["province"],
-            drill=Drill(path="shipments", query={"province": row.key["province"]}),
+            drills=_drills(row, wanted),
         )
         for row in busy
     ]

@@ -19,6 +19,16 @@ ListName = Literal[
     "scorecards/couriers",
     "reports/daily",
 ]
+CountKey = Literal[
+    "created",
+    "shipped",
+    "picked_up",
+    "delivered",
+    "returned",
+    "problems",
+    "fake_shipping",
+    "damaged_or_lost",
+]
 StageKey = Literal["paid", "shipped", "picked_up", "in_transit", "out_for_delivery", "delivered"]
 
 
@@ -96,7 +106,8 @@ class DayRow(Sums):
     """One day (Asia/Shanghai)."""
 
     day: date
-    drill: Drill
+    drills: dict[CountKey, Drill]
+    """The parcels behind each count."""
 
 
 class DailyRow(Sums):
@@ -108,13 +119,16 @@ class DailyRow(Sums):
     courier: str | None = None
     courier_name: str | None = None
     province: str | None = None
+    drills: dict[CountKey, Drill] = {}
+    """The parcels behind each count."""
 
 
 class ProvinceRow(Sums):
     """One province of destination."""
 
     province: str
-    drill: Drill
+    drills: dict[CountKey, Drill]
+    """The parcels behind each count."""
 
 
 class Needs(BaseModel):

@@ -69,6 +69,18 @@ _SHOW: Final = text(f"""
       AND s.problem IS DISTINCT FROM k.problem
     RETURNING s.merchant_id, s.id, s.problem
 """)
+_TROUBLE: Final = text("""
+    UPDATE shipments s SET troubled_at = least(s.troubled_at, k.since),
+        troubles = ARRAY(SELECT DISTINCT unnest(s.troubles || k.kinds) ORDER BY 1)
+    FROM (
+        SELECT merchant_id, id, min(since) AS since, array_agg(kind) AS kinds
+        FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]),
+                    CAST(:kinds AS text[]), CAST(:since AS timestamptz[]))
+            AS n(merchant_id, id, kind, since)
+        GROUP BY merchant_id, id
+    ) k
+    WHERE s.merchant_id = k.merchant_id AND s.id = k.id
+""")
 
 
 def _arrays(keys: Iterable[Key]) -> dict[str, list[Any]]:
@@ -95,6 +107,24 @@ async def claim_due(session: SystemSession, at: datetime, limit: int) -> list[Sh
     """
     rows = await session.execute(_DUE, {"at": at, "limit": limit})
     return [ShipmentFacts(*row) for row in rows]
+
+
+async def record_troubles(
+    session: WriteSession, troubles: Sequence[tuple[UUID, UUID, str, datetime]]
+) -> None:
+    """Remember problems that were opened on the rows, (merchant_id, shipment_id, kind, since)."""
+    if not troubles:
+        return
+    ordered = sorted(troubles)
+    await session.execute(
+        _TROUBLE,
+        {
+            "merchants": [m for m, _, _, _ in ordered],
+            "shipments": [s for _, s, _, _ in ordered],
+            "kinds": [kind for _, _, kind, _ in ordered],
+            "since": [since for _, _, _, since in ordered],
+        },
+    )
 
 
 async def show_problems(

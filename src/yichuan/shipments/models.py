@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.models import Base, MerchantOwned
@@ -73,6 +82,10 @@ class Shipment(MerchantOwned, Base):
             "recipient_key",
             postgresql_where=text("shipped_at IS NULL AND milestone = 'created'"),
         ),
+        *(
+            Index(f"ix_shipments_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("paid_at", "shipped_at", "picked_up_at", "delivered_at", "troubled_at")
+        ),
         Index(
             "ix_shipments_waybill",
             "waybill_number",
@@ -105,6 +118,10 @@ class Shipment(MerchantOwned, Base):
     detail: Mapped[str] = mapped_column(server_default="none")
     problem: Mapped[str | None]
     """Kind of the most urgent open problem."""
+    troubled_at: Mapped[datetime | None]
+    """When its first problem began, open or not."""
+    troubles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Kinds of all the problems it has had."""
     hold: Mapped[bool] = mapped_column(server_default="false")
     """A sub-order in it is held: must not be printed or shipped."""
     pieces: Mapped[int] = mapped_column(server_default="1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -79,6 +79,10 @@ COUNT_CAP = 10_000
 SEARCH_CAP = 1_000
 
 
+Span = tuple[datetime | None, datetime | None]
+"""From, and up to but without."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list is narrowed to; None or empty means everything."""
@@ -94,8 +98,10 @@ class Filters:
     province: str | None = None
     city: str | None = None
     ship_method: str | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    """Moment (see `MOMENTS`) → its range, the end excluded."""
+    trouble: Sequence[str] = ()
+    """Has or had a problem of one of these kinds."""
     q: str | None = None
     tokens: Sequence[str] = field(default=())
     """Search tokens of `q` (see `search_tokens`)."""
@@ -113,8 +119,38 @@ def search_tokens(vault: Vault, q: str) -> list[str]:
     return tokens
 
 
-_EQUAL = ("shop_id", "courier", "hold", "ship_method")
-_PLACES = {"province": "dest_province", "city": "dest_city"}
+_EQUAL = {
+    "shop_id": "shop_id",
+    "courier": "courier",
+    "hold": "hold",
+    "ship_method": "ship_method",
+    "province": "dest_province",
+    "city": "dest_city",
+}
+NOTHING = "-"
+"""Stands for an empty column in a filter, as in the rollups."""
+MOMENTS = {
+    "created": "created_at",
+    "paid": "paid_at",
+    "shipped": "shipped_at",
+    "picked_up": "picked_up_at",
+    "delivered": "delivered_at",
+    "ended": "ended_at",
+    "troubled": "troubled_at",
+}
+"""What a list may be narrowed to the days of. A box without payment was paid when created."""
+
+
+def _within(column: str, span: Span) -> tuple[str, list[Any]]:
+    """SQL for a moment in a range, with its arguments. Plain comparisons only: row-level security
+    keeps anything else, even `coalesce`, from an index.
+    """
+    bounds = [
+        (f"{column} {operator} %s", at)
+        for operator, at in zip((">=", "<"), span, strict=True)
+        if at is not None
+    ]
+    return " AND ".join(sql for sql, _ in bounds), [at for _, at in bounds]
 
 
 def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list[Any]]:
@@ -135,22 +171,28 @@ def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list
         add("milestone = %s", filters.milestones[0])
     elif filters.milestones:
         add("milestone = ANY(%s)", list(filters.milestones))
-    for name in _EQUAL:
-        if getattr(filters, name) is not None:
-            add(f"{name} = %s", getattr(filters, name))
-    for name, column in _PLACES.items():
-        if getattr(filters, name) is not None:
-            add(f"{column} = %s", getattr(filters, name))
+    for name, column in _EQUAL.items():
+        value = getattr(filters, name)
+        if value == NOTHING:
+            where.append(f"{column} IS NULL")
+        elif value is not None:
+            add(f"{column} = %s", value)
     if filters.problem == "any":
         where.append("problem IS NOT NULL")
     elif filters.problem is not None:
         add("problem = %s", filters.problem)
     if filters.queue is not None:
         where.append(QUEUES[filters.queue])
-    if filters.created_from is not None:
-        add("created_at >= %s", filters.created_from)
-    if filters.created_to is not None:
-        add("created_at < %s", filters.created_to)
+    if filters.trouble:
+        add("troubles && %s", list(filters.trouble))
+    for name, span in filters.spans.items():
+        within, bounds = _within(MOMENTS[name], span)
+        if name == "paid" and bounds:
+            unpaid, same = _within("created_at", span)
+            within, bounds = f"({within} OR paid_at IS NULL AND {unpaid})", [*bounds, *same]
+        if bounds:
+            where.append(within)
+            args.extend(bounds)
     if filters.tokens:
         mine = "" if owner is None else " AND merchant_id = %s"
         where.append(

@@ -44,7 +44,10 @@ def filters_of(context: Context, query: ShipmentFilter) -> Filters:
     """The list's filters, from its query string."""
     values = query.model_dump(exclude={"milestone", "sort", "cursor", "limit"})
     tokens = queries.search_tokens(context.vault, query.q) if query.q and query.q.strip() else ()
-    return Filters(milestones=tuple(query.milestone), tokens=tokens, **values)
+    spans = {
+        name: (values.pop(f"{name}_from"), values.pop(f"{name}_to")) for name in queries.MOMENTS
+    }
+    return Filters(milestones=tuple(query.milestone), tokens=tokens, spans=spans, **values)
 
 
 @router.get(

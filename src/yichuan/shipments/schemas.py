@@ -31,20 +31,38 @@ Sort = Literal["-created_at", "created_at", "ship_by", "-ship_by"]
 
 
 class ShipmentFilter(BaseModel):
-    """What a list or a count is narrowed to."""
+    """What a list or a count is narrowed to. Of `…_from` and `…_to` the end is not included."""
 
     milestone: list[Milestone] = []
     merchant_id: UUID | None = None
     shop_id: UUID | None = None
-    courier: str | None = None
+    courier: Annotated[str | None, Field(description="a code, or `-`: none yet")] = None
     problem: Annotated[str | None, Field(description="a problem kind, or `any`")] = None
     queue: Queue | None = None
     hold: bool | None = None
-    province: str | None = None
+    province: Annotated[str | None, Field(description="full name, or `-`: unknown")] = None
     city: str | None = None
     ship_method: ShipMethod | None = None
     created_from: AwareDatetime | None = None
     created_to: AwareDatetime | None = None
+    paid_from: AwareDatetime | None = None
+    """Of boxes without a payment time their creation counts."""
+    paid_to: AwareDatetime | None = None
+    shipped_from: AwareDatetime | None = None
+    shipped_to: AwareDatetime | None = None
+    picked_up_from: AwareDatetime | None = None
+    picked_up_to: AwareDatetime | None = None
+    delivered_from: AwareDatetime | None = None
+    delivered_to: AwareDatetime | None = None
+    ended_from: AwareDatetime | None = None
+    ended_to: AwareDatetime | None = None
+    troubled_from: Annotated[
+        AwareDatetime | None, Field(description="when its first problem began, open or not")
+    ] = None
+    troubled_to: AwareDatetime | None = None
+    trouble: Annotated[
+        list[str], Field(max_length=50, description="has or had a problem of one of these kinds")
+    ] = []
     q: Annotated[
         str | None,
         Field(max_length=64, description="order, waybill or shipment number, SKU, phone, last 4"),

@@ -2918,6 +2918,13 @@ export interface components {
             courier_name?: string | null;
             /** Province */
             province?: string | null;
+            /**
+             * Drills
+             * @default {}
+             */
+            drills: {
+                [key: string]: components["schemas"]["Drill"];
+            };
         };
         /**
          * DayRow
@@ -2956,7 +2963,10 @@ export interface components {
              * Format: date
              */
             day: string;
-            drill: components["schemas"]["Drill"];
+            /** Drills */
+            drills: {
+                [key: string]: components["schemas"]["Drill"];
+            };
         };
         /**
          * Drill
@@ -4262,7 +4272,10 @@ export interface components {
             cost: components["schemas"]["Money"] | null;
             /** Province */
             province: string;
-            drill: components["schemas"]["Drill"];
+            /** Drills */
+            drills: {
+                [key: string]: components["schemas"]["Drill"];
+            };
         };
         /**
          * QuarantineDetail
@@ -6322,16 +6335,33 @@ export interface operations {
                 milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[];
                 merchant_id?: string | null;
                 shop_id?: string | null;
+                /** @description a code, or `-`: none yet */
                 courier?: string | null;
                 /** @description a problem kind, or `any` */
                 problem?: string | null;
                 queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
                 hold?: boolean | null;
+                /** @description full name, or `-`: unknown */
                 province?: string | null;
                 city?: string | null;
                 ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
                 created_from?: string | null;
                 created_to?: string | null;
+                paid_from?: string | null;
+                paid_to?: string | null;
+                shipped_from?: string | null;
+                shipped_to?: string | null;
+                picked_up_from?: string | null;
+                picked_up_to?: string | null;
+                delivered_from?: string | null;
+                delivered_to?: string | null;
+                ended_from?: string | null;
+                ended_to?: string | null;
+                /** @description when its first problem began, open or not */
+                troubled_from?: string | null;
+                troubled_to?: string | null;
+                /** @description has or had a problem of one of these kinds */
+                trouble?: string[];
                 /** @description order, waybill or shipment number, SKU, phone, last 4 */
                 q?: string | null;
             };
@@ -6356,16 +6386,33 @@ export interface operations {
                 milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[];
                 merchant_id?: string | null;
                 shop_id?: string | null;
+                /** @description a code, or `-`: none yet */
                 courier?: string | null;
                 /** @description a problem kind, or `any` */
                 problem?: string | null;
                 queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
                 hold?: boolean | null;
+                /** @description full name, or `-`: unknown */
                 province?: string | null;
                 city?: string | null;
                 ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
                 created_from?: string | null;
                 created_to?: string | null;
+                paid_from?: string | null;
+                paid_to?: string | null;
+                shipped_from?: string | null;
+                shipped_to?: string | null;
+                picked_up_from?: string | null;
+                picked_up_to?: string | null;
+                delivered_from?: string | null;
+                delivered_to?: string | null;
+                ended_from?: string | null;
+                ended_to?: string | null;
+                /** @description when its first problem began, open or not */
+                troubled_from?: string | null;
+                troubled_to?: string | null;
+                /** @description has or had a problem of one of these kinds */
+                trouble?: string[];
                 /** @description order, waybill or shipment number, SKU, phone, last 4 */
                 q?: string | null;
                 /** @description `ship_by` needs a queue of unshipped boxes; `-` is descending */
@@ -6429,16 +6476,33 @@ export interface operations {
                 milestone?: ("created" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "delivered" | "returning" | "returned" | "cancelled" | "lost")[];
                 merchant_id?: string | null;
                 shop_id?: string | null;
+                /** @description a code, or `-`: none yet */
                 courier?: string | null;
                 /** @description a problem kind, or `any` */
                 problem?: string | null;
                 queue?: ("to_ship" | "to_print" | "to_hand_over" | "on_the_way" | "ended") | null;
                 hold?: boolean | null;
+                /** @description full name, or `-`: unknown */
                 province?: string | null;
                 city?: string | null;
                 ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
                 created_from?: string | null;
                 created_to?: string | null;
+                paid_from?: string | null;
+                paid_to?: string | null;
+                shipped_from?: string | null;
+                shipped_to?: string | null;
+                picked_up_from?: string | null;
+                picked_up_to?: string | null;
+                delivered_from?: string | null;
+                delivered_to?: string | null;
+                ended_from?: string | null;
+                ended_to?: string | null;
+                /** @description when its first problem began, open or not */
+                troubled_from?: string | null;
+                troubled_to?: string | null;
+                /** @description has or had a problem of one of these kinds */
+                trouble?: string[];
                 /** @description order, waybill or shipment number, SKU, phone, last 4 */
                 q?: string | null;
             };

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 import type { Schema } from '@/api/client'
 import { http } from '@/api/http'
 import type { CursorPage } from '@/api/page'
@@ -10,15 +10,15 @@ import { formatCount, formatPercent } from '@/format'
 import { useLocale, useMessages } from '@/i18n'
 import type { Translation } from '@/i18n/messages'
 import { type Column, DataTable, type Filter, type ListQuery, saveBlob, WIDTH } from '@/table'
-import { type DayRange, dayRangeToInstants, readDayRange } from '@/table/dates'
+import { readDayRange } from '@/table/dates'
 import { CourierTag, Dash, Money, PageHeader } from '@/ui'
 import { merchantFilter } from '../merchants/names'
+import type { CountKey } from './data'
 import { drillTo } from './drill'
 import { words } from './words'
 
 type Row = Schema<'DailyRow'>
 type Group = 'day' | 'courier' | 'merchant_id' | 'province'
-type Count = 'shipped' | 'picked_up' | 'delivered' | 'returned' | 'problems' | 'fake_shipping' | 'damaged_or_lost'
 type Rate = 'on_time_shipping' | 'pickup_in_time' | 'delivered_on_time' | 'problem_rate'
 type Words = Translation<(typeof words)['zh-CN']>
 
@@ -42,26 +42,11 @@ function asked({ filters }: ListQuery) {
 /** How the figures call what has no courier or no province yet. */
 const NONE = '-'
 
-/** Where a count of paid parcels is found as a list; its other dimensions narrow it. */
-function parcelsOf(row: Row, range: DayRange | null, merchant: boolean): string {
-  const days = row.day ? { from: row.day, to: row.day } : range
-  const query: Record<string, string> = {}
-  if (days !== null) {
-    const { from, to } = dayRangeToInstants(days)
-    query['created_from'] = from
-    query['created_to'] = to
-  }
-  for (const key of ['courier', 'merchant_id', 'province'] as const) if (row[key]) query[key] = row[key]
-  return drillTo({ path: 'shipments', query }, merchant)
-}
-
 /** Volume and timeliness in whatever grouping is asked for; the whole of it as a file. */
 export function Component() {
   const t = useMessages(words)
   const staff = useMe().role !== 'merchant'
-  const [params] = useSearchParams()
-  const days = params.get('days') ?? LAST_30
-  const columns = useMemo(() => columnsFor(t, staff, readDayRange(days, new Date())), [t, staff, days])
+  const columns = useMemo(() => columnsFor(t, staff), [t, staff])
   return (
     <>
       <PageHeader
@@ -120,13 +105,17 @@ function useFilters(staff: boolean): Filter[] {
   ]
 }
 
-function columnsFor(t: Words, staff: boolean, range: DayRange | null): Column<Row>[] {
-  const count = (key: Count, title: string): Column<Row> => ({
+function columnsFor(t: Words, staff: boolean): Column<Row>[] {
+  const count = (key: CountKey, title: string): Column<Row> => ({
     key,
     title,
     width: WIDTH.count,
     align: 'right',
-    render: (row) => formatCount(row[key]),
+    render: (row) => {
+      const drill = row.drills[key]
+      const text = formatCount(row[key])
+      return row[key] === 0 || drill === undefined ? text : <Link to={drillTo(drill, !staff)}>{text}</Link>
+    },
   })
   const rate = (key: Rate, title: string): Column<Row> => ({
     key,
@@ -137,18 +126,7 @@ function columnsFor(t: Words, staff: boolean, range: DayRange | null): Column<Ro
   })
   const columns: (Column<Row> | false)[] = [
     { key: 'group', title: t.by, width: 240, always: true, card: 'title', render: (row) => <Group row={row} /> },
-    {
-      key: 'created',
-      title: t.created,
-      width: WIDTH.count,
-      align: 'right',
-      render: (row) =>
-        row.courier === NONE || row.province === NONE ? (
-          formatCount(row.created)
-        ) : (
-          <Link to={parcelsOf(row, range, !staff)}>{formatCount(row.created)}</Link>
-        ),
-    },
+    count('created', t.created),
     count('shipped', t.ships),
     count('picked_up', t.picked_up),
     count('delivered', t.deliveries),

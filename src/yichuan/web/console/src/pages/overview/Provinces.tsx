@@ -22,7 +22,10 @@ export function Provinces({ merchant = false }: { merchant?: boolean }) {
     for (const row of provinces.data ?? []) {
       const code = provinceCode(row.province)
       const value = look === 'volume' ? row.shipped : row.delivered_on_time
-      if (code !== undefined && value !== null) found.set(code, { value, to: drillTo(row.drill, merchant) })
+      const drill = row.drills[look === 'volume' ? 'shipped' : 'delivered']
+      if (code !== undefined && value !== null && drill !== undefined) {
+        found.set(code, { value, to: drillTo(drill, merchant) })
+      }
     }
     return found
   }, [provinces.data, look, merchant])

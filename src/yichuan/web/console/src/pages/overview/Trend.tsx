@@ -4,7 +4,7 @@ import { TrendChart, type TrendSeries } from '@/charts'
 import { formatPercent } from '@/format'
 import { useMessages } from '@/i18n'
 import { Panel } from '@/ui'
-import type { DayRow } from './data'
+import type { CountKey, DayRow } from './data'
 import { drillTo } from './drill'
 import styles from './overview.module.css'
 import { words } from './words'
@@ -19,17 +19,17 @@ export function Trend({ rows, merchant = false }: { rows: readonly DayRow[]; mer
   const [look, setLook] = useState<Look>('volume')
   const labels = useMemo(() => rows.map(({ day }) => day.slice(5)), [rows])
   const series = useMemo((): TrendSeries[] => {
-    const parcels = (index: number) => {
-      const row = rows[index]
-      return row === undefined ? '/shipments' : drillTo(row.drill, merchant)
+    const parcels = (count: CountKey) => (index: number) => {
+      const drill = rows[index]?.drills[count]
+      return drill === undefined ? '/shipments' : drillTo(drill, merchant)
     }
     const figures = (index: number) => `/overview/daily?days=${rows[index]?.day}..${rows[index]?.day}&by=day,courier`
     if (look === 'volume') {
       return [
-        { name: t.created, tone: 'waiting', values: rows.map((row) => row.created), to: parcels },
-        { name: t.ships, tone: 'moving', values: rows.map((row) => row.shipped), to: figures },
-        { name: t.deliveries, tone: 'done', values: rows.map((row) => row.delivered), to: figures },
-        { name: t.troubles, tone: 'broken', values: rows.map((row) => row.problems), to: figures },
+        { name: t.created, tone: 'waiting', values: rows.map((row) => row.created), to: parcels('created') },
+        { name: t.ships, tone: 'moving', values: rows.map((row) => row.shipped), to: parcels('shipped') },
+        { name: t.deliveries, tone: 'done', values: rows.map((row) => row.delivered), to: parcels('delivered') },
+        { name: t.troubles, tone: 'broken', values: rows.map((row) => row.problems), to: parcels('problems') },
       ]
     }
     return [

@@ -4,6 +4,16 @@ import { api, type Schema, unwrap } from '@/api/client'
 export type Figure = Schema<'Figure'>
 export type Stage = Schema<'Stage'>
 export type DayRow = Schema<'DayRow'>
+/** What is counted by day; each count opens its parcels. */
+export type CountKey =
+  | 'created'
+  | 'shipped'
+  | 'picked_up'
+  | 'delivered'
+  | 'returned'
+  | 'problems'
+  | 'fake_shipping'
+  | 'damaged_or_lost'
 export type ScoreFigure = Schema<'ScoreFigure'>
 export type Today = Schema<'Today'>
 export type Overview = Schema<'Overview'>

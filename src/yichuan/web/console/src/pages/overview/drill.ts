@@ -22,7 +22,7 @@ const QUEUES: Readonly<Record<string, string>> = {
 
 const escape = (value: string) => value.replaceAll('%', '%25').replaceAll(',', '%2C')
 
-/** Instants of the API (`created_from`, end excluded `created_to`) as the lists' range of days. */
+/** Instants of the API (`shipped_from`, end excluded `shipped_to`) as the lists' range of days. */
 function dayRange(from: string, to: string): string {
   const last = new Date(Date.parse(to) - 1)
   return `${formatDay(new Date(from), COURIER_ZONE)}..${formatDay(last, COURIER_ZONE)}`
@@ -30,7 +30,8 @@ function dayRange(from: string, to: string): string {
 
 /**
  * The console's list behind a figure. Filters keep the API's names; several values of one are
- * separated by commas, as the lists write them; a range of days becomes one filter. A merchant's
+ * separated by commas, as the lists write them; a range of days becomes one filter (`shipped_from`
+ * and `shipped_to`: `shipped`). A merchant's
  * lists are its own anyway, so `merchant_id` is left out for them.
  */
 export function drillTo({ path, query = {} }: Drill, merchant = false): string {
@@ -39,9 +40,10 @@ export function drillTo({ path, query = {} }: Drill, merchant = false): string {
   const queue = QUEUES[one('queue')]
   if (merchant && queue !== undefined) return queue
   for (const [key, value] of Object.entries(query)) {
-    if (key === 'created_to' || key === 'end' || (merchant && key === 'merchant_id')) continue
+    const moment = key.replace(/_from$/, '')
+    if (key.endsWith('_to') || key === 'end' || (merchant && key === 'merchant_id')) continue
     if (key === 'begin') params.set('days', `${one('begin')}..${one('end')}`)
-    else if (key === 'created_from') params.set('created', dayRange(one(key), one('created_to')))
+    else if (moment !== key) params.set(moment, dayRange(one(key), one(`${moment}_to`)))
     else params.set(key, [value].flat().map(escape).join(','))
   }
   const search = params.toString()

@@ -11,6 +11,20 @@ function options<Words extends Readonly<Record<string, string>>>(words: Words) {
   return Object.entries(words).map(([value, label]) => ({ value, label }))
 }
 
+/** What a parcel went through on which days, and whether the filter waits behind "more". */
+const DAYS = [
+  ['created', false],
+  ['shipped', false],
+  ['paid', true],
+  ['picked_up', true],
+  ['delivered', true],
+  ['ended', true],
+  ['troubled', true],
+] as const
+
+/** How the server calls what has no courier or no province yet. */
+const NONE = '-'
+
 export function useFilters(): Filter[] {
   const t = useMessages(listWords)
   const milestones = useMessages(milestoneWords)
@@ -21,6 +35,7 @@ export function useFilters(): Filter[] {
   const couriers = useCourierOptions()
   const provinces = useProvinceOptions()
   return useMemo<Filter[]>(() => {
+    const none = { value: NONE, label: t.none }
     const problems = PROBLEM_KINDS.map((value) => ({ value, label: problemName(value, locale) }))
     return [
       {
@@ -29,7 +44,7 @@ export function useFilters(): Filter[] {
         kind: 'choice',
         options: MILESTONES.map((value) => ({ value, label: milestones[value] })),
       },
-      { key: 'courier', label: t.courier, kind: 'choice', single: true, options: couriers },
+      { key: 'courier', label: t.courier, kind: 'choice', single: true, options: [...couriers, none] },
       {
         key: 'problem',
         label: t.problem,
@@ -38,10 +53,11 @@ export function useFilters(): Filter[] {
         options: [{ value: 'any', label: t.anyProblem }, ...problems],
       },
       ...(staff ? [merchantFilter(t.merchant)] : []),
-      { key: 'created', label: t.created, kind: 'dates' },
       { key: 'queue', label: t.queue, kind: 'choice', single: true, options: options(queues) },
-      { key: 'province', label: t.province, kind: 'choice', single: true, options: provinces },
+      { key: 'province', label: t.province, kind: 'choice', single: true, options: [...provinces, none] },
+      ...DAYS.map(([key, more]): Filter => ({ key, label: t[key], kind: 'dates', more })),
       { key: 'city', label: t.city, kind: 'text', more: true },
+      { key: 'trouble', label: t.trouble, kind: 'choice', more: true, options: problems },
       { key: 'ship_method', label: t.method, kind: 'choice', single: true, more: true, options: options(methods) },
       { key: 'hold', label: t.hold, kind: 'flag', more: true },
     ]
@@ -65,7 +81,7 @@ export function useViews(counts: ViewCounts | undefined): PresetView[] {
       filters: { milestone },
     })
     const toShip = { key: 'to-ship', label: t.toShip, filters: { queue: ['to_ship'] }, sort: 'ship_by' }
-    const trouble = { key: 'trouble', label: t.troubled, filters: { problem: ['any'] } }
+    const trouble = { key: 'trouble', label: t.inTrouble, filters: { problem: ['any'] } }
     const toPickUp = { milestone: ['created'], queue: ['on_the_way'] }
     return [
       counted(toShip, counts?.to_ship),
