@@ -12,7 +12,6 @@ the tables say they mean; nothing was fitted to them. Speed is on one core, ever
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import random
@@ -21,11 +20,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from yichuan.couriers.connectors.times import courier_time
 from yichuan.tracking.cities import city
+from yichuan.tracking.codes import all_rows
 from yichuan.tracking.details import milestone_of
 from yichuan.tracking.lexicon import Entry, Lexicon, read_lexicon
 from yichuan.tracking.merge import TrackEvent, derive
@@ -146,8 +145,7 @@ def read_with(part: Reader, text: str) -> str:
 
 def code_names() -> dict[str, object]:
     """Chinese names of couriers' own codes, read as if they were texts."""
-    source = resources.files("yichuan.tracking").joinpath("codes.csv").read_text("utf-8")
-    rows = [row for row in csv.DictReader(source.splitlines()) if row["source"].startswith("OLTS")]
+    rows = [row for _, row in all_rows() if (row.get("source") or "").startswith("OLTS")]
     names = [row for row in rows if re.search(r"[一-鿿]", row["name"])]
     read = [(detail_of_text(re.sub(r"\s*\([^)]*\)$", "", r["name"])), r["detail"]) for r in names]
     return {

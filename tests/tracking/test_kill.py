@@ -30,7 +30,7 @@ from yichuan.core.database import SYSTEM, Database, Urls
 from yichuan.core.embedded import running
 from yichuan.core.settings import Settings
 from yichuan.core.vault import Vault
-from yichuan.couriers.connectors.kdniao.traces import detail_of
+from yichuan.couriers.connectors.codes import detail_of
 from yichuan.merchants import service as merchants
 from yichuan.simulator.history import ParcelHistory
 from yichuan.tracking import service
@@ -127,7 +127,7 @@ def expected_rows(parcel: ParcelHistory, indexes: set[int]) -> list[TrackEvent]:
     """The ledger's events as they should be stored."""
     found = []
     for event in (parcel.events[n] for n in sorted(indexes)):
-        detail = detail_of_event(event.text, detail_of(event.code))
+        detail = detail_of_event(event.text, detail_of("kdniao", event.code))
         found.append(TrackEvent(event.at, redact(event.text, detail), detail, event.code))
     return found
 

@@ -1,23 +1,23 @@
 """Couriers' own status codes → unified details: one function over all documented tables.
 
-`codes.csv` names the source of each row:
+A courier we have a connector for has its table there; `codes.csv` has the others'. Both name the
+source of each row:
 
 - OLTS: github.com/open-logistics-tracking/OLTS, status mappings, CC BY 4.0; rows marked
   "OLTS changed" are corrected here (a station handing out is a delivery, a security check of a
   domestic parcel is no customs inspection, "other" is no exception).
 - SF: opcode names from a public client of SF's open platform; the details are ours.
-
-Aggregators' codes are in their connectors.
+- KDNIAO, KUAIDI100: state names from the vendors' manuals and demos; the details are ours.
 """
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from yichuan.couriers.connectors.kdniao import traces as kdniao
-from yichuan.couriers.connectors.kuaidi100 import parse as kuaidi100
+from yichuan.couriers.connectors.codes import Row, code_rows, details_by_code, read_rows
+from yichuan.couriers.connectors.registry import connectors
 
 ALIASES = {
     "JDL": "JD",
@@ -38,28 +38,25 @@ def detail_of_code(connector: str, code: str) -> str | None:
     case. A code may be given without the name of its list (`scan:1` as `1`) where that is clear.
     """
     name = connector.upper()
-    if name == "KDNIAO":
-        return kdniao.detail_of(code)
-    if name == "KUAIDI100":
-        return kuaidi100.detail_of(code)
-    table = _tables().get(ALIASES.get(name, name), {})
-    return table.get(code.strip())
+    return _tables().get(ALIASES.get(name, name), {}).get(code.strip())
+
+
+def all_rows() -> list[tuple[str, Row]]:
+    """Every row of every table with the courier or aggregator it is of."""
+    source = resources.files(__package__).joinpath("codes.csv").read_text("utf-8")
+    rows = [(row["connector"].upper(), row) for row in read_rows(source)]
+    for one in connectors().values():
+        direct = one.kind == "direct" and one.couriers is not None
+        owners = one.couriers if direct and one.couriers else (one.name.upper(),)
+        found = code_rows(one.name)
+        rows += [(owner, row) for owner in owners for row in found]
+    return rows
 
 
 @cache
-def _tables() -> dict[str, dict[str, str]]:
-    """Connector → code → detail, with bare codes added where only one list has them."""
-    source = resources.files(__package__).joinpath("codes.csv").read_text("utf-8")
-    tables: dict[str, dict[str, str]] = {}
-    bare: dict[str, dict[str, set[str]]] = {}
-    for row in csv.DictReader(source.splitlines()):
-        connector, code, detail = row["connector"].upper(), row["code"], row["detail"]
-        tables.setdefault(connector, {})[code] = detail
-        if ":" in code:
-            short = code.partition(":")[2]
-            bare.setdefault(connector, {}).setdefault(short, set()).add(detail)
-    for connector, codes in bare.items():
-        for short, found in codes.items():
-            if len(found) == 1:
-                tables[connector].setdefault(short, next(iter(found)))
-    return tables
+def _tables() -> Mapping[str, Mapping[str, str]]:
+    """Courier or aggregator → code → detail."""
+    grouped: dict[str, list[Row]] = {}
+    for owner, row in all_rows():
+        grouped.setdefault(owner, []).append(row)
+    return {owner: details_by_code(rows) for owner, rows in grouped.items()}

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.couriers.connectors.base import CourierError
+from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.kdniao import traces
 
 TRACE = {
@@ -146,7 +147,7 @@ def test_an_answer_of_1002() -> None:
     ("code", "detail"),
     [
         ("0", "none"),
-        (202, "out_for_delivery"),
+        ("202", "out_for_delivery"),
         ("211", "delivery_to_locker"),
         ("304", "signed_by_third_party"),
         ("404", "refused"),
@@ -156,6 +157,6 @@ def test_an_answer_of_1002() -> None:
         (None, None),
     ],
 )
-def test_states(code: str | int | None, detail: str | None) -> None:
+def test_states(code: str | None, detail: str | None) -> None:
     """State, StateEx and Action share one table; a new code is not guessed."""
-    assert traces.detail_of(code) == detail
+    assert detail_of("kdniao", code) == detail

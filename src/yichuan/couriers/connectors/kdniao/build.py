@@ -13,7 +13,6 @@ from typing import Final
 
 import msgspec
 
-from yichuan.core.clock import CHINA
 from yichuan.couriers.connectors.base import (
     AddedService,
     BranchAccount,
@@ -24,6 +23,7 @@ from yichuan.couriers.connectors.base import (
     WaybillRequest,
 )
 from yichuan.couriers.connectors.kdniao.sign import data_sign
+from yichuan.couriers.connectors.writing import china_time, reachable, scaled, street, uncut
 
 WAYBILL: Final = "1007"
 CANCEL: Final = "1147"
@@ -77,9 +77,9 @@ def waybill(request: WaybillRequest, *, with_template: bool = False, size: str =
         "SendSite": clean(request.account.branch_code, 50),
     }
     if request.weight_g is not None:
-        fields["Weight"] = _scaled(request.weight_g, 3)
+        fields["Weight"] = scaled(request.weight_g, 3)
     if request.volume_cm3 is not None:
-        fields["Volume"] = _scaled(request.volume_cm3, 6)
+        fields["Volume"] = scaled(request.volume_cm3, 6)
     if request.services:
         fields["AddService"] = [_service(service) for service in request.services]
     return _text(fields)
@@ -140,7 +140,7 @@ def push_answer(ebusiness_id: str, at: datetime, *, ok: bool = True, reason: str
     return msgspec.json.encode(
         {
             "EBusinessID": ebusiness_id,
-            "UpdateTime": at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+            "UpdateTime": china_time(at),
             "Success": ok,
             "Reason": reason,
         }
@@ -158,16 +158,12 @@ def _text(fields: Fields) -> bytes:
 
 
 def _whole(text: str, limit: int, what: str) -> str:
-    """Clean, and never cut: a cut order code or address sends the parcel astray."""
-    cleaned = text.translate(_FORBIDDEN).strip()
-    if not 0 < len(cleaned) <= limit:
-        raise CourierError("bad_request", f"{what} must have 1 to {limit} characters")
-    return cleaned
+    """Clean, and never cut."""
+    return uncut(text.translate(_FORBIDDEN), limit, what)
 
 
 def _contact(contact: Contact) -> Fields:
-    if not (contact.mobile or contact.tel):
-        raise CourierError("bad_request", "a mobile number or telephone is required")
+    reachable(contact)
     fields: Fields = {
         "Company": clean(contact.company, 30),
         "Name": _whole(contact.name, 30, "name"),
@@ -177,16 +173,9 @@ def _contact(contact: Contact) -> Fields:
         "ProvinceName": _whole(contact.province, 20, "province"),
         "CityName": _whole(contact.city, 20, "city"),
         "ExpAreaName": clean(contact.district, 20),
-        "Address": _whole(_street(contact), 100, "address"),
+        "Address": _whole(street(contact), 100, "address"),
     }
     return {key: value for key, value in fields.items() if value != ""}
-
-
-def _street(contact: Contact) -> str:
-    """Township and street in one line, without saying the township twice."""
-    if contact.street and not contact.address.startswith(contact.street):
-        return contact.street + contact.address
-    return contact.address
 
 
 def _account(account: BranchAccount) -> Fields:
@@ -204,9 +193,9 @@ def _goods(goods: Goods) -> Fields:
         "Goodsquantity": goods.quantity,
     }
     if goods.price_fen is not None:
-        fields["GoodsPrice"] = _scaled(goods.price_fen, 2)
+        fields["GoodsPrice"] = scaled(goods.price_fen, 2)
     if goods.weight_g is not None:
-        fields["GoodsWeight"] = _scaled(goods.weight_g, 3)
+        fields["GoodsWeight"] = scaled(goods.weight_g, 3)
     return {key: value for key, value in fields.items() if value != ""}
 
 
@@ -217,10 +206,3 @@ def _service(service: AddedService) -> Fields:
         "CustomerID": clean(service.customer_id, 30),
     }
     return {key: value for key, value in fields.items() if value != ""}
-
-
-def _scaled(amount: int, places: int) -> msgspec.Raw:
-    """An integer as a JSON number with so many decimal places: 1250 fen → 12.50, exactly."""
-    sign = "-" if amount < 0 else ""
-    whole, part = divmod(abs(amount), 10**places)
-    return msgspec.Raw(f"{sign}{whole}.{part:0{places}d}".encode())

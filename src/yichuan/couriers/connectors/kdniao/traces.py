@@ -7,13 +7,10 @@ Fields: apifox.com docs-site 2538027, doc-2282394 (101), doc-2283185 (102), api-
 
 from __future__ import annotations
 
-import csv
-from functools import cache
-from importlib import resources
-
 import msgspec
 
 from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
+from yichuan.couriers.connectors.codes import code_table
 from yichuan.couriers.connectors.kdniao.lenient import Json, lenient_json
 from yichuan.couriers.connectors.kdniao.parse import Fields, lowered, refuse, succeeded, text
 from yichuan.couriers.connectors.times import courier_date, courier_time
@@ -84,18 +81,6 @@ def track(answer: bytes) -> TrackUpdate:
     return _update(row, rejected)
 
 
-def detail_of(code: str | int | None) -> str | None:
-    """The unified detail of a State, StateEx or Action; None when there is none for it."""
-    return None if code is None else codes().get(str(code).strip())
-
-
-@cache
-def codes() -> dict[str, str]:
-    """KDNiao's state → unified detail."""
-    source = resources.files(__package__).joinpath("codes.csv").read_text("utf-8")
-    return {row["code"]: row["detail"] for row in csv.DictReader(source.splitlines())}
-
-
 def _lenient_push(request_data: bytes) -> PushBatch:
     try:
         message = lenient_json(request_data)
@@ -151,7 +136,7 @@ def _trace_of(fields: Fields) -> _Trace:
 
 
 def _update(row: _Row, rejected: list[RejectedEvent]) -> TrackUpdate:
-    known = codes()
+    known = code_table("kdniao")
     events: list[CourierEvent] = []
     for trace in row.Traces or ():
         try:

@@ -7,10 +7,7 @@ Fields: github.com/kuaidi100-api/java-demo @68a6ab42 (`QueryTrackResp`, `QueryTr
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import msgspec
@@ -27,6 +24,7 @@ from yichuan.couriers.connectors.base import (
     WaybillIssued,
     WaybillRequest,
 )
+from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.errors import meaning_of, refusal, unreadable
 from yichuan.couriers.connectors.kuaidi100.companies import THEIRS_TO_OURS
 from yichuan.couriers.connectors.times import courier_time
@@ -34,18 +32,6 @@ from yichuan.couriers.connectors.times import courier_time
 NAME = "kuaidi100"
 RAW_LIMIT = 2000
 Fields = dict[str, Any]
-
-
-def detail_of(code: str | int | None) -> str | None:
-    """The unified detail of a state or sub-state."""
-    return None if code is None else codes().get(str(code).strip())
-
-
-@cache
-def codes() -> dict[str, str]:
-    """Kuaidi100's state → unified detail."""
-    source = resources.files(__package__).joinpath("codes.csv").read_text("utf-8")
-    return {row["code"]: row["detail"] for row in csv.DictReader(source.splitlines())}
 
 
 def track(answer: bytes, courier: str, number: str) -> TrackUpdate:
@@ -200,7 +186,7 @@ def _event(row: Fields) -> CourierEvent:
     """
     text = (_text(row, "context") or "")[:RAW_LIMIT]
     code = _text(row, "statusCode")
-    detail = detail_of(code)
+    detail = detail_of(NAME, code)
     if not text:
         raise ValueError("no text")
     return CourierEvent(
