@@ -14,7 +14,6 @@ from typing import Final
 
 import msgspec
 
-from yichuan.core.clock import CHINA
 from yichuan.couriers.connectors.base import (
     BranchAccount,
     Contact,
@@ -24,6 +23,7 @@ from yichuan.couriers.connectors.base import (
     WaybillRequest,
 )
 from yichuan.couriers.connectors.kuaidi100.companies import OURS_TO_THEIRS
+from yichuan.couriers.connectors.writing import china_time, scaled, street
 
 QUERY: Final = "/poll/query.do"
 SUBSCRIBE: Final = "/poll"
@@ -136,7 +136,7 @@ def waybill(request: WaybillRequest) -> dict[str, object]:
         "needSubscribe": False,
     }
     if request.weight_g is not None:
-        fields["weight"] = _kilograms(request.weight_g)
+        fields["weight"] = scaled(request.weight_g, 3)
     if request.volume_cm3 is not None:
         fields["volume"] = str(request.volume_cm3)
     return fields
@@ -159,7 +159,7 @@ def forecast(lane: Lane, at: datetime) -> dict[str, object]:
         "kuaidicom": company(lane.courier),
         "from": _place(lane.sender),
         "to": _place(lane.receiver),
-        "orderTime": at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+        "orderTime": china_time(at),
         "expType": PRODUCTS.get((lane.courier, lane.service), STANDARD),
     }
 
@@ -177,7 +177,7 @@ def _man(contact: Contact) -> dict[str, str]:
         "name": contact.name,
         "mobile": contact.mobile,
         "tel": contact.tel,
-        "printAddr": _place(contact) + contact.street + contact.address,
+        "printAddr": _place(contact) + street(contact),
         "company": contact.company,
     }
 
@@ -185,11 +185,6 @@ def _man(contact: Contact) -> dict[str, str]:
 def _place(contact: Contact) -> str:
     city = "" if contact.city == contact.province else contact.city
     return contact.province + city + contact.district
-
-
-def _kilograms(grams: int) -> float:
-    """A JSON number, as the vendor's SDK sends it; grams are exact in it."""
-    return grams / 1000
 
 
 def _text(fields: Mapping[str, object]) -> str:

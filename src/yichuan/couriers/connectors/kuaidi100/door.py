@@ -9,6 +9,7 @@ import msgspec
 
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
+from yichuan.couriers.connectors.fields import decoded
 from yichuan.couriers.connectors.form import form_fields
 from yichuan.couriers.connectors.kuaidi100 import build, parse
 from yichuan.couriers.connectors.kuaidi100.companies import OURS_TO_THEIRS
@@ -49,10 +50,7 @@ class Kuaidi100Door:
         Raises:
             ValueError: the row is not JSON, or the courier is unknown.
         """
-        try:
-            scan = msgspec.json.decode(row)
-            com = OURS_TO_THEIRS[courier]
-        except (msgspec.DecodeError, KeyError) as error:
-            raise ValueError(str(error)) from error
-        last = {"nu": number, "com": com, "data": [scan]}
+        if courier not in OURS_TO_THEIRS:
+            raise ValueError(f"unknown courier {courier}")
+        last = {"nu": number, "com": OURS_TO_THEIRS[courier], "data": [decoded(row)]}
         return msgspec.json.encode({"status": "polling", "lastResult": last})

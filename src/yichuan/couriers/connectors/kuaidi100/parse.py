@@ -8,9 +8,6 @@ Fields: github.com/kuaidi100-api/java-demo @68a6ab42 (`QueryTrackResp`, `QueryTr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import msgspec
 
 from yichuan.couriers.connectors.base import (
     Candidate,
@@ -26,12 +23,11 @@ from yichuan.couriers.connectors.base import (
 )
 from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.errors import meaning_of, refusal, unreadable
+from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, inside, shown, text
 from yichuan.couriers.connectors.kuaidi100.companies import THEIRS_TO_OURS
 from yichuan.couriers.connectors.times import courier_time
 
 NAME = "kuaidi100"
-RAW_LIMIT = 2000
-Fields = dict[str, Any]
 
 
 def track(answer: bytes, courier: str, number: str) -> TrackUpdate:
@@ -52,21 +48,19 @@ def track(answer: bytes, courier: str, number: str) -> TrackUpdate:
 def push(param: bytes) -> PushBatch:
     """What a push says. Never raises: what cannot be used is in `rejected`."""
     try:
-        fields = msgspec.json.decode(param)
-    except (msgspec.DecodeError, RecursionError) as error:
-        return PushBatch((), (_rejected(param.decode("utf-8", "replace"), str(error)),))
-    if not isinstance(fields, dict):
-        return PushBatch((), (_rejected(fields, "no object"),))
-    last = fields.get("lastResult")
-    last = last if isinstance(last, dict) else {}
-    number = _text(last, "nu")
-    theirs = _text(fields, "comNew") or _text(last, "com")
+        fields = inside(decoded(param))
+    except ValueError as error:
+        raw = param.decode("utf-8", "replace")
+        return PushBatch((), (RejectedEvent(raw[:KEPT], str(error)),))
+    last = inside(fields.get("lastResult"))
+    number = text(last, "nu")
+    theirs = text(fields, "comNew") or text(last, "com")
     courier = THEIRS_TO_OURS.get(theirs or "")
     if not number or courier is None:
         why = f"unknown courier {theirs}" if number else "no courier or number"
-        return PushBatch((), (_rejected(fields, why),))
-    stopped = _text(fields, "status") == "abort"
-    update = _update(last, courier, number, ok=not stopped, reason=_text(fields, "message"))
+        return PushBatch((), (RejectedEvent(shown(fields), why),))
+    stopped = text(fields, "status") == "abort"
+    update = _update(last, courier, number, ok=not stopped, reason=text(fields, "message"))
     return PushBatch((update,))
 
 
@@ -78,7 +72,10 @@ def subscribed(answer: bytes, courier: str, number: str) -> Subscribed:
     """
     fields = _object(answer)
     code, reason = _said(fields)
-    if not fields.get("result") and meaning_of(NAME, code, reason).error != "already_subscribed":
+    if (
+        text(fields, "result") != "true"
+        and meaning_of(NAME, code, reason).error != "already_subscribed"
+    ):
         raise refusal(NAME, code, reason)
     return Subscribed(courier, number)
 
@@ -90,24 +87,24 @@ def waybill(answer: bytes, request: WaybillRequest) -> WaybillIssued:
         CourierError: refused; outcome "unknown" when the answer cannot be read.
     """
     data = _data(_object(answer, doubt=True))
-    number = _text(data, "kuaidinum")
+    number = text(data, "kuaidinum")
     if not number:
         raise unreadable("no number in the answer", doubt=True)
-    children = (_text(data, "childNum") or "").replace("，", ",").split(",")
+    children = (text(data, "childNum") or "").replace("，", ",").split(",")
     return WaybillIssued(
         number=number,
         order_code=request.order_code,
         courier=request.courier,
-        courier_order=_text(data, "kdComOrderNum") or _text(data, "taskId"),
-        mark_destination=_text(data, "bulkpen"),
-        origin_code=_text(data, "orgCode"),
-        origin_name=_text(data, "orgName"),
-        destination_code=_text(data, "destCode"),
-        destination_name=_text(data, "destName"),
-        sorting_code=_text(data, "destSortingCode"),
-        package_code=_text(data, "pkgCode"),
-        package_name=_text(data, "pkgName"),
-        print_template=_text(data, "label"),
+        courier_order=text(data, "kdComOrderNum") or text(data, "taskId"),
+        mark_destination=text(data, "bulkpen"),
+        origin_code=text(data, "orgCode"),
+        origin_name=text(data, "orgName"),
+        destination_code=text(data, "destCode"),
+        destination_name=text(data, "destName"),
+        sorting_code=text(data, "destSortingCode"),
+        package_code=text(data, "pkgCode"),
+        package_name=text(data, "pkgName"),
+        print_template=text(data, "label"),
         child_numbers=tuple(part.strip() for part in children if part.strip()),
     )
 
@@ -129,10 +126,10 @@ def forecast(answer: bytes, courier: str) -> Forecast:
     """
     data = _data(_object(answer))
     try:
-        by = courier_time(_text(data, "arrivalTime") or "")
+        by = courier_time(text(data, "arrivalTime") or "")
     except ValueError as error:
         raise CourierError("bad_answer", str(error)) from error
-    return Forecast(courier, by, _text(data, "expType") or "")
+    return Forecast(courier, by, text(data, "expType") or "")
 
 
 def candidates(answer: bytes) -> Sequence[Candidate]:
@@ -142,17 +139,16 @@ def candidates(answer: bytes) -> Sequence[Candidate]:
         CourierError: refused, or not readable.
     """
     try:
-        found = msgspec.json.decode(answer)
-    except (msgspec.DecodeError, RecursionError) as error:
+        found = decoded(answer)
+    except ValueError as error:
         raise unreadable(str(error), doubt=False) from error
     if isinstance(found, dict):
         code, reason = _said(found)
         raise refusal(NAME, code, reason)
     return [
-        Candidate(ours, _text(row, "name") or "")
-        for row in found
-        if isinstance(row, dict)
-        and (ours := THEIRS_TO_OURS.get(_text(row, "comCode") or "")) is not None
+        Candidate(ours, text(row, "name") or "")
+        for row in map(inside, each(found))
+        if (ours := THEIRS_TO_OURS.get(text(row, "comCode") or "")) is not None
     ]
 
 
@@ -161,17 +157,16 @@ def _update(
 ) -> TrackUpdate:
     events: list[CourierEvent] = []
     rejected: list[RejectedEvent] = []
-    rows = fields.get("data")
-    for row in rows if isinstance(rows, list) else []:
+    for row in each(fields.get("data")):
         try:
-            events.append(_event(row))
-        except (ValueError, TypeError, AttributeError) as error:
-            rejected.append(_rejected(row, str(error)))
+            events.append(_event(inside(row)))
+        except ValueError as error:
+            rejected.append(RejectedEvent(shown(row), str(error)))
     return TrackUpdate(
         courier=courier,
-        number=_text(fields, "nu") or number,
+        number=text(fields, "nu") or number,
         events=tuple(sorted(events, key=lambda event: event.occurred_at)),
-        state=_text(fields, "state"),
+        state=text(fields, "state"),
         reason=reason,
         rejected=tuple(rejected),
         ok=ok,
@@ -184,17 +179,16 @@ def _event(row: Fields) -> CourierEvent:
     Raises:
         ValueError: no time or no text.
     """
-    text = (_text(row, "context") or "")[:RAW_LIMIT]
-    code = _text(row, "statusCode")
-    detail = detail_of(NAME, code)
-    if not text:
+    words = text(row, "context")
+    code = text(row, "statusCode")
+    if words is None:
         raise ValueError("no text")
     return CourierEvent(
-        occurred_at=courier_time(_text(row, "ftime") or _text(row, "time") or ""),
-        text=text,
+        occurred_at=courier_time(text(row, "ftime", "time") or ""),
+        text=words[:KEPT],
         code=code,
-        location=_text(row, "areaName") or _text(row, "location"),
-        detail=detail,
+        location=text(row, "areaName", "location"),
+        detail=detail_of(NAME, code),
     )
 
 
@@ -204,35 +198,21 @@ def _data(fields: Fields) -> Fields:
     Raises:
         CourierError: refused.
     """
-    data = fields.get("data")
     code, reason = _said(fields)
     if code != "200":
         raise refusal(NAME, code, reason)
-    return data if isinstance(data, dict) else {}
+    return inside(fields.get("data"))
 
 
 def _said(fields: Fields) -> tuple[str | None, str]:
-    code = _text(fields, "returnCode") or _text(fields, "code") or _text(fields, "status")
-    return code, _text(fields, "message") or ""
+    return text(fields, "returnCode", "code", "status"), text(fields, "message") or ""
 
 
 def _object(answer: bytes, *, doubt: bool = False) -> Fields:
     try:
-        fields = msgspec.json.decode(answer)
-    except (msgspec.DecodeError, RecursionError) as error:
+        fields = inside(decoded(answer))
+    except ValueError as error:
         raise unreadable(str(error), doubt=doubt) from error
-    if not isinstance(fields, dict):
+    if not fields:
         raise unreadable("no object", doubt=doubt)
     return fields
-
-
-def _text(fields: Fields, key: str) -> str | None:
-    value = fields.get(key)
-    if value is None or isinstance(value, list | dict):
-        return None
-    return str(value).strip() or None
-
-
-def _rejected(raw: object, reason: str) -> RejectedEvent:
-    text = raw if isinstance(raw, str) else msgspec.json.encode(raw).decode()
-    return RejectedEvent(text[:RAW_LIMIT], reason)

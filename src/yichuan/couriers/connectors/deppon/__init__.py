@@ -1,0 +1,1 @@
+"""Deppon 德邦: parcels, bulky goods and line haul over its open platform."""

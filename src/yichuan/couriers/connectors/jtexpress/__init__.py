@@ -1,0 +1,1 @@
+"""J&T Express China 极兔速递: its open platform."""
