@@ -13,7 +13,7 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 _QUANTIFIERS = "?*+{"
@@ -70,14 +70,14 @@ class Lexicon:
             key=lambda pair: -len(pair[0]),
         )
         heads: dict[str, list[str]] = {}
-        self._by_head: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+        self._by_head: dict[str, list[tuple[str, int]]] = {}
         for variant, entry in flat:
             length = 2 if variant[0] == "\\" else 1
             heads.setdefault(variant[:length], []).append(variant[length:])
             # Out of its text, a pattern bound to the end cannot be told from one that is not.
             if not variant.endswith("$"):
-                single = (re.compile(variant), signals.mask(entry.signals))
-                self._by_head.setdefault(variant[length - 1], []).append(single)
+                raised = signals.mask(entry.signals)
+                self._by_head.setdefault(variant[length - 1], []).append((variant, raised))
         whole = "|".join(f"{head}(?:{'|'.join(rest)})" for head, rest in heads.items())
         self.find = re.compile(whole).findall
         self.bits = lru_cache(maxsize=8192)(self._bits_of)
@@ -85,7 +85,7 @@ class Lexicon:
     def _bits_of(self, words: str) -> int:
         """The signals of words one of the patterns has taken whole."""
         for pattern, mask in self._by_head[words[0]]:
-            if pattern.fullmatch(words):
+            if _compiled(pattern).fullmatch(words):
                 return mask
         return 0
 
@@ -96,6 +96,12 @@ class Lexicon:
         for words in self.find(text):
             found |= bits(words)
         return found
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """One pattern alone; most are never asked for, so none is compiled before."""
+    return re.compile(pattern)
 
 
 def read_lexicon(name: str) -> list[Entry]:

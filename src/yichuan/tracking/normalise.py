@@ -7,7 +7,6 @@ sentences move from one courier's system to the other's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,7 +14,8 @@ from typing import Final
 
 from yichuan.tracking.details import NONE
 from yichuan.tracking.lexicon import Lexicon, Rule, Signals, read_lexicon, read_rules, signals_of
-from yichuan.tracking.places import is_city_hub
+from yichuan.tracking.places import is_city_hub, kinds_for_names
+from yichuan.tracking.script import simplified
 
 MAX_TEXT: Final = 600
 """Characters of a text that are read; a status stands in the first of them."""
@@ -28,12 +28,6 @@ BEFORE_LEAVING: Final = frozenset(
     {NONE, "order_created", "label_printed", "pickup_scheduled", "picked_up", "pickup_failed"}
 )
 MOVED: Final = frozenset({"departed_from_hub", "arrived_at_hub"})
-
-_CHINESE = re.compile(r"[㐀-鿿]")
-_TRADITIONAL = str.maketrans(
-    "簽遞達離發轉運貨單員裝車櫃點網門衛請準備攬郵關報驗損遺絕電話聯繫間區誤錯詳異滯處滿遲領開過進後個戶壞潰號碼攔預約週業務務時為與於從",
-    "签递达离发转运货单员装车柜点网门卫请准备揽邮关报验损遗绝电话联系间区误错详异滞处满迟领开过进后个户坏溃号码拦预约周业务务时为与于从",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ class Reader:
         """The signals of a text."""
         if text.isascii():
             return self.english.mask(" ".join(text.lower().split()))
-        return self.chinese.mask("".join(text.split()))
+        return self.chinese.mask(kinds_for_names(simplified("".join(text.split()))))
 
     def decide(self, mask: int) -> str:
         """The detail of the first rule that fits."""
@@ -82,10 +76,7 @@ def detail_of_text(text: str) -> str:
 @lru_cache(maxsize=16384)
 def remembered(text: str) -> str:
     """As `detail_of_text`, for a text of bounded length: a full history repeats its texts."""
-    mask = reader().mask(text)
-    detail = _decided(mask)
-    if detail == NONE and _CHINESE.search(text):
-        detail = _decided(reader().mask(text.translate(_TRADITIONAL)))
+    detail = _decided(reader().mask(text))
     if detail == "arrived_at_destination" and is_city_hub(text):
         return "arrived_at_hub"
     return detail

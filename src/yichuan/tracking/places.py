@@ -1,10 +1,12 @@
-"""Places in courier texts: which city a scan happened in, and whether a bare name is a hub."""
+"""Places in courier texts: which city a scan happened in, and what kind of place a name is."""
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from typing import Final
 
 Resolver = Callable[[str], str | None]
@@ -72,6 +74,40 @@ _SHORT = re.compile(r"[一-鿿]{2,4}")
 _NOT_A_CITY: Final = frozenset(
     {"超市", "门市", "城市", "本市", "全市", "都市", "上市", "集市", "夜市"}
 )
+
+
+_NAMED = re.compile(r"(?<!人)(?<!人是)(?<!人为)(?<![:：])[【\[]([^【】\[\]]{3,40})[】\]]")
+"""A name in brackets; behind 签收人 it is a person's."""
+
+
+def kinds_for_names(text: str) -> str:
+    """The text with names in brackets become what they name: 【长沙黄花收寄中心】 → 【网点】.
+
+    What a name has in it (收寄, 机场, 运输) then cannot be read as what happened.
+    """
+    return _NAMED.sub(_kind, text)
+
+
+def _kind(match: re.Match[str]) -> str:
+    kind = kind_of_name(match.group(1))
+    return match.group() if kind is None else f"【{kind}】"
+
+
+@lru_cache(maxsize=16384)
+def kind_of_name(name: str) -> str | None:
+    """The stand-in for a facility's name by how it ends; None when that says nothing."""
+    for stand_in, ending in _endings():
+        if ending.search(name):
+            return stand_in
+    return None
+
+
+@cache
+def _endings() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    source = resources.files(__package__).joinpath("place_kinds.csv").read_text("utf-8")
+    rows = csv.reader(line for line in source.splitlines() if not line.startswith("#"))
+    next(rows)
+    return tuple((stand_in, re.compile(f"(?:{endings})$")) for stand_in, endings in rows)
 
 
 @lru_cache(maxsize=8192)
