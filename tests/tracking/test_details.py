@@ -6,12 +6,20 @@ nobody has to answer for.
 
 from __future__ import annotations
 
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+import yichuan
 from yichuan.tracking.codes import ALIASES, detail_of_code
 from yichuan.tracking.codes import _tables as code_tables
 from yichuan.tracking.details import NONE, Milestone, details, milestone_of, problem_of
 
+DATA = Path(os.environ.get("YICHUAN_DATA", "../shared/data"))
 PARTIES = {"courier", "merchant", "buyer", "customs"}
 
 
@@ -89,3 +97,55 @@ def test_code_tables_know_only_our_details() -> None:
 def test_codes(connector: str, code: str, detail: str | None) -> None:
     """By courier, aggregator or another of their names; a code without its list only if clear."""
     assert detail_of_code(connector, code) == detail
+
+
+CARRIERS = {
+    "ups": "UPS", "dhl": "DHL", "ems": "EMS", "usps": "USPS", "jdl": "JD", "fedex": "FEDEX",
+    "jtexpress": "JTSD", "sto": "STO", "yunda": "YD", "deppon": "DBL", "zto": "ZTO", "sf": "SF",
+    "cainiao": "CNCY", "yto": "YTO",
+}  # fmt: skip
+AGGREGATORS = {
+    "kuaidi100_statusCode": "kuaidi100",
+    "aliyun_market_status": "aliyun",
+    "51tracking/trackingmore": "51tracking",
+}
+
+
+def documented() -> Iterator[tuple[str, str]]:
+    """Every documented code with its courier or aggregator.
+
+    Not OLTS's opcodes of SF: its own list numbers them otherwise, and that one counts.
+    """
+    for row in csv.DictReader((DATA / "carrier_status_codes.csv").open(encoding="utf-8")):
+        if not row["code"].startswith("opcode:"):
+            yield CARRIERS[row["carrier"]], row["code"]
+    for row in csv.DictReader((DATA / "sf_opcodes.csv").open(encoding="utf-8")):
+        yield "SF", row["opcode"]
+    for row in csv.DictReader((DATA / "status_codes_aggregators.csv").open(encoding="utf-8")):
+        yield AGGREGATORS.get(row["system"], row["system"]), row["code"]
+
+
+@pytest.mark.skipif(not (DATA / "sf_opcodes.csv").exists(), reason="datasets: set YICHUAN_DATA")
+def test_no_documented_code_is_missing() -> None:
+    """All couriers' and aggregators' published codes; a parcel never stands still for one."""
+    codes = list(documented())
+    assert len(codes) > 1900
+    assert [one for one in codes if detail_of_code(*one) is None] == []
+
+
+def tables() -> Iterator[tuple[str, dict[str, str]]]:
+    """Rows of every table of codes with the table's owner, wherever the table lies."""
+    package = Path(yichuan.__file__).parent
+    for row in csv.DictReader((package / "tracking/codes.csv").open(encoding="utf-8")):
+        yield row["connector"].upper(), row
+    for table in sorted(package.glob("couriers/connectors/*/codes.csv")):
+        for row in csv.DictReader(table.open(encoding="utf-8")):
+            yield table.parent.name.upper(), row
+
+
+def test_no_code_is_doubled_or_dangling() -> None:
+    """One place knows a code, and says something we know."""
+    rows = list(tables())
+    counts = Counter((owner, row["code"]) for owner, row in rows)
+    assert [one for one, count in counts.items() if count > 1] == []
+    assert [row for _, row in rows if row["detail"] not in details()] == []

@@ -6,7 +6,10 @@ source of each row:
 - OLTS: github.com/open-logistics-tracking/OLTS, status mappings, CC BY 4.0; rows marked
   "OLTS changed" are corrected here (a station handing out is a delivery, a security check of a
   domestic parcel is no customs inspection, "other" is no exception).
-- SF: opcode names from a public client of SF's open platform; the details are ours.
+- SF: opcode names from a public client of SF's open platform; the details are ours. OLTS numbers
+  SF's opcodes otherwise, from a secondary source: only its statusCode rows are here.
+- TRACKINGMORE (51tracking): trackingmore.com/docs/logistics_status.php; ALIYUN: states seen in
+  public samples of the cloud market's API; the details are ours.
 - KDNIAO, KUAIDI100: state names from the vendors' manuals and demos; the details are ours.
 """
 
@@ -27,6 +30,7 @@ ALIASES = {
     "DEPPON": "DBL",
     "CAINIAO": "CNCY",
     "YZPY": "EMS",
+    "51TRACKING": "TRACKINGMORE",
 }
 """Other names of the connectors, and couriers that share a table."""
 
