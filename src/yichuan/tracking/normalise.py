@@ -61,7 +61,7 @@ class Reader:
 
 @cache
 def reader() -> Reader:
-    """The packaged reader, compiled on first use (about a tenth of a second)."""
+    """The packaged reader, compiled on first use (a few tenths of a second)."""
     chinese, english = read_lexicon("lexicon.csv"), read_lexicon("lexicon_en.csv")
     signals = signals_of(chinese, english)
     rules = tuple(read_rules("rules.csv", signals))
