@@ -15,6 +15,7 @@ the tables say they mean; nothing was fitted to them. Speed is on one core, ever
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
