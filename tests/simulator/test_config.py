@@ -11,13 +11,14 @@ from typer.testing import CliRunner
 from yichuan.simulator.catalogue import couriers
 from yichuan.simulator.commands import announce, load, simulate_app
 from yichuan.simulator.config import ConfigError, NetworkConfig, demo_config, read_config
+from yichuan.simulator.protocols import PROTOCOLS
 
 
 def test_a_missing_file_is_made_and_read_again(tmp_path: Path) -> None:
     """The accounts of the first start are those of the next; options win over the file."""
     path = tmp_path / "couriers.json"
     first = load(path, 9, "", None)
-    assert load(path, None, "", None) == first == demo_config(9)
+    assert load(path, None, "", None) == first == demo_config(9, protocols=PROTOCOLS)
     other = load(path, None, "http://127.0.0.1:1/push", 60)
     assert other.subscribers[0].push_url == "http://127.0.0.1:1/push"
     assert (other.time_scale, other.branches) == (60, first.branches)

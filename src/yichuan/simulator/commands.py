@@ -18,6 +18,7 @@ from yichuan.simulator.config import (
     write_config,
 )
 from yichuan.simulator.mall_command import mall
+from yichuan.simulator.protocols import PROTOCOLS
 
 simulate_app = typer.Typer(help="Simulated couriers and a simulated mall.", no_args_is_help=True)
 simulate_app.command()(mall)
@@ -45,7 +46,7 @@ def couriers(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print address and accounts.")] = False,
 ) -> None:
-    """Run the courier network: KDNiao's protocol, pushes, and control under /sim."""
+    """Run the courier network: KDNiao's protocol, the couriers' own, and control under /sim."""
     try:
         settings = load(config, seed, push_url, time_scale)
     except (ConfigError, ValueError, OSError) as error:
@@ -74,7 +75,7 @@ def load(
     if path is not None and path.exists():
         settings = read_config(path)
     else:
-        settings = demo_config(seed if seed is not None else 1)
+        settings = demo_config(seed if seed is not None else 1, protocols=PROTOCOLS)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_config(settings, path)
@@ -93,7 +94,12 @@ def announce(settings: NetworkConfig, address: str, as_json: bool) -> None:
             "seed": settings.seed,
             "time_scale": settings.time_scale,
             "subscribers": [
-                {"ebusiness_id": s.ebusiness_id, "app_key": s.app_key, "push_url": s.push_url}
+                {
+                    "ebusiness_id": s.ebusiness_id,
+                    "app_key": s.app_key,
+                    "push_url": s.push_url,
+                    "protocol": s.protocol,
+                }
                 for s in settings.subscribers
             ],
             "branches": [
@@ -111,4 +117,5 @@ def announce(settings: NetworkConfig, address: str, as_json: bool) -> None:
         return
     typer.echo(f"couriers on {address}, seed {settings.seed}, {settings.time_scale:g} x real time")
     for one in settings.subscribers:
-        typer.echo(f"  EBusinessID {one.ebusiness_id} pushes to {one.push_url or '(nowhere yet)'}")
+        where = one.push_url or "(nowhere yet)"
+        typer.echo(f"  {one.protocol}: customer {one.ebusiness_id} pushes to {where}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,11 +19,15 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A KDNiao user: credentials, and where its pushes go ("" = nowhere yet)."""
+    """Who may call: a KDNiao user, or a customer of one courier's own protocol."""
 
     ebusiness_id: str
+    """Its public id, whatever the protocol calls it."""
     app_key: str
     push_url: str = ""
+    """Where its pushes go ("" = nowhere yet)."""
+    protocol: str = "kdniao"
+    """`kdniao`, or the name of one of `simulator.protocols`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +111,13 @@ def write_config(config: NetworkConfig, path: Path) -> None:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n")
 
 
-def demo_config(seed: int = 1, push_url: str = "", balance: int = 100_000) -> NetworkConfig:
+def demo_config(
+    seed: int = 1, push_url: str = "", balance: int = 100_000, protocols: Iterable[str] = ()
+) -> NetworkConfig:
     """One subscriber and one branch account with every courier, all derived from the seed.
 
     Franchise couriers get a balance of `balance` numbers, the others allot without limit.
+    `protocols` are couriers' own protocols that get a customer as well.
     """
 
     def code(*parts: object) -> int:
@@ -132,7 +140,15 @@ def demo_config(seed: int = 1, push_url: str = "", balance: int = 100_000) -> Ne
         app_key=f"{code('key', 1):08x}-{code('key', 2):08x}-{code('key', 3):08x}",
         push_url=push_url,
     )
-    return NetworkConfig(seed=seed, subscribers=(one,), branches=branches)
+    direct = tuple(
+        Subscriber(
+            ebusiness_id=f"YC{code(name, 'customer') % 90_000_000 + 10_000_000}",
+            app_key=f"{code(name, 'key', 1):08x}{code(name, 'key', 2):08x}",
+            protocol=name,
+        )
+        for name in protocols
+    )
+    return NetworkConfig(seed=seed, subscribers=(one, *direct), branches=branches)
 
 
 def with_push_url(config: NetworkConfig, push_url: str) -> NetworkConfig:

@@ -1,4 +1,4 @@
-"""The courier network's ASGI application: KDNiao's paths, and the simulator's own under `/sim`.
+"""The courier network's ASGI application: KDNiao's paths, the couriers' own, and `/sim`.
 
 Dispatch is on RequestType, not on the path; paths match in any letter case, with and without
 trailing slash and the `2` of newer articles; the sandbox path stands for all of them.
@@ -7,6 +7,7 @@ trailing slash and the `2` of newer articles; the sandbox path stands for all of
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -37,6 +38,8 @@ from yichuan.simulator.calls import (
 from yichuan.simulator.config import NetworkConfig
 from yichuan.simulator.control import ROUTES
 from yichuan.simulator.network import Network, running, wall_clock
+from yichuan.simulator.protocols import PROTOCOLS
+from yichuan.simulator.protocols.protocol import Asked, Protocol
 from yichuan.simulator.tracking_calls import query, subscribe
 from yichuan.simulator.waybill_calls import balance, cancel, create
 from yichuan.simulator.wire import BadRequestDataError, tolerant_json, verified_data
@@ -85,13 +88,34 @@ async def kdniao(request: Request) -> Response:
     network: Network = request.app.state.network
     form = await _form(request)
     answer = answer_call(network, form)
-    low, high = network.world.config.latency_seconds
-    if high:
-        nonce = Random(f"{network.world.config.seed}/latency/{form.get('DataSign', '')}")
-        await asyncio.sleep(nonce.uniform(low, high))
+    await _linger(network, form.get("DataSign", ""))
     network.pusher.wake.set()
     kind = LostAnswer if _is_lost(network, form, answer) else Response
     return kind(msgspec.json.encode(answer), media_type=JSON_TYPE)
+
+
+async def _linger(network: Network, nonce: str) -> None:
+    """The configured latency, decided by the call."""
+    low, high = network.world.config.latency_seconds
+    if high:
+        chance = Random(f"{network.world.config.seed}/latency/{nonce}")
+        await asyncio.sleep(chance.uniform(low, high))
+
+
+def _door(protocol: Protocol, path: str) -> Route:
+    """A courier's own protocol at one of its paths."""
+
+    async def call(request: Request) -> Response:
+        network: Network = request.app.state.network
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        body, query = await request.body(), dict(request.query_params)
+        asked = Asked(request.url.path, body, network.clock(), headers, query)
+        answer = protocol.answer(network.world, asked)
+        await _linger(network, str(zlib.crc32(body)))
+        network.pusher.wake.set()
+        return Response(msgspec.json.encode(answer), media_type=JSON_TYPE)
+
+    return Route(path, call, methods=["POST"])
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -163,5 +187,6 @@ def create_app(
             app.state.network = network
             yield
 
-    routes = [*ROUTES, Route("/{path:path}", kdniao, methods=["GET", "POST"])]
+    direct = [_door(one, path) for one in PROTOCOLS.values() for path in one.paths]
+    routes = [*ROUTES, *direct, Route("/{path:path}", kdniao, methods=["GET", "POST"])]
     return Starlette(routes=routes, lifespan=lifespan)

@@ -1,4 +1,5 @@
-"""Pushing: gathers what has changed, sends it as KDNiao 101/102, and does not give up.
+"""Pushing: gathers what has changed, sends it as its subscriber's protocol has it (KDNiao 101/102,
+or a courier's own), and does not give up.
 
 The order per parcel is kept (no newer push while an older one is unanswered) except where the
 configured faults break it on purpose.
@@ -10,7 +11,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -18,6 +19,8 @@ import httpx
 import msgspec
 
 from yichuan.simulator import ledger as log
+from yichuan.simulator.protocols import PROTOCOLS
+from yichuan.simulator.protocols.protocol import Message, Protocol, Told
 from yichuan.simulator.things import Subscription
 from yichuan.simulator.wire import FORM_TYPE, failure_record, push_record, signed_push
 from yichuan.simulator.world import World
@@ -30,6 +33,7 @@ GARBAGE = (
     b"[" * 64,
 )
 IDLE_SECONDS = 1.0
+FORM = {"Content-Type": FORM_TYPE}
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class Push:
 
     line: log.PushSent
     url: str
-    body: bytes
+    messages: Sequence[Message]
     repeat: tuple[log.Sent, ...] = ()
     """Records to be sent once more afterwards (fault `duplicate`)."""
     attempt: int = 0
@@ -88,6 +92,8 @@ class Pusher:
             if subscription.in_flight or not self._url(subscription.ebusiness_id):
                 continue
             del self._world.dirty[key]
+            if subscription.failure and self._protocol(subscription.ebusiness_id):
+                continue  # giving up a number is the aggregator's habit
             if not self._hold_back(subscription):
                 kind = (subscription.ebusiness_id, subscription.request_type)
                 batches.setdefault(kind, []).append(subscription)
@@ -99,6 +105,10 @@ class Pusher:
     def _url(self, ebusiness_id: str) -> str:
         subscriber = self._world.subscribers.get(ebusiness_id)
         return subscriber.push_url if subscriber else ""
+
+    def _protocol(self, ebusiness_id: str) -> Protocol | None:
+        """The courier's own protocol of a subscriber; None: KDNiao's."""
+        return PROTOCOLS.get(self._world.subscribers[ebusiness_id].protocol)
 
     def _stream(self, subscription: Subscription, count: int, what: str) -> Random:
         key = "/".join(subscription.key)
@@ -139,7 +149,9 @@ class Pusher:
             if roll < faults.duplicate_push:
                 repeat.append(record)
         rng = self._stream(members[0], len(records[0].events), "spoil")
-        if rng.random() < faults.wrong_signature:
+        protocol = self._protocol(ebusiness_id)
+        signed = protocol is None or protocol.signed
+        if rng.random() < faults.wrong_signature and signed:
             self._enqueue(ebusiness_id, request_type, records, fault="wrong_signature")
         if rng.random() < faults.garbage_body:
             garbage = rng.choice(GARBAGE)
@@ -162,16 +174,31 @@ class Pusher:
             now, self._world.last_push_id, ebusiness_id, request_type, records, fault
         )
         if body is None:
-            body = signed_push(
-                ebusiness_id,
-                self._world.subscribers[ebusiness_id].app_key,
-                request_type,
-                [self._wire_record(line, record) for record in records],
-                now,
-                spoil=fault == "wrong_signature",
-            )
+            messages = self._messages(line, spoil=fault == "wrong_signature")
+        else:
+            messages = (Message(body, FORM),)
         once = fault in log.UNTRUE
-        self._ready.append(Push(line, self._url(ebusiness_id), body, repeat, once=once))
+        self._ready.append(Push(line, self._url(ebusiness_id), messages, repeat, once=once))
+
+    def _messages(self, line: log.PushSent, *, spoil: bool) -> Sequence[Message]:
+        subscriber = self._world.subscribers[line.ebusiness_id]
+        protocol = PROTOCOLS.get(subscriber.protocol)
+        if protocol is not None:
+            key = subscriber.app_key + ("-" if spoil else "")
+            told = [self._told(line, record) for record in line.records]
+            return protocol.push(replace(subscriber, app_key=key), told, line.at)
+        records = [self._wire_record(line, record) for record in line.records]
+        body = signed_push(
+            line.ebusiness_id, subscriber.app_key, line.request_type, records, line.at, spoil=spoil
+        )
+        return (Message(body, FORM),)
+
+    def _told(self, line: log.PushSent, record: log.Sent) -> Told:
+        """Couriers themselves tell only what is new; all of it again where nothing is."""
+        subscription, count = self._subscription(line, record), len(record.events)
+        first = subscription.acknowledged if subscription.acknowledged < count else 0
+        events = self._world.parcels[record.courier, record.number].history.events[first:count]
+        return Told(record.number, subscription.order_code, events, first)
 
     def _wire_record(self, line: log.PushSent, record: log.Sent) -> Mapping[str, object]:
         subscription = self._subscription(line, record)
@@ -215,13 +242,26 @@ class Pusher:
 
     async def _post(self, push: Push) -> tuple[bool, int, str]:
         """Whether the protocol's acknowledgement came back, HTTP status, and a note."""
-        headers = {"Content-Type": FORM_TYPE}
+        said = (False, 0, "nothing to say")
+        protocol = self._protocol(push.line.ebusiness_id)
+        for message in push.messages:
+            said = await self._post_one(push.url, message, protocol)
+            if not said[0]:
+                break
+        return said
+
+    async def _post_one(
+        self, url: str, message: Message, protocol: Protocol | None
+    ) -> tuple[bool, int, str]:
         try:
-            answer = await self._client.post(push.url, content=push.body, headers=headers)
+            answer = await self._client.post(url, content=message.body, headers=message.headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return False, 0, type(error).__name__
         if answer.status_code != httpx.codes.OK:
             return False, answer.status_code, answer.text[:200]
+        if protocol is not None:
+            good = protocol.heard(answer.content)
+            return good, answer.status_code, "" if good else answer.text[:200]
         try:
             said = msgspec.json.decode(answer.content, type=dict[str, object])
         except (msgspec.MsgspecError, UnicodeDecodeError):
