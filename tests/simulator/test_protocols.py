@@ -40,7 +40,7 @@ from yichuan.tracking import ingest
 
 HOST = "http://couriers.test"
 CONFIG = demo_config(seed=11, balance=50, protocols=PROTOCOLS)
-EXTRA: dict[str, dict[str, str]] = {}
+EXTRA: dict[str, dict[str, str]] = {"zto": {"order_type": "2"}}
 """Credentials of a connection besides id and secret, by protocol."""
 
 
@@ -140,7 +140,7 @@ def test_every_scan_has_a_code_that_our_table_knows(name: str) -> None:
     """A scan that the simulated courier cannot name would look like one that we cannot read."""
     codes = scan_codes(name)
     assert set(codes) >= {*CODES, "failed"}
-    assert all(detail_of(name, code) for code in codes.values()), codes
+    assert all(detail_of(name, code) for code in codes.values() if code), codes
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
@@ -190,13 +190,11 @@ async def test_numbers_are_bought_once_and_given_back(
     """A repeat brings the first number, recovery finds it or buys it, a cancelled one is free."""
     async with staged(name, context, app) as stage:
         issued = await stage.client.issue(stage.order(f"{name}-A"))
-        again = await stage.client.issue(stage.order(f"{name}-A"))
-        found = await stage.client.recover(stage.order(f"{name}-A"))
-        assert again.number == found.number == issued.number
-        fresh = await stage.client.recover(stage.order(f"{name}-B"))
+        assert await repeated(stage, f"{name}-A") in (issued.number, None)
+        fresh = await recovered(stage, f"{name}-B")
         assert len(stage.network.world.orders) == 2
         if can(name, "cancel"):
-            for order, number in ((f"{name}-A", issued.number), (f"{name}-B", fresh.number)):
+            for order, number in ((f"{name}-A", issued.number), (f"{name}-B", fresh)):
                 await stage.client.cancel(order, stage.courier, number, stage.account)
             assert all(one.cancelled for one in stage.network.world.orders.values())
             with pytest.raises(CourierError, match="already_cancelled"):
@@ -205,6 +203,32 @@ async def test_numbers_are_bought_once_and_given_back(
             await stage.hand_over(moving.number, hours=1)
             with pytest.raises(CourierError, match="cannot_cancel"):
                 await stage.client.cancel(f"{name}-C", stage.courier, moving.number, stage.account)
+
+
+async def repeated(stage: Stage, order_code: str) -> str | None:
+    """The number that the same order code brings again and that recovery finds; None where the
+    courier refuses a used order code and cannot be asked by it."""
+    try:
+        again = await stage.client.issue(stage.order(order_code))
+    except CourierError as error:
+        if error.code != "order_exists":
+            raise
+        with pytest.raises(CourierError, match="cannot_recover"):
+            await stage.client.recover(stage.order(order_code))
+        return None
+    found = await stage.client.recover(stage.order(order_code))
+    assert found.number == again.number
+    return again.number
+
+
+async def recovered(stage: Stage, order_code: str) -> str:
+    """The number of an order whose answer was lost and that the courier never saw."""
+    try:
+        return (await stage.client.recover(stage.order(order_code))).number
+    except CourierError as error:
+        if (error.code, error.outcome) != ("cannot_recover", "unknown"):
+            raise
+        return (await stage.client.issue(stage.order(order_code))).number
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

@@ -12,9 +12,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from yichuan.couriers.connectors.base import CourierError
 
+ABOUT_US: Final = frozenset(
+    {"bad_signature", "unknown_user", "no_permission", "account_refused", "ip_refused"}
+)
+"""Refusals of who asks, not of what is asked: the connection does not work."""
 UNSAID = "rejected"
 """The error of a refusal that neither code nor words explain."""
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from yichuan.core.clock import CHINA
-from yichuan.couriers.connectors.base import Contact, CourierError
+from yichuan.couriers.connectors.base import Contact, CourierError, WaybillRequest
 
 Value = TypeVar("Value")
 
@@ -46,6 +46,23 @@ def reachable(contact: Contact) -> Contact:
     if not (contact.mobile or contact.tel):
         raise CourierError("bad_request", "a mobile number or telephone is required")
     return contact
+
+
+def one_piece(request: WaybillRequest, *services: str) -> WaybillRequest:
+    """The request, when it asks only for what the connector can pass on without guessing: one
+    piece, paid by us, and at most these added services.
+
+    Raises:
+        CourierError: `unsupported`.
+    """
+    asked = {service.name for service in request.services} - set(services)
+    if request.pieces != 1:
+        raise CourierError("unsupported", "several pieces under one order")
+    if request.pay not in ("monthly", "sender"):
+        raise CourierError("unsupported", f"payment by {request.pay}")
+    if asked:
+        raise CourierError("unsupported", f"added services {', '.join(sorted(asked))}")
+    return request
 
 
 def street(contact: Contact) -> str:

@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from yichuan.simulator.protocols import sf
+from yichuan.simulator.protocols import sf, zto
 from yichuan.simulator.protocols.protocol import Protocol
 
-PROTOCOLS: Mapping[str, Protocol] = MappingProxyType({one.name: one for one in (sf.PROTOCOL,)})
+ALL = (
+    sf.PROTOCOL,
+    zto.PROTOCOL,
+)
+PROTOCOLS: Mapping[str, Protocol] = MappingProxyType({one.name: one for one in ALL})
 """By the name that a subscriber's `protocol` says."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +56,7 @@ class Order:
     receiver: Person
     pieces: int = 1
     exp: str = ""
+    trans: str = ""
     listen: bool = True
     """Pushes of its numbers need no subscription."""
 
@@ -106,6 +110,7 @@ def allot(world: World, caller: Subscriber, order: Order, now: datetime) -> tupl
         pieces=order.pieces,
         phone_tails=_tails(order.sender, order.receiver),
         exp=order.exp,
+        trans=order.trans,
         subscribe=order.listen,
     )
     try:
@@ -172,6 +177,54 @@ def check_phone(world: World, caller: Subscriber, courier: str, number: str, tai
         return
     if tail not in waybill.line.phone_tails:
         raise Refusal("phone", "手机号后四位与单号不符")
+
+
+def check_signature(given: str | None, right: str) -> None:
+    """Nothing, when they are equal.
+
+    Raises:
+        Refusal: `signature`.
+    """
+    if given != right:
+        raise Refusal("signature", "签名错误")
+
+
+def md5_base64(text: str) -> str:
+    """Base64 of the sixteen bytes of a text's MD5."""
+    return base64.standard_b64encode(hashlib.md5(text.encode()).digest()).decode()
+
+
+def json_object(text: str | bytes) -> Mapping[str, object]:
+    """A JSON object.
+
+    Raises:
+        Refusal: `format`.
+    """
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise Refusal("format", "非法的JSON格式") from None
+    if not isinstance(found, dict):
+        raise Refusal("format", "非法的JSON格式")
+    return found
+
+
+def objects(fields: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    """The objects of an array."""
+    found = fields.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def within(fields: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """An object that must be there.
+
+    Raises:
+        Refusal: `missing`.
+    """
+    found = fields.get(name)
+    if not isinstance(found, dict):
+        raise Refusal("missing", f"{name}不能为空")
+    return found
 
 
 def words(fields: Mapping[str, object], name: str, *, needed: bool = False) -> str:

@@ -6,8 +6,6 @@ its SDK (1101124154/sf-express-sdk, docs/examples), independently of the product
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +18,15 @@ from yichuan.simulator.config import Subscriber
 from yichuan.simulator.geo import City, UnknownPlaceError, distance_km, find_city
 from yichuan.simulator.history import Event
 from yichuan.simulator.protocols import acts
-from yichuan.simulator.protocols.acts import Person, Refusal, words
+from yichuan.simulator.protocols.acts import (
+    Person,
+    Refusal,
+    json_object,
+    md5_base64,
+    objects,
+    within,
+    words,
+)
 from yichuan.simulator.protocols.protocol import Asked, Message, Protocol, Told, scan_codes
 from yichuan.simulator.routes import expected_hours
 from yichuan.simulator.things import Waybill
@@ -44,8 +50,7 @@ UNESCAPED = "*-._"
 def digest(data: str, timestamp: str, checkword: str) -> str:
     """msgDigest of 标准 MD5."""
     escaped = quote(data + timestamp + checkword, safe=UNESCAPED + " ").replace(" ", "+")
-    raw = hashlib.md5(escaped.replace("~", "%7E").encode()).digest()
-    return base64.standard_b64encode(raw).decode()
+    return md5_base64(escaped.replace("~", "%7E"))
 
 
 def answer(world: World, asked: Asked) -> object:
@@ -56,7 +61,7 @@ def answer(world: World, asked: Asked) -> object:
     except Refusal as refusal:
         return _envelope(SYSTEM[refusal.why], refusal.words, None)
     try:
-        found = serve(world, caller, _object(form["msgData"]), asked.now)
+        found = serve(world, caller, json_object(form["msgData"]), asked.now)
     except Refusal as refusal:
         said = {"success": False, "errorCode": CODES[refusal.why], "errorMsg": refusal.words}
         return _envelope("A1000", "", said | {"msgData": None})
@@ -68,8 +73,8 @@ def _opened(world: World, form: Mapping[str, str]) -> tuple[Subscriber, Service]
     for name in NEEDED:
         words(form, name, needed=True)
     caller = acts.caller_of(world, form["partnerID"], "sf")
-    if form["msgDigest"] != digest(form["msgData"], form["timestamp"], caller.app_key):
-        raise Refusal("signature", "数字签名无效")
+    right = digest(form["msgData"], form["timestamp"], caller.app_key)
+    acts.check_signature(form["msgDigest"], right)
     serve = SERVICES.get(form["serviceCode"])
     if serve is None:
         raise Refusal("user", "无对应服务权限")
@@ -82,19 +87,9 @@ def _envelope(code: str, reason: str, result: object) -> object:
             "apiResultData": text}  # fmt: skip
 
 
-def _object(text: str) -> Fields:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        raise Refusal("format", "非法的JSON格式") from None
-    if not isinstance(found, dict):
-        raise Refusal("format", "非法的JSON格式")
-    return found
-
-
 def _create(world: World, caller: Subscriber, data: Fields, now: datetime) -> object:
-    people = {words(one, "contactType"): one for one in _objects(data, "contactInfoList")}
-    if not _objects(data, "cargoDetails"):
+    people = {words(one, "contactType"): one for one in objects(data, "contactInfoList")}
+    if not objects(data, "cargoDetails"):
         raise Refusal("missing", "cargoDetails不能为空")
     order = acts.Order(
         code=words(data, "orderId", needed=True),
@@ -117,11 +112,6 @@ def _person(one: Fields) -> Person:
         district=words(one, "county"),
         address=words(one, "address"),
     )
-
-
-def _objects(data: Fields, name: str) -> list[Fields]:
-    found = data.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _result(waybill: Waybill) -> object:
@@ -156,7 +146,7 @@ def _search(world: World, caller: Subscriber, data: Fields, now: datetime) -> ob
 
 def _update(world: World, caller: Subscriber, data: Fields, now: datetime) -> object:
     waybill = acts.find(world, caller, words(data, "orderId", needed=True))
-    numbers = [words(one, "waybillNo") for one in _objects(data, "waybillNoInfoList")]
+    numbers = [words(one, "waybillNo") for one in objects(data, "waybillNoInfoList")]
     if waybill is not None and numbers and waybill.line.number not in numbers:
         return {"orderId": waybill.line.order_code, "resStatus": 1}
     if words(data, "dealType") == "2":
@@ -208,9 +198,7 @@ def _deliver(world: World, caller: Subscriber, data: Fields, now: datetime) -> o
 
 
 def _city(data: Fields, name: str) -> City:
-    place = data.get(name)
-    if not isinstance(place, dict):
-        raise Refusal("missing", f"{name}不能为空")
+    place = within(data, name)
     try:
         return find_city(words(place, "city"), words(place, "province"))
     except UnknownPlaceError:

@@ -6,11 +6,10 @@ public receivers, for instance stored copies of two shops' tests of `Body.Waybil
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
 from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, inside, shown, text
+from yichuan.couriers.connectors.scans import unread, update
 from yichuan.couriers.connectors.times import courier_time
 
 
@@ -18,7 +17,7 @@ def track(found: Fields, number: str) -> TrackUpdate:
     """The history of the number asked for; none yet is an update without events."""
     rows = [inside(item) for item in each(found.get("routeResps"))]
     mine = next((row for row in rows if text(row, "mailNo") == number), {})
-    return _update(number, each(mine.get("routes")), None)
+    return update("SF", number, each(mine.get("routes")), _event)
 
 
 def push(content: bytes) -> PushBatch:
@@ -26,9 +25,7 @@ def push(content: bytes) -> PushBatch:
     try:
         rows = each(inside(inside(decoded(content)).get("Body")).get("WaybillRoute"))
     except ValueError as error:
-        return PushBatch(
-            (), (RejectedEvent(shown(content.decode("utf-8", "replace")), str(error)),)
-        )
+        return unread(content, str(error))
     grouped: dict[str, list[object]] = {}
     orders: dict[str, str] = {}
     rejected: list[RejectedEvent] = []
@@ -40,23 +37,14 @@ def push(content: bytes) -> PushBatch:
             continue
         grouped.setdefault(number, []).append(row)
         orders[number] = text(fields, "orderid", "orderId") or orders.get(number, "")
-    updates = (_update(number, scans, orders[number]) for number, scans in grouped.items())
+    updates = (
+        update("SF", number, scans, _event, orders[number] or None)
+        for number, scans in grouped.items()
+    )
     return PushBatch(tuple(updates), tuple(rejected))
 
 
-def _update(number: str, scans: Sequence[object], order_code: str | None) -> TrackUpdate:
-    events: list[CourierEvent] = []
-    rejected: list[RejectedEvent] = []
-    for scan in scans:
-        try:
-            events.append(_event(inside(scan)))
-        except (ValueError, OverflowError) as error:
-            rejected.append(RejectedEvent(shown(scan), str(error)))
-    return TrackUpdate("SF", number, tuple(events), order_code or None, rejected=tuple(rejected))
-
-
-def _event(scan: Mapping[str, object]) -> CourierEvent:
-    fields = dict(scan)
+def _event(fields: Fields) -> CourierEvent:
     code = text(fields, "opCode", "opcode")
     return CourierEvent(
         occurred_at=courier_time(text(fields, "acceptTime") or ""),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from urllib.parse import quote_plus
+
+from yichuan.couriers.connectors.digests import md5_base64
 
 
 def msg_digest(msg_data: str, timestamp: str, checkword: str) -> str:
@@ -15,4 +15,4 @@ def msg_digest(msg_data: str, timestamp: str, checkword: str) -> str:
     mr-xiaoyu/express-java-tools (express-java-sf, DigestUtil) and 1101124154/sf-express-sdk.
     """
     text = quote_plus(msg_data + timestamp + checkword, safe="*").replace("~", "%7E")
-    return base64.b64encode(hashlib.md5(text.encode("ascii")).digest()).decode("ascii")
+    return md5_base64(text)
