@@ -66,7 +66,7 @@ async def test_a_year_of_history(context: Context, tmp_path: Path) -> None:
     assert delivered[2] == datetime(2020, 3, 3, 2, tzinfo=UTC)
     fetched = "SELECT courier, ship_method, milestone FROM shipments WHERE shipment_no = 'H3'"
     assert await one(context, fetched) == (None, "self_pickup", "picked_up")
-    log = "SELECT count(*), min(kind), max(kind) FROM milestone_log WHERE topic = 'shipment'"
+    log = "SELECT count(*), min(kind), max(kind) FROM milestone_log WHERE topic = 'figures'"
     assert await one(context, log) == (4, "imported", "imported")
     await drain(context.database, CONSUMERS)
     assert await one(context, "SELECT count(*) FROM problems") == (0,)

@@ -16,6 +16,7 @@ from yichuan.imports.shipments import (
     in_the_future,
     milestone,
     order_state,
+    settled,
     ship_method,
 )
 
@@ -81,3 +82,19 @@ def test_times_to_come() -> None:
     assert in_the_future(row(shipped_at=NOW + timedelta(hours=8)), NOW) is None
     assert in_the_future(row(shipped_at=NOW + timedelta(days=2)), NOW) == "shipped_at"
     assert in_the_future(row(delivered_at=NOW + timedelta(days=2)), NOW) == "delivered_at"
+
+
+@pytest.mark.parametrize(
+    ("values", "over"),
+    [
+        ({"delivered_at": YESTERDAY}, True),
+        ({"shipped_at": LONG_AGO}, True),
+        ({"shipped_at": LONG_AGO, "promised_at": YESTERDAY}, False),
+        ({"shipped_at": YESTERDAY}, False),
+        ({}, False),
+    ],
+)
+def test_only_history_that_can_move_nothing_is_merely_counted(
+    values: dict[str, Any], over: bool
+) -> None:
+    assert settled(row(**values), NOW) is over

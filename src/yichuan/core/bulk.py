@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -138,3 +138,19 @@ def number_array(values: Collection[int | None]) -> str:
 def time_array(values: Collection[datetime]) -> str:
     """Literal of a `timestamptz[]`."""
     return "{" + ",".join([v.isoformat() for v in values]) + "}"
+
+
+def date_array(values: Collection[date | None]) -> str:
+    """Literal of a `date[]`."""
+    return "{" + ",".join(["NULL" if v is None else v.isoformat() for v in values]) + "}"
+
+
+ARRAYS: Mapping[str, Callable[[Collection[Any]], str]] = {
+    "uuid": uuid_array,
+    "text": text_array,
+    "date": date_array,
+    "timestamptz": time_array,
+    "int": number_array,
+    "bigint": number_array,
+}
+"""SQL type → array literal of a column's values; only numbers and dates may be None."""

@@ -18,7 +18,8 @@ from sqlalchemy import insert, text
 from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.models import LogEntry
 
-Topic = Literal["track", "shipment"]
+Topic = Literal["track", "shipment", "figures"]
+"""`figures`: only what is counted changes (costs, imported history). Nobody else need look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +80,4 @@ async def read_after(
     result = await session.execute(
         _READ, {"topic": topic, "xid": str(xid), "last_id": last_id, "batch": batch}
     )
-    return [Entry(**row) for row in result.mappings()]
+    return [Entry(*row) for row in result]

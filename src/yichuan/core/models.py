@@ -68,7 +68,8 @@ ischema_names["xid8"] = Xid8  # so that comparing the schema knows the type
 
 class LogEntry(Base):
     """The milestone log. `topic` track: a track moved (tracking writes it); shipment: a shipment's
-    row changed (shipments writes it). Consumers read it with a durable cursor.
+    row changed (shipments writes it); figures: only what is counted of it changed. Consumers read
+    it with a durable cursor.
     """
 
     __tablename__ = "milestone_log"

@@ -18,6 +18,7 @@ from uuid import UUID
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.core.ids import new_ids, new_token
+from yichuan.core.log import Topic
 from yichuan.imports.parties import Parties
 from yichuan.imports.places import recipient
 from yichuan.imports.rows import BY_COURIER, ShipmentRow
@@ -80,6 +81,14 @@ def in_the_future(row: ShipmentRow, at: datetime) -> str | None:
 def may_move(box: ImportedBox, at: datetime) -> bool:
     """Whether the box may still be on its way, so that people look after it."""
     return box.ended_at is None and (box.shipped_at is None or at - box.shipped_at <= RECENT)
+
+
+def settled(row: ShipmentRow, at: datetime) -> bool:
+    """Whether nothing can become of the row's box any more: no scan, no problem, no clock."""
+    if row.delivered_at is not None:
+        return True
+    old = row.shipped_at is not None and at - row.shipped_at > RECENT
+    return old and row.promised_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +280,8 @@ class ShipmentWriter:
             several[key].append(item.row)
             waits = planned.get(key)
             filled = waits.pop(0) if waits else None
-            box = self._box(item, who, *here[key], filled or next(ids), at)
+            topic: Topic = "shipment" if key in subs or not settled(item.row, at) else "figures"
+            box = self._box(item, who, *here[key], filled or next(ids), at, topic)
             (made.planned if filled else made.boxes).append(box)
             tail = who.phone[-4:]
             if len(tail) == 4 and tail.isdigit():
@@ -304,6 +314,7 @@ class ShipmentWriter:
         order_no: str,
         box_id: UUID,
         at: datetime,
+        topic: Topic,
     ) -> ImportedBox:
         row, vault = item.row, self._job.vault
         state = milestone(row, at)
@@ -339,6 +350,7 @@ class ShipmentWriter:
             promised_at=row.promised_at,
             buyer_token=new_token(16) if waits or state == "in_transit" else None,
             phone_tokens=phone_tokens(vault, who.phone) if who.phone else (),
+            topic=topic,
         )
 
 

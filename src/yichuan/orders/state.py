@@ -10,22 +10,24 @@ from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry
 
 _FOLLOW = text("""
-    WITH touched AS (
-        SELECT * FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
-            AS t(merchant_id, shipment_id)
-    ), subs AS (
+    WITH subs AS (
         SELECT DISTINCT l.merchant_id, l.sub_order_id
-        FROM touched t JOIN shipment_lines l
-          ON l.merchant_id = t.merchant_id AND l.shipment_id = t.shipment_id
+        FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+            AS t(merchant_id, shipment_id)
+        CROSS JOIN LATERAL (
+            SELECT merchant_id, sub_order_id FROM shipment_lines
+            WHERE merchant_id = t.merchant_id AND shipment_id = t.shipment_id OFFSET 0
+        ) l
     ), boxes AS (
-        SELECT u.merchant_id, u.sub_order_id,
-               bool_and(s.shipped_at IS NOT NULL OR s.ended_at IS NOT NULL) AS shipped,
-               bool_and(s.ended_at IS NOT NULL) AS ended,
-               bool_and(s.waybill_number IS NOT NULL) AS packed
-        FROM subs u
-        JOIN shipment_lines l ON l.merchant_id = u.merchant_id AND l.sub_order_id = u.sub_order_id
-        JOIN shipments s ON s.merchant_id = l.merchant_id AND s.id = l.shipment_id
-        GROUP BY 1, 2
+        SELECT u.merchant_id, u.sub_order_id, b.* FROM subs u CROSS JOIN LATERAL (
+            SELECT bool_and(s.shipped_at IS NOT NULL OR s.ended_at IS NOT NULL) AS shipped,
+                   bool_and(s.ended_at IS NOT NULL) AS ended,
+                   bool_and(s.waybill_number IS NOT NULL) AS packed
+            FROM order_lines o
+            JOIN shipment_lines l ON l.merchant_id = o.merchant_id AND l.order_line_id = o.id
+            JOIN shipments s ON s.merchant_id = l.merchant_id AND s.id = l.shipment_id
+            WHERE o.merchant_id = u.merchant_id AND o.sub_order_id = u.sub_order_id
+        ) b
     ), target AS (
         SELECT merchant_id, sub_order_id,
                CASE WHEN ended THEN 'completed' WHEN shipped THEN 'shipped'

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
+from yichuan.core.bulk import ARRAYS, uuid_array
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry
 from yichuan.exceptions import queries as problems
+from yichuan.exceptions.queries import History
 from yichuan.exceptions.thresholds import setting
 from yichuan.rollups.counting import MEASURES, Changes, Limits, Line, Troubles, line_of
 from yichuan.shipments import facts
+from yichuan.shipments.facts import ShipmentFacts
 
 Key = tuple[UUID, UUID]
 """Merchant, shipment."""
 _TYPES: Final = {"str": "text", "date | None": "date", "int": "bigint"}
 _LINE: Final = {field.name: _TYPES[str(field.type)] for field in fields(Line)}
+_values = attrgetter(*_LINE)
 _MINE: Final = {"merchant_id": "uuid", "shipment_id": "uuid"} | _LINE
 _FLOW: Final = {"merchant_id": "uuid", "day": "date", "courier": "text", "province": "text"} | (
     dict.fromkeys(MEASURES, "int") | {"cost_minor": "bigint"}
@@ -48,12 +53,18 @@ _ADD_FLOWS: Final = text(
 _ADD_STOCK: Final = text(
     _upsert("stage_stock", _STOCK, tuple(_STOCK)[:3], "{c} = t.{c} + excluded.{c}")
 )
-_LINES: Final = text(f"""
-    SELECT merchant_id, shipment_id, {", ".join(_LINE)}
-    FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+_LINES: Final = text(
+    """
+    SELECT c.* FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
         AS k(merchant_id, shipment_id)
-    JOIN rollup_counted USING (merchant_id, shipment_id)
-""")
+    CROSS JOIN LATERAL (
+        SELECT merchant_id, shipment_id, {columns} FROM rollup_counted
+        WHERE merchant_id = k.merchant_id AND shipment_id = k.shipment_id OFFSET 0
+    ) c
+""".format(columns=", ".join(_LINE))
+)
+_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtext('yichuan.rollups'))")
+"""Two consumers count, of two topics: a line must not be replaced twice at once."""
 
 
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
@@ -67,13 +78,25 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
 async def recount(session: SystemSession, keys: Iterable[Key]) -> None:
     """Bring the rollups in step with these shipments, (merchant_id, shipment_id)."""
     wanted = sorted(keys)
-    boxes = await facts.read(session, wanted)
-    if not boxes:
+    if not wanted:
         return
+    await session.execute(_ONE_AT_A_TIME)
+    boxes = await facts.read(session, wanted)
     limits = await setting.get(session)
     allowed = Limits(limits.ship_hours, limits.pickup_hours)
     histories = await problems.histories(session, wanted)
     before = await _lines(session, wanted)
+    for statement, arrays in _counted(boxes, histories, before, allowed):
+        await session.execute(statement, arrays)
+
+
+def _counted(
+    boxes: Sequence[ShipmentFacts],
+    histories: Mapping[UUID, History],
+    before: Mapping[Key, Line],
+    allowed: Limits,
+) -> list[tuple[TextClause, dict[str, str]]]:
+    """What is to be written: a statement and its arrays for each table that changes."""
     changes, at = Changes(), now()
     changed: list[tuple[Any, ...]] = []
     for box in boxes:
@@ -81,27 +104,32 @@ async def recount(session: SystemSession, keys: Iterable[Key]) -> None:
         had = Troubles(history.first_at, history.kinds, history.parties) if history else None
         line = line_of(box, had, allowed, at)
         if changes.replace(box.merchant_id, before.get((box.merchant_id, box.id)), line):
-            values = (getattr(line, name) for name in _LINE)
-            changed.append((box.merchant_id, box.id, *values))
+            changed.append((box.merchant_id, box.id, *_values(line)))
     flows = [(*key, *amounts.values()) for key, amounts in changes.changed_flows()]
     stock = [(*key, amount) for key, amount in changes.changed_stock()]
-    await _write(session, _PUT_LINES, _MINE, changed)
-    await _write(session, _ADD_FLOWS, _FLOW, flows)
-    await _write(session, _ADD_STOCK, _STOCK, stock)
+    return [
+        (statement, _arrays(columns, rows))
+        for statement, columns, rows in (
+            (_PUT_LINES, _MINE, changed),
+            (_ADD_FLOWS, _FLOW, flows),
+            (_ADD_STOCK, _STOCK, stock),
+        )
+        if rows
+    ]
 
 
 async def _lines(session: SystemSession, keys: Sequence[Key]) -> Mapping[Key, Line]:
-    arrays = {"merchants": [m for m, _ in keys], "shipments": [s for _, s in keys]}
-    rows = await session.execute(_LINES, arrays)
+    merchants, shipments = zip(*keys, strict=True)
+    rows = await session.execute(
+        _LINES, {"merchants": uuid_array(merchants), "shipments": uuid_array(shipments)}
+    )
     return {(row[0], row[1]): Line(*row[2:]) for row in rows}
 
 
-async def _write(
-    session: SystemSession,
-    statement: TextClause,
-    columns: Mapping[str, str],
-    rows: Sequence[tuple[Any, ...]],
-) -> None:
-    if rows:
-        arrays = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
-        await session.execute(statement, arrays)
+def _arrays(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
+    """Rows as array literals, column by column: adapting each value would cost more than both
+    counting and writing them."""
+    return {
+        name: ARRAYS[kind](values)
+        for (name, kind), values in zip(columns.items(), zip(*rows, strict=True), strict=True)
+    }

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from yichuan.core.clock import CHINA
@@ -247,6 +247,11 @@ def counts(line: Line) -> Iterator[tuple[date, str, int]]:
             yield at, amount, getattr(line, amount)
 
 
+def _order(key: tuple[UUID, Any, Any] | tuple[UUID, Any, Any, Any]) -> tuple[Any, ...]:
+    """Keys in the order in which all writers take them; plain numbers sort faster than UUIDs."""
+    return (key[0].int, *key[1:])
+
+
 class Changes:
     """Sums of changes to the rollups."""
 
@@ -271,13 +276,13 @@ class Changes:
 
     def changed_flows(self) -> Iterator[tuple[FlowKey, dict[str, int]]]:
         """Keys with what to add to each measure, in key order; nothing where all is zero."""
-        for key in sorted(self.flows, key=str):
+        for key in sorted(self.flows, key=_order):
             amounts = self.flows[key]
             if any(amounts.values()):
                 yield key, {measure: amounts[measure] for measure in MEASURES}
 
     def changed_stock(self) -> Iterator[tuple[StockKey, int]]:
         """Keys with what to add, in key order."""
-        for key in sorted(self.stock, key=str):
+        for key in sorted(self.stock, key=_order):
             if self.stock[key]:
                 yield key, self.stock[key]

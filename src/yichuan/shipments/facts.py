@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 
+from yichuan.core.bulk import uuid_array
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.log import Entry, append
@@ -49,15 +50,21 @@ class ShipmentFacts:
     cost_billed_minor: int | None
 
 
-_COLUMNS: Final = ", ".join(f"s.{field.name}" for field in fields(ShipmentFacts))
+_NAMES: Final = [field.name for field in fields(ShipmentFacts)]
+_COLUMNS: Final = ", ".join(f"s.{name}" for name in _NAMES)
 _ARRAYS: Final = "CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[])"
 _KEYS: Final = f"unnest({_ARRAYS}) AS k(merchant_id, id)"
 # unscoped: for the log's consumers and the deadline job, which serve every merchant
-_READ: Final = text(f"SELECT {_COLUMNS} FROM {_KEYS} JOIN shipments s USING (merchant_id, id)")
-_LOCK: Final = text(f"""
-    SELECT {_COLUMNS} FROM {_KEYS} JOIN shipments s USING (merchant_id, id)
-    ORDER BY s.merchant_id, s.id FOR UPDATE OF s
-""")
+_BY_KEY: Final = f"""
+    SELECT {_COLUMNS} FROM {_KEYS} CROSS JOIN LATERAL (
+        SELECT {", ".join(_NAMES)} FROM shipments
+        WHERE merchant_id = k.merchant_id AND id = k.id OFFSET 0 {{lock}}
+    ) s
+"""
+"""One index search per key, in their order: joined freely, a table that is just being filled is
+read whole, or once per key."""
+_READ: Final = text(_BY_KEY.format(lock=""))
+_LOCK: Final = text(_BY_KEY.format(lock="FOR UPDATE"))
 _DUE: Final = text(f"""
     SELECT {_COLUMNS} FROM shipments s WHERE s.next_deadline_at <= :at
     ORDER BY s.next_deadline_at LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -83,9 +90,12 @@ _TROUBLE: Final = text("""
 """)
 
 
-def _arrays(keys: Iterable[Key]) -> dict[str, list[Any]]:
+def _arrays(keys: Iterable[Key]) -> dict[str, str]:
     ordered = sorted(keys)
-    return {"merchants": [m for m, _ in ordered], "shipments": [s for _, s in ordered]}
+    return {
+        "merchants": uuid_array([m for m, _ in ordered]),
+        "shipments": uuid_array([s for _, s in ordered]),
+    }
 
 
 async def read(session: SystemSession, keys: Iterable[Key]) -> list[ShipmentFacts]:

@@ -305,7 +305,7 @@ _SET_BILLED = text("""
         RETURNING s.merchant_id, s.id, s.courier, s.waybill_number
     )
     INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id, courier, number, occurred_at)
-    SELECT 'shipment', 'billed', merchant_id, id, courier, waybill_number, now() FROM changed
+    SELECT 'figures', 'billed', merchant_id, id, courier, waybill_number, now() FROM changed
 """)
 
 
