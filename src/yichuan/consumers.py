@@ -15,5 +15,5 @@ CONSUMERS: tuple[Consumer, ...] = (
     Consumer("exceptions.detect", "shipment", exceptions.handle),
     Consumer("notify.webhooks", "shipment", notify.handle),
     Consumer("reports.rollup", "shipment", rollups.handle),
-    Consumer("reports.figures", "figures", rollups.handle, batch=5000),
+    Consumer("reports.figures", "figures", rollups.handle, batch=100_000),
 )

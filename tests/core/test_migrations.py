@@ -69,7 +69,7 @@ def test_migrations_run_forward_on_a_filled_database(
             "SELECT reloptions FROM pg_class WHERE relname = 'shipments'"
         ).fetchone()
     assert troubled == [(["late_ship", "lost"], 1000)]
-    assert options == (["fillfactor=85"],)
+    assert options == (["fillfactor=50"],)
     assert migrate.current(urls) == migrate.head()
     drop(cluster, name)
 

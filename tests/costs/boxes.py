@@ -18,7 +18,7 @@ SHIPPED = datetime(2024, 5, 6, 4, tzinfo=UTC)
 
 
 def line(number: str | None, fen: int, **values: object) -> BillRow:
-    plain: dict[str, Any] = dict.fromkeys(BillRow.__dataclass_fields__)
+    plain: dict[str, Any] = dict.fromkeys(BillRow.__struct_fields__)
     plain |= {"bill_no": "T-2405", "bill_month": "202405", "courier": "YD"}
     plain |= {"shipment_no": number, "province": "江苏", "raw_weight_g": 900, "payable_fen": fen}
     return BillRow(**{**plain, **values})

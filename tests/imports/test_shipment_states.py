@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from yichuan.imports.shipments import (
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LONG_AGO = NOW - RECENT - timedelta(days=1)
 YESTERDAY = NOW - timedelta(days=1)
-NOTHING: dict[str, Any] = dict.fromkeys(field.name for field in fields(ShipmentRow))
+NOTHING: dict[str, Any] = dict.fromkeys(ShipmentRow.__struct_fields__)
 
 
 def row(**values: object) -> ShipmentRow:

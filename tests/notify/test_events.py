@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from yichuan.core.log import Entry
 from yichuan.notify.events import Event, Subscriber, of_entry

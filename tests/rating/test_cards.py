@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from yichuan.rating.cards import (
     RateBook,
@@ -96,7 +97,7 @@ def test_a_card_without_the_destination() -> None:
 def test_a_weight_falls_into_one_bracket(limits: list[int], weight: int) -> None:
     edges = [0, *sorted(limits)]
     rows = [
-        replace(PLAIN, weight_from_g=low, weight_to_g=high)
+        structs.replace(PLAIN, weight_from_g=low, weight_to_g=high)
         for low, high in zip(edges, [*edges[1:], None], strict=True)
     ]
     book, problems = build_book(rows)
@@ -109,11 +110,11 @@ def test_a_weight_falls_into_one_bracket(limits: list[int], weight: int) -> None
 
 def test_overlapping_brackets_are_told_and_the_first_stays() -> None:
     rows = [
-        replace(PLAIN, weight_to_g=1000),
-        replace(PLAIN, weight_from_g=1000),
-        replace(PLAIN, weight_from_g=1000),
-        replace(PLAIN, weight_from_g=500, weight_to_g=2000),
-        replace(PLAIN, dest_city="深圳"),
+        structs.replace(PLAIN, weight_to_g=1000),
+        structs.replace(PLAIN, weight_from_g=1000),
+        structs.replace(PLAIN, weight_from_g=1000),
+        structs.replace(PLAIN, weight_from_g=500, weight_to_g=2000),
+        structs.replace(PLAIN, dest_city="深圳"),
     ]
     book, problems = build_book(rows)
     assert [problem.code for problem in problems] == ["overlapping_brackets"]
@@ -129,7 +130,7 @@ def test_volume_decides_the_bracket_when_it_is_heavier() -> None:
 
 def test_cards_are_told_apart_by_merchant_courier_service_origin_and_day() -> None:
     def row(card: str, **values: object) -> RateCardRow:
-        return replace(PLAIN, card=card, **values)  # type: ignore[arg-type]
+        return structs.replace(PLAIN, card=card, **values)  # type: ignore[arg-type]
 
     book, _ = build_book(
         [

@@ -1,11 +1,12 @@
 """Bill reconciliation. Broken, couriers are paid for what was not owed, or accused wrongly."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from yichuan.rating.cards import RateBook, RateCard, RateRow
 from yichuan.rating.reconcile import (
@@ -62,7 +63,7 @@ def line(**values: object) -> BillRow:
 
 
 def ours(**values: object) -> OurShipment:
-    return replace(OURS, **values)  # type: ignore[arg-type]
+    return dataclasses.replace(OURS, **values)  # type: ignore[arg-type]
 
 
 def only(bill: BillRow, shipment: OurShipment | None = None) -> BillCheck:

@@ -5,8 +5,10 @@ If this breaks, the overview counts a parcel twice or a merchant sees others' nu
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from conftest import Tenant
@@ -101,3 +103,20 @@ async def test_groups_page_through_with_a_cursor(context: Context, beta: Tenant)
         )
     assert [row.key["courier"] for row in first + second] == ["SF", "YD", "ZTO"]
     assert last is None
+
+
+async def test_two_who_count_the_same_boxes_at_once_count_them_once(
+    context: Context, beta: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two consumers share the rollups: live changes, and costs and history."""
+    monkeypatch.setattr(consumer, "PART", 2)
+    keys = {(beta.id, await box(context, beta.id, courier="JD")) for _ in range(5)}
+
+    async def count() -> None:
+        async with context.database.system() as session:
+            await consumer.recount(session, keys)
+
+    await asyncio.gather(count(), count())
+    async with context.database.read((beta.id,)) as session:
+        rows, _ = await queries.sums(session, WINDOW, ["courier"])
+    assert {row.key["courier"]: row.sums["created"] for row in rows}["JD"] == 5

@@ -43,7 +43,7 @@ def _texts(values: Sequence[Any]) -> list[str]:
 
 
 def _uuids(values: Sequence[Any]) -> list[str]:
-    return [_NULL if v is None else v.hex for v in values]
+    return [_NULL if v is None else f"{v.int:032x}" for v in values]  # half of what `hex` costs
 
 
 def _times(values: Sequence[Any]) -> list[str]:
@@ -119,7 +119,7 @@ async def fill(
 
 def uuid_array(values: Collection[UUID]) -> str:
     """Literal of a `uuid[]`."""
-    return "{" + ",".join([v.hex for v in values]) + "}"
+    return "{" + ",".join([f"{v.int:032x}" for v in values]) + "}"
 
 
 def text_array(values: Collection[str]) -> str:

@@ -8,11 +8,11 @@ transaction id, and a reader only takes rows older than every running transactio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import insert, text
 
 from yichuan.core.database import SystemSession, WriteSession
@@ -22,8 +22,7 @@ Topic = Literal["track", "shipment", "figures"]
 """`figures`: only what is counted changes (costs, imported history). Nobody else need look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the log."""
 
     topic: Topic

@@ -47,8 +47,19 @@ class BillLine(Base):
 
     __tablename__ = "bill_lines"
     __table_args__ = (
-        Index("ix_bill_lines_shipment", "merchant_id", "shipment_id"),
-        Index("ix_bill_lines_reason", "bill_id", "reason", "line_no"),
+        Index(
+            "ix_bill_lines_shipment",
+            "merchant_id",
+            "shipment_id",
+            postgresql_where=text("shipment_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_bill_lines_reason",
+            "bill_id",
+            "reason",
+            "line_no",
+            postgresql_where=text("reason IS NOT NULL"),
+        ),
         Index("ix_bill_lines_import", "import_id"),
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from yichuan.core.database import SystemSession
 from yichuan.costs import service as costs

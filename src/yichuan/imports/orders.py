@@ -14,6 +14,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.core.ids import new_id, new_ids
@@ -35,8 +37,7 @@ Key = tuple[UUID, str]
 """Merchant and sub-order number."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """A usable row of a batch and where it stands in it."""
 
     position: int

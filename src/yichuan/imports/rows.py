@@ -5,9 +5,11 @@ Orders and shipments are here; rate cards and bills are defined by the rating ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from yichuan.core.cells import Column, Kind
 from yichuan.core.mapplan import RowRule, RowTable
@@ -19,8 +21,7 @@ BY_COURIER = frozenset({None, "hub_waybill", "own_number"})
 _MAX_G = 100_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Struct, frozen=True):
     """One order line. Times UTC, price in fen, weight in grams (None: not known)."""
 
     order_no: str | None
@@ -49,8 +50,7 @@ class OrderRow:
     promised_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShipmentRow:
+class ShipmentRow(Struct, frozen=True):
     """One shipment. Times UTC, weight in grams (None: not weighed)."""
 
     shipment_no: str

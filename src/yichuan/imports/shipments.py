@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
@@ -91,8 +94,7 @@ def settled(row: ShipmentRow, at: datetime) -> bool:
     return old and row.promised_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """A usable row of a batch and where it stands in it."""
 
     position: int

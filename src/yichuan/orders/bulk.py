@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import text
 
 from yichuan.core.bulk import Stage, copy_text, fill, text_array, uuid_array
@@ -79,8 +80,7 @@ _WRITE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewOrder:
+class NewOrder(Struct, frozen=True):
     """A sub-order to be written, with its recipient; `main`: its main order is new too."""
 
     merchant_id: UUID
@@ -164,8 +164,7 @@ _ADD_AMOUNTS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NewLine:
+class NewLine(Struct, frozen=True):
     """A line of a sub-order. Weight per piece in grams, price per piece in minor units."""
 
     merchant_id: UUID

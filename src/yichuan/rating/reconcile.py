@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 
 from yichuan.rating.cards import RateBook, ShipmentToRate, china_day
 from yichuan.rating.price import MISSES, Miss, Quote, kg_text, quote_book, yuan_text
@@ -84,6 +85,10 @@ TRUSTED_SHARE = 2
 one and the same amount. A card that is not trusted gives no ground for claims."""
 SCALE_TOLERANCE_G = 50
 """Difference between two scales that is not worth a claim."""
+
+
+_content = attrgetter(*(set(BillRow.__struct_fields__) - {"bill_no", "bill_month"}))
+"""What a line says, whichever bill it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ class Reconciler:
         bill = line.bill
         if not (bill.waybill_number or bill.shipment_no):
             return None
-        same = replace(bill, bill_no=None, bill_month=None)
+        same = _content(bill)
         if same in self._seen:
             return BillCheck(line.index, "duplicate", bill.due_fen, 0)
         self._seen.add(same)

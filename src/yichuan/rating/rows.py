@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from yichuan.core.cells import Column, Kind
 from yichuan.core.mapplan import RowRule, RowTable
@@ -14,8 +15,7 @@ ROLES = ("cost", "price")
 ANY_COURIER = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class RateCardRow:
+class RateCardRow(Struct, frozen=True):
     """One row of a rate card as imported. Weights in grams, money in fen of the currency."""
 
     card: str
@@ -45,8 +45,7 @@ class RateCardRow:
     valid_to: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class BillRow:
+class BillRow(Struct, frozen=True):
     """One line of a courier's bill. `adjustment_fen`: surcharges plus, discounts minus."""
 
     bill_no: str | None
@@ -76,8 +75,7 @@ class BillRow:
         return (self.fee_fen or 0) + (self.adjustment_fen or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownShipmentRow:
+class KnownShipmentRow(Struct, frozen=True):
     """What reconciliation reads of a file of shipments."""
 
     shipment_no: str

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from msgspec import structs
 from sqlalchemy import delete, insert, select, text, tuple_
 
 from yichuan.core.clock import now
@@ -156,7 +157,7 @@ def _merchant_key(record: RateCardRecord) -> str:
 
 async def store(session: SystemSession, rows: Sequence[RateCardRow]) -> Stored:
     """Make cards from rows. A card replaces those of its name, role, merchant and first day."""
-    dated = [row if row.valid_from else replace(row, valid_from=ALWAYS) for row in rows]
+    dated = [row if row.valid_from else structs.replace(row, valid_from=ALWAYS) for row in rows]
     made, problems = await asyncio.to_thread(build_book, dated)
     cards = made.cards
     ids = {m.code: m.id for m in await merchants.listing(session)}

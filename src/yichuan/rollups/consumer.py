@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.structs import fields
 from sqlalchemy import TextClause, text
 
 from yichuan.core.bulk import ARRAYS, uuid_array
@@ -23,8 +25,10 @@ from yichuan.shipments.facts import ShipmentFacts
 
 Key = tuple[UUID, UUID]
 """Merchant, shipment."""
-_TYPES: Final = {"str": "text", "date | None": "date", "int": "bigint"}
-_LINE: Final = {field.name: _TYPES[str(field.type)] for field in fields(Line)}
+PART = 5000
+"""So many shipments are worked out at once."""
+_TYPES: Final = {str: "text", date | None: "date", int: "bigint"}
+_LINE: Final = {field.name: _TYPES[field.type] for field in fields(Line)}
 _values = attrgetter(*_LINE)
 _MINE: Final = {"merchant_id": "uuid", "shipment_id": "uuid"} | _LINE
 _FLOW: Final = {"merchant_id": "uuid", "day": "date", "courier": "text", "province": "text"} | (
@@ -55,10 +59,10 @@ _ADD_STOCK: Final = text(
 )
 _LINES: Final = text(
     """
-    SELECT c.* FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
-        AS k(merchant_id, shipment_id)
+    SELECT k.place, c.* FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+        WITH ORDINALITY AS k(merchant_id, shipment_id, place)
     CROSS JOIN LATERAL (
-        SELECT merchant_id, shipment_id, {columns} FROM rollup_counted
+        SELECT {columns} FROM rollup_counted
         WHERE merchant_id = k.merchant_id AND shipment_id = k.shipment_id OFFSET 0
     ) c
 """.format(columns=", ".join(_LINE))
@@ -81,19 +85,25 @@ async def recount(session: SystemSession, keys: Iterable[Key]) -> None:
     if not wanted:
         return
     await session.execute(_ONE_AT_A_TIME)
-    boxes = await facts.read(session, wanted)
     limits = await setting.get(session)
     allowed = Limits(limits.ship_hours, limits.pickup_hours)
+    for begin in range(0, len(wanted), PART):
+        await _recount(session, wanted[begin : begin + PART], allowed)
+
+
+async def _recount(session: SystemSession, wanted: Sequence[Key], allowed: Limits) -> None:
+    boxes = await facts.read(session, wanted)
     histories = await problems.histories(session, wanted)
     before = await _lines(session, wanted)
-    for statement, arrays in _counted(boxes, histories, before, allowed):
+    changes = await asyncio.to_thread(_counted, boxes, histories, before, allowed)
+    for statement, arrays in changes:
         await session.execute(statement, arrays)
 
 
 def _counted(
     boxes: Sequence[ShipmentFacts],
     histories: Mapping[UUID, History],
-    before: Mapping[Key, Line],
+    before: Mapping[UUID, Line],
     allowed: Limits,
 ) -> list[tuple[TextClause, dict[str, str]]]:
     """What is to be written: a statement and its arrays for each table that changes."""
@@ -103,7 +113,7 @@ def _counted(
         history = histories.get(box.id)
         had = Troubles(history.first_at, history.kinds, history.parties) if history else None
         line = line_of(box, had, allowed, at)
-        if changes.replace(box.merchant_id, before.get((box.merchant_id, box.id)), line):
+        if changes.replace(box.merchant_id, before.get(box.id), line):
             changed.append((box.merchant_id, box.id, *_values(line)))
     flows = [(*key, *amounts.values()) for key, amounts in changes.changed_flows()]
     stock = [(*key, amount) for key, amount in changes.changed_stock()]
@@ -118,12 +128,13 @@ def _counted(
     ]
 
 
-async def _lines(session: SystemSession, keys: Sequence[Key]) -> Mapping[Key, Line]:
+async def _lines(session: SystemSession, keys: Sequence[Key]) -> Mapping[UUID, Line]:
+    """What is counted of the shipments so far, by shipment."""
     merchants, shipments = zip(*keys, strict=True)
     rows = await session.execute(
         _LINES, {"merchants": uuid_array(merchants), "shipments": uuid_array(shipments)}
     )
-    return {(row[0], row[1]): Line(*row[2:]) for row in rows}
+    return {keys[row[0] - 1][1]: Line(*row[1:]) for row in rows}
 
 
 def _arrays(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:

@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from msgspec import Struct
+
 from yichuan.core.clock import CHINA
 
 NOBODY = "-"
@@ -101,8 +103,7 @@ class Limits:
     pickup_hours: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """Everything that is counted of one shipment. Days are of Asia/Shanghai."""
 
     courier: str

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
@@ -107,8 +108,7 @@ _NEW_TOKENS = (
 _ADD_TOKENS = _NEW_TOKENS + " ON CONFLICT DO NOTHING"
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedBox:
+class ImportedBox(Struct, frozen=True):
     """A box as a file tells of it; `shipments.models.Shipment` says what the fields mean."""
 
     merchant_id: UUID
@@ -277,8 +277,7 @@ _CONTENTS = f"""
 """
 
 
-@dataclass(frozen=True, slots=True)
-class BoxLine:
+class BoxLine(Struct, frozen=True):
     """Pieces of an order line in a box. Weight per piece in grams, price in minor units."""
 
     merchant_id: UUID

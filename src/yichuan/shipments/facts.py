@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import text
 
 from yichuan.core.bulk import uuid_array
@@ -19,8 +19,7 @@ Key = tuple[UUID, UUID]
 """Merchant and shipment."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShipmentFacts:
+class ShipmentFacts(Struct, frozen=True):
     """What is true of a shipment now, as far as clocks and counts need it."""
 
     merchant_id: UUID
@@ -50,7 +49,7 @@ class ShipmentFacts:
     cost_billed_minor: int | None
 
 
-_NAMES: Final = [field.name for field in fields(ShipmentFacts)]
+_NAMES: Final = ShipmentFacts.__struct_fields__
 _COLUMNS: Final = ", ".join(f"s.{name}" for name in _NAMES)
 _ARRAYS: Final = "CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[])"
 _KEYS: Final = f"unnest({_ARRAYS}) AS k(merchant_id, id)"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from yichuan.core.bulk import uuid_array
 from yichuan.core.database import SystemSession
 
 # unscoped: a log consumer reviews every merchant's shipments
@@ -38,6 +39,9 @@ async def problems_of(
     """Open problems of the tracks bound to these shipments (merchant_id, shipment_id)."""
     if not shipments:
         return []
-    columns = {"merchants": [m for m, _ in shipments], "shipments": [s for _, s in shipments]}
+    columns = {
+        "merchants": uuid_array([m for m, _ in shipments]),
+        "shipments": uuid_array([s for _, s in shipments]),
+    }
     rows = await session.execute(_SHIPMENTS, columns)
     return [TrackProblem(**row) for row in rows.mappings()]
