@@ -40,7 +40,7 @@ from yichuan.tracking import ingest
 
 HOST = "http://couriers.test"
 CONFIG = demo_config(seed=11, balance=50, protocols=PROTOCOLS)
-EXTRA: dict[str, dict[str, str]] = {"zto": {"order_type": "2"}}
+EXTRA: dict[str, dict[str, str]] = {"zto": {"order_type": "2"}, "yto": {"app_id": "05L9aS"}}
 """Credentials of a connection besides id and secret, by protocol."""
 
 
@@ -150,9 +150,9 @@ async def test_from_the_number_to_the_track(
     """A number with its label, an empty query, the parcel's way as asked for and as pushed."""
     async with staged(name, context, app) as stage:
         if can(name, "number"):
-            issued = await stage.client.issue(stage.order(f"{name}-1"))
+            issued = await stage.client.issue(stage.order(f"order-{name}-1"))
             number = issued.number
-            assert issued.order_code == f"{name}-1"
+            assert issued.order_code == f"order-{name}-1"
             assert issued.mark_destination or issued.sorting_code
         else:
             number = f"{stage.courier}990000000001"
@@ -160,7 +160,7 @@ async def test_from_the_number_to_the_track(
             assert (await stage.client.track(stage.courier, number)).events == ()
         if can(name, "subscribe"):
             subscribed = await stage.client.subscribe(
-                stage.courier, number, order_code=f"{name}-1", phone_last4="0000"
+                stage.courier, number, order_code=f"order-{name}-1", phone_last4="0000"
             )
             assert subscribed.number == number
         await stage.hand_over(number, days=12)
@@ -189,20 +189,24 @@ async def test_numbers_are_bought_once_and_given_back(
 ) -> None:
     """A repeat brings the first number, recovery finds it or buys it, a cancelled one is free."""
     async with staged(name, context, app) as stage:
-        issued = await stage.client.issue(stage.order(f"{name}-A"))
-        assert await repeated(stage, f"{name}-A") in (issued.number, None)
-        fresh = await recovered(stage, f"{name}-B")
+        issued = await stage.client.issue(stage.order(f"order-{name}-A"))
+        assert await repeated(stage, f"order-{name}-A") in (issued.number, None)
+        fresh = await recovered(stage, f"order-{name}-B")
         assert len(stage.network.world.orders) == 2
         if can(name, "cancel"):
-            for order, number in ((f"{name}-A", issued.number), (f"{name}-B", fresh)):
+            for order, number in ((f"order-{name}-A", issued.number), (f"order-{name}-B", fresh)):
                 await stage.client.cancel(order, stage.courier, number, stage.account)
             assert all(one.cancelled for one in stage.network.world.orders.values())
             with pytest.raises(CourierError, match="already_cancelled"):
-                await stage.client.cancel(f"{name}-A", stage.courier, issued.number, stage.account)
-            moving = await stage.client.issue(stage.order(f"{name}-C"))
+                await stage.client.cancel(
+                    f"order-{name}-A", stage.courier, issued.number, stage.account
+                )
+            moving = await stage.client.issue(stage.order(f"order-{name}-C"))
             await stage.hand_over(moving.number, hours=1)
             with pytest.raises(CourierError, match="cannot_cancel"):
-                await stage.client.cancel(f"{name}-C", stage.courier, moving.number, stage.account)
+                await stage.client.cancel(
+                    f"order-{name}-C", stage.courier, moving.number, stage.account
+                )
 
 
 async def repeated(stage: Stage, order_code: str) -> str | None:
@@ -243,11 +247,11 @@ async def test_the_other_acts(name: str, context: Context, app: FastAPI, catalog
             assert (await stage.client.forecast(lane)).by > stage.clock()
         if can(name, "pickup"):
             wish = PickupRequest(
-                f"{name}-P", stage.courier, SENDER, RECEIVER, REQUEST.goods, stage.account,
+                f"order-{name}-P", stage.courier, SENDER, RECEIVER, REQUEST.goods, stage.account,
                 start=stage.clock(),
             )  # fmt: skip
-            assert (await stage.client.book_pickup(wish)).order_code == f"{name}-P"
-            await stage.client.cancel_pickup(f"{name}-P", stage.courier, stage.account)
+            assert (await stage.client.book_pickup(wish)).order_code == f"order-{name}-P"
+            await stage.client.cancel_pickup(f"order-{name}-P", stage.courier, stage.account)
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
@@ -260,7 +264,7 @@ async def test_a_wrong_signature_is_refused_at_both_ends(
             await stage.wrong.check(stage.courier, stage.account)
         if not can(name, "number") or not PROTOCOLS[name].signed:
             return
-        issued = await stage.client.issue(stage.order(f"{name}-W"))
+        issued = await stage.client.issue(stage.order(f"order-{name}-W"))
         await stage.client.subscribe(stage.courier, issued.number, phone_last4="0000")
         await stage.hand_over(issued.number, days=2)
         world = stage.network.world

@@ -19,7 +19,14 @@ from yichuan.couriers.connectors.base import CourierError
 ABOUT_US: Final = frozenset(
     {"bad_signature", "unknown_user", "no_permission", "account_refused", "ip_refused"}
 )
-"""Refusals of who asks, not of what is asked: the connection does not work."""
+"""Refusals of who asks, not of what is asked."""
+UNHEARD: Final = frozenset(
+    {
+        "unreachable", "circuit_open", "rate_limited", "no_answer", "courier_down", "bad_answer",
+        "http_error", "quota_exceeded", "courier_busy",
+    }
+)  # fmt: skip
+"""Errors of the way to the courier: it said nothing about what was asked."""
 UNSAID = "rejected"
 """The error of a refusal that neither code nor words explain."""
 
@@ -49,6 +56,12 @@ def refusal(connector: str, code: str | None, reason: str) -> CourierError:
     return CourierError(
         meaning.error, reason, courier_code=code or None, retryable=meaning.retryable
     )
+
+
+def answered(error: CourierError) -> bool:
+    """Whether a call that was refused shows all the same that the connection works: the courier
+    heard us, knows us, and only has nothing to say to what was asked."""
+    return error.code not in ABOUT_US | UNHEARD
 
 
 def unreadable(why: str, *, doubt: bool) -> CourierError:

@@ -11,7 +11,7 @@ from yichuan.couriers.connectors.base import (
     WaybillRequest,
 )
 from yichuan.couriers.connectors.connector import Access, Client
-from yichuan.couriers.connectors.errors import ABOUT_US
+from yichuan.couriers.connectors.errors import answered
 from yichuan.couriers.connectors.zto import build, parse
 
 NOBODYS_NUMBER = "73000000000000"
@@ -49,7 +49,7 @@ class ZtoClient(Client):
         try:
             await self._call(build.ORDER_INFO, build.order_info(NOBODYS_NUMBER), safe=True)
         except CourierError as error:
-            if error.courier_code is None or error.code in ABOUT_US:
+            if not answered(error):
                 raise
 
     async def subscribe(
