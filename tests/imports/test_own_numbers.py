@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from yichuan.core.tabular import BadFile
 from yichuan.imports import own_numbers
+from yichuan.imports.number_template import as_csv, as_xlsx, row_of
 from yichuan.imports.own_numbers import NumberLine
 
 
@@ -44,6 +45,31 @@ def test_spreadsheets_and_what_they_damage(tmp_path: Path) -> None:
         (5, "required"),
         (4, "no_match"),
     ]
+
+
+def test_a_filled_template_comes_back(tmp_path: Path) -> None:
+    """What the clerk leaves empty is left out; long numbers keep their end."""
+    box = {"shipment_no": "P1", "order_no": "D1", "recipient_name": "王**", "goods": "=cmd"}
+    box |= {"dest_province": "浙江省", "dest_city": None}
+    rows = [row_of(box), row_of(box | {"shipment_no": "P2"})]
+    path = tmp_path / "n.xlsx"
+    path.write_bytes(as_xlsx(rows, ["中通快递", "圆通速递"]))
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    assert sheet["E2"].value == "'=cmd"
+    sheet["F2"], sheet["G2"] = "中通快递", "753123456789012345"
+    book.save(path)
+    assert own_numbers.lines(path) == (["P1\t中通快递\t753123456789012345"], 1)
+    assert [row.order_no for _, row in own_numbers.read(path).rows] == ["P1"]
+    path = tmp_path / "n.csv"
+    path.write_bytes(as_csv(rows))
+    assert own_numbers.lines(path) == ([], 2)
+
+
+def test_a_sheet_without_titles_is_read_as_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "n.csv"
+    path.write_text("D1,SF,SF12345\nD2,,SF12346\n")
+    assert own_numbers.lines(path) == (["D1\tSF\tSF12345", "D2\t\tSF12346"], 0)
 
 
 def test_what_is_no_such_file(tmp_path: Path) -> None:

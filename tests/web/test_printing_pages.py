@@ -7,10 +7,12 @@ leave the house, scanned boxes are not handed over, pasted numbers go to the wro
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest_asyncio
+from openpyxl import load_workbook
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
@@ -61,7 +63,7 @@ async def number_of(tenant: Tenant, shipment: str) -> str:
 async def hand_over_by_scan(page: Page, console: str, numbers: list[str]) -> None:
     """Scan boxes, and one that is not ours; confirm by key."""
     await page.goto(f"{console}/printing/to-hand-over")
-    scan = page.get_by_label("扫描面单上的运单号，回车确认")
+    scan = page.get_by_label("扫描面单上的运单号")
     await expect(scan).to_be_focused()
     for count, number in enumerate(numbers, 1):
         await page.keyboard.type(number)
@@ -143,6 +145,33 @@ async def test_pasted_numbers_ship_and_wrong_ones_stay(
     second = (await alpha.client.get(f"/api/v1/shipments/{boxes[1]}")).json()
     assert (first["courier"], first["waybill_number"]) == ("YTO", "YT8812345678901")
     assert (second["courier"], second["waybill_number"]) == ("ZTO", "78112345678901")
+
+
+async def test_a_template_goes_out_and_comes_back(
+    browser: Browser, console: str, clerk: str, alpha: Tenant, tmp_path: Path
+) -> None:
+    """The waiting boxes as a spreadsheet; what the clerk filled in is shipped."""
+    _, box = await place(alpha, "TPL1", "13800004001")
+    number = (await alpha.client.get(f"/api/v1/shipments/{box}")).json()["shipment_no"]
+    async with signed_in(browser, console, clerk) as page:
+        await page.goto(f"{console}/printing/own-numbers")
+        await page.get_by_role("button", name="下载模板").hover()
+        async with page.expect_download() as coming:
+            await page.get_by_role("menuitem", name="Excel 表格").click()
+        download = await coming.value
+        path = tmp_path / download.suggested_filename
+        await download.save_as(path)
+        book = load_workbook(path)
+        sheet = book.worksheets[0]
+        rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
+        rows[number][5].value, rows[number][6].value = "中通快递", "78112345678999"
+        book.save(path)
+        await page.locator("input[type=file]").set_input_files(path)
+        await expect(page.get_by_text("1 条可以发货")).to_be_visible()
+        await page.get_by_role("button", name="发货 1 条").click()
+        await expect(page.get_by_text("1 条全部发货成功").first).to_be_visible()
+    shipped = (await alpha.client.get(f"/api/v1/shipments/{box}")).json()
+    assert (shipped["courier"], shipped["waybill_number"]) == ("ZTO", "78112345678999")
 
 
 async def test_split_by_the_row_menu(

@@ -34,6 +34,8 @@ _SUBSCRIBED = (
        FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[])) AS n(courier, number)
        WHERE b.courier = n.courier AND b.number = n.number AND b.subscribed_at IS NULL""",
 )
+SCORED_DAYS = 10
+"""The past has scores too: a score without a week before it says nothing of what moved it."""
 FEW = 5
 """Fewer pushes than this are hardly any: parcels move all the time."""
 
@@ -97,5 +99,5 @@ async def conclude(context: Context) -> int:
     while done := await step(database, first):
         count += done
     count += await drain(database, CONSUMERS)
-    await recompute_now(database)
+    await recompute_now(database, SCORED_DAYS)
     return count

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from yichuan.core.cells import Column, Kind, Reading
 from yichuan.core.mapping import FileMapping, Rule
 from yichuan.core.mapplan import Plan, RowTable
-from yichuan.core.tabular import BadFile, Reject, TableFile, reject
+from yichuan.core.tabular import BadFile, Batch, Reject, TableFile, reject
 
 MAX_ROWS = 5000
 NUMBER = re.compile(r"^[0-9A-Za-z-]{5,40}$")
@@ -70,6 +71,50 @@ class NumberFile:
     rejects: list[Reject]
 
 
+def _titled(header: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The file's titles of each of our columns, as far as it has them."""
+    titles = {name.strip().lower(): name for name in header}
+    found = {
+        column: tuple(titles[name] for name in names if name in titles)
+        for column, names in TITLES.items()
+    }
+    return {column: names for column, names in found.items() if names}
+
+
+def lines(path: Path) -> tuple[list[str], int]:
+    """The rows of a file as one would paste them, cells divided by tabs, to be looked through.
+
+    Of a file with titles only our columns, in our order; of any other every cell. Returns the
+    lines and how many rows had no number yet.
+
+    Raises:
+        BadFile: not a table, or too many rows.
+    """
+    file = TableFile(path)
+    titled = _titled(file.header)
+    ours = {"order_no", "waybill_number"} <= titled.keys()
+    places = [[at] for at in range(len(file.header))]
+    if ours:
+        places = [[file.header.index(n) for n in titled.get(column, ())] for column in TITLES]
+    texts = [] if ours else ["\t".join(file.header)]
+    empty = 0
+    for batch in file.batches():
+        _check_length(file, batch)
+        for cells in batch.cells:
+            picked = [next((cells[at] for at in some if cells[at]), "") for some in places]
+            if ours and not picked[-1]:
+                empty += 1
+            else:
+                texts.append("\t".join(picked))
+    return texts, empty
+
+
+def _check_length(file: TableFile, batch: Batch) -> None:
+    if batch.done > MAX_ROWS:
+        file.close()
+        raise BadFile(f"more than {MAX_ROWS} rows: split the file", rows=batch.done)
+
+
 def read(path: Path) -> NumberFile:
     """Read a file of own numbers.
 
@@ -77,20 +122,16 @@ def read(path: Path) -> NumberFile:
         BadFile: not a table, a title is missing, or too many rows.
     """
     file = TableFile(path)
-    titles = {name.strip().lower(): name for name in file.header}
-    rules: dict[str, Rule] = {}
+    titled = _titled(file.header)
     for column, names in TITLES.items():
-        found = tuple(titles[name] for name in names if name in titles)
-        if not found:
+        if column not in titled:
             raise BadFile(f"no column {' / '.join(names[:4])}", column=column)
-        rules[column] = Rule(sources=found, reading=Reading())
+    rules = {column: Rule(sources=titles, reading=Reading()) for column, titles in titled.items()}
     plan = Plan(TABLE, FileMapping(rows=TABLE.name, columns=rules), file.header)
     rows: list[tuple[int, NumberLine]] = []
     rejects: list[Reject] = []
     for batch in file.batches():
-        if batch.done > MAX_ROWS:
-            file.close()
-            raise BadFile(f"more than {MAX_ROWS} rows: split the file", rows=batch.done)
+        _check_length(file, batch)
         found_rows = plan.run(batch)
         rejects += found_rows.rejects
         for line, row, cells in zip(

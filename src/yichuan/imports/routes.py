@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
+from yichuan.core.clock import CHINA, now
 from yichuan.core.context import Context
 from yichuan.core.errors import Forbidden, Invalid
 from yichuan.core.export import download
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.core.rows import RowError, RowResult
 from yichuan.core.tabular import REJECT_COLUMNS
+from yichuan.couriers import queries as couriers
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
-from yichuan.imports import own_numbers, queries, service, uploads
+from yichuan.imports import number_template, own_numbers, queries, service, uploads
 from yichuan.imports.own_numbers import NumberFile
 from yichuan.imports.rows import TABLES, describe
 from yichuan.imports.schemas import (
@@ -27,16 +29,20 @@ from yichuan.imports.schemas import (
     ColumnView,
     ImportKind,
     ImportView,
+    OwnNumberLines,
     OwnNumberResult,
     OwnNumberResults,
 )
 from yichuan.imports.uploads import MAX_BYTES, Upload
 from yichuan.imports.values import MERCHANT_KINDS, Owner
 from yichuan.merchants import queries as merchants
+from yichuan.shipments import queries as shipments
 from yichuan.waybills import service as waybills
 from yichuan.waybills.values import OwnNumber
 
 router = APIRouter(tags=["imports"])
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 500
 """Own numbers taken in at once; a chunk is one transaction."""
 
@@ -139,6 +145,61 @@ async def download_rejects(
 
     titles = [*REJECT_COLUMNS, *run.options.get("header", [])]
     return download(f"{run.file_name}.rejects.csv", titles, batches())
+
+
+@router.get(
+    "/shipments/own-numbers/template.{kind}",
+    response_class=Response,
+    responses={200: {"content": {CSV: {}, XLSX: {}}}},
+)
+async def own_numbers_template(
+    caller: CallerDep,
+    context: ContextDep,
+    kind: Literal["csv", "xlsx"],
+    merchant_id: UUID | None = None,
+) -> Response:
+    """The merchant's boxes that wait to be shipped, as a table to fill numbers into."""
+    wanted = caller.merchant_id or merchant_id
+    if wanted is None:
+        raise Invalid("say whose boxes", field="merchant_id")
+    scope = visible_merchants(caller)
+    async with context.database.read(scope) as session:
+        owner = await merchants.get(session, wanted)
+        names = await couriers.names(session)
+        ours = sorted({names[service.courier] for service in await couriers.services(session)})
+    waiting = shipments.Filters(merchant_id=owner.id, queue="to_print", hold=False)
+    boxes, _ = await shipments.listing(
+        context.database, scope, waiting, own_numbers.MAX_ROWS, None, "created_at"
+    )
+    rows = [number_template.row_of(box) for box in boxes if box["waybill_number"] is None]
+    body = (
+        number_template.as_csv(rows)
+        if kind == "csv"
+        else await asyncio.to_thread(number_template.as_xlsx, rows, ours)
+    )
+    name = f"own-numbers-{now().astimezone(CHINA):%Y%m%d-%H%M}.{kind}"
+    return Response(
+        body,
+        media_type=CSV if kind == "csv" else XLSX,
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.post("/shipments/own-numbers/read")
+async def read_own_numbers_file(
+    caller: CallerDep,
+    file: Annotated[UploadFile, File(description="CSV or spreadsheet")],
+) -> OwnNumberLines:
+    """The rows of a file of own numbers as text, to be checked before they are sent. Ships nothing.
+
+    Of a file with our titles (see `file`) only those columns.
+    """
+    if caller.role == "service":
+        raise Forbidden("needs role operator or merchant")
+    name, content = await _content(file)
+    with uploads.on_disk(name, content) as path:
+        lines, without_number = await asyncio.to_thread(own_numbers.lines, path)
+    return OwnNumberLines(lines=lines, without_number=without_number)
 
 
 @router.post("/shipments/own-numbers/file")

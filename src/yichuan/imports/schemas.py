@@ -55,6 +55,15 @@ class Columns(BaseModel):
     columns: list[ColumnView]
 
 
+class OwnNumberLines(BaseModel):
+    """The rows of a file, to be looked through before they are shipped."""
+
+    lines: list[str]
+    """Cells divided by tabs: box, courier, number; every cell of a file without our titles."""
+    without_number: int
+    """Rows that were left out because nobody has filled in a number yet."""
+
+
 class OwnNumberResult(BaseModel):
     """What became of one row of a file of own numbers (`line` as in the file)."""
 

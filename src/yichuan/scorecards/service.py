@@ -126,9 +126,9 @@ async def _courier_counts(session: SystemSession, day: date) -> dict[str, dict[s
     }
 
 
-async def recompute_now(database: Database) -> None:
-    """Today's scores, and yesterday's for what came late: for the periodic loop."""
+async def recompute_now(database: Database, days: int = 2) -> None:
+    """Scores of the last days: today's, and yesterday's for what came late."""
     today = now().astimezone(CHINA).date()
-    for day in (today - timedelta(days=1), today):
+    for back in range(days - 1, -1, -1):
         async with database.system() as session:
-            await recompute(session, day)
+            await recompute(session, today - timedelta(days=back))

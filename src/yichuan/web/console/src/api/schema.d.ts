@@ -875,6 +875,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments/own-numbers/template.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Numbers Template
+         * @description The merchant's boxes that wait to be shipped, as a table to fill numbers into.
+         */
+        get: operations["own_numbers_template_api_v1_shipments_own_numbers_template__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/own-numbers/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Own Numbers File
+         * @description The rows of a file of own numbers as text, to be checked before they are sent. Ships nothing.
+         *
+         *     Of a file with our titles (see `file`) only those columns.
+         */
+        post: operations["read_own_numbers_file_api_v1_shipments_own_numbers_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/own-numbers/file": {
         parameters: {
             query?: never;
@@ -2480,6 +2522,14 @@ export interface components {
             /** Shipment Ids */
             shipment_ids: string[];
         };
+        /** Body_read_own_numbers_file_api_v1_shipments_own_numbers_read_post */
+        Body_read_own_numbers_file_api_v1_shipments_own_numbers_read_post: {
+            /**
+             * File
+             * @description CSV or spreadsheet
+             */
+            file: string;
+        };
         /** Body_ship_own_numbers_file_api_v1_shipments_own_numbers_file_post */
         Body_ship_own_numbers_file_api_v1_shipments_own_numbers_file_post: {
             /**
@@ -3619,6 +3669,16 @@ export interface components {
             funnel: components["schemas"]["Stage"][];
             /** Trend */
             trend: components["schemas"]["DayRow"][];
+        };
+        /**
+         * OwnNumberLines
+         * @description The rows of a file, to be looked through before they are shipped.
+         */
+        OwnNumberLines: {
+            /** Lines */
+            lines: string[];
+            /** Without Number */
+            without_number: number;
         };
         /**
          * OwnNumberResult
@@ -7740,6 +7800,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    own_numbers_template_api_v1_shipments_own_numbers_template__kind__get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: "csv" | "xlsx";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_own_numbers_file_api_v1_shipments_own_numbers_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_read_own_numbers_file_api_v1_shipments_own_numbers_read_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNumberLines"];
+                };
             };
             /** @description Validation Error */
             422: {

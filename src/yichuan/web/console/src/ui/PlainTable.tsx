@@ -38,7 +38,7 @@ export function PlainTable<Row>({ columns, rows, rowId, caption, empty }: PlainT
           {rows.map((row) => (
             <tr key={rowId(row)}>
               {columns.map((column) => (
-                <td key={column.key} style={{ textAlign: column.align }}>
+                <td key={column.key} data-label={column.title} style={{ textAlign: column.align }}>
                   {column.render(row)}
                 </td>
               ))}

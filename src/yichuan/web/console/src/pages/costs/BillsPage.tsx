@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import { api, type Schema, unwrap } from '@/api/client'
 import { useMessages } from '@/i18n'
 import { type Column, DataTable, type ListQuery, WIDTH } from '@/table'
-import { CourierTag, Money, PageHeader, TimeAgo } from '@/ui'
+import { CourierTag, Money, PageHeader, PageStack, TimeAgo } from '@/ui'
 import { CostsNav } from './CostsNav'
 import { words } from './words'
 
@@ -58,7 +58,7 @@ export function Component() {
     [t],
   )
   return (
-    <>
+    <PageStack>
       <PageHeader title={t.title} subtitle={t.subtitle} />
       <CostsNav />
       <DataTable<Row>
@@ -68,6 +68,6 @@ export function Component() {
         load={load}
         empty={{ title: t.noBills, how: t.noBillsHow }}
       />
-    </>
+    </PageStack>
   )
 }

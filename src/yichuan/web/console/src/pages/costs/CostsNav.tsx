@@ -14,5 +14,9 @@ export function CostsNav() {
     { value: '/costs', label: t.cards },
     { value: '/costs/bills', label: t.bills },
   ]
-  return <Segmented options={options} value={pathname} onChange={(to) => void navigate(to)} />
+  return (
+    <div>
+      <Segmented options={options} value={pathname} onChange={(to) => void navigate(to)} />
+    </div>
+  )
 }

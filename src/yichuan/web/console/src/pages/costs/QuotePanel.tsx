@@ -1,9 +1,13 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button, Form, Input, InputNumber } from 'antd'
+import { App, Button, Form, Input, InputNumber, Select } from 'antd'
 import { api, type Schema, unwrap } from '@/api/client'
 import { useLocale, useMessages } from '@/i18n'
+import { useIsPhone } from '@/lib/useMediaQuery'
 import { CourierTag, Dash, EmptyState, errorTitle, Money, Panel, PlainTable, Weight } from '@/ui'
+import { useProvinceOptions } from '../printing/filters'
 import { words } from './words'
+
+const search = { optionFilterProp: 'label' }
 
 interface Wish {
   province: string
@@ -37,23 +41,25 @@ export function QuotePanel() {
     mutationFn: quote,
     onError: (error) => message.error(errorTitle(error, locale)),
   })
+  const provinces = useProvinceOptions()
+  const phone = useIsPhone()
   const required = [{ required: true, message: '' }]
   return (
     <Panel title={t.quote}>
       <Form<Wish>
-        layout="inline"
+        layout={phone ? 'vertical' : 'inline'}
         initialValues={{ kilograms: 1 }}
         onFinish={(wish) => ask.mutate(wish)}
         style={{ rowGap: 12 }}
       >
         <Form.Item name="origin" label={t.origin}>
-          <Input style={{ width: 120 }} />
+          <Select allowClear showSearch={search} options={provinces} style={{ minWidth: 120 }} />
         </Form.Item>
         <Form.Item name="province" label={t.province} rules={required}>
-          <Input style={{ width: 120 }} />
+          <Select showSearch={search} options={provinces} style={{ minWidth: 120 }} />
         </Form.Item>
         <Form.Item name="city" label={t.city}>
-          <Input style={{ width: 120 }} />
+          <Input style={{ minWidth: 120 }} />
         </Form.Item>
         <Form.Item name="kilograms" label={t.weight} rules={required}>
           <InputNumber min={0.001} max={100000} step={0.5} style={{ width: 110 }} />

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { api, type Schema, unwrap } from '@/api/client'
 import { useLocale, useMessages } from '@/i18n'
 import { type Column, DataTable, type Filter, type ListQuery, WIDTH } from '@/table'
-import { CopyableNumber, Dash, PageHeader } from '@/ui'
+import { CopyableNumber, Dash, PageHeader, PageStack } from '@/ui'
 import { CouriersNav } from './CouriersNav'
 import { words } from './words'
 
@@ -69,7 +69,7 @@ export function Component() {
     [t],
   )
   return (
-    <>
+    <PageStack>
       <PageHeader title={t.title} subtitle={t.subtitle} />
       <CouriersNav />
       <DataTable<Row>
@@ -81,6 +81,6 @@ export function Component() {
         load={load}
         empty={{ title: t.catalogueEmpty, how: t.catalogueEmptyHow }}
       />
-    </>
+    </PageStack>
   )
 }

@@ -15,5 +15,9 @@ export function CouriersNav() {
     { value: '/couriers/catalogue', label: t.tabCatalogue },
     ...(staff ? [{ value: '/couriers/ranking', label: t.tabRanking }] : []),
   ]
-  return <Segmented options={options} value={pathname} onChange={(to) => void navigate(to)} />
+  return (
+    <div>
+      <Segmented options={options} value={pathname} onChange={(to) => void navigate(to)} />
+    </div>
+  )
 }

@@ -113,13 +113,13 @@ function useColumns(): Column<Row>[] {
   const [tiers, modes] = [useMessages(tierWords), useMessages(modeWords)]
   return useMemo(
     (): Column<Row>[] => [
-      { key: 'name', title: t.name, width: 200, always: true, card: 'title', render: (row) => <strong>{row.name}</strong> },
-      { key: 'code', title: t.code, width: 120, sort: true, render: (row) => <span className="y-mono">{row.code}</span> },
-      { key: 'status', title: t.status, width: 120, card: 'state', render: (row) => <StatusChip status={row.status} /> },
+      { key: 'name', title: t.name, width: 168, always: true, card: 'title', render: (row) => <strong>{row.name}</strong> },
+      { key: 'code', title: t.code, width: 104, sort: true, render: (row) => <span className="y-mono">{row.code}</span> },
+      { key: 'status', title: t.status, width: 96, card: 'state', render: (row) => <StatusChip status={row.status} /> },
       {
         key: 'score',
         title: t.score,
-        width: 160,
+        width: 148,
         sort: true,
         render: (row) =>
           row.card ? (
@@ -130,7 +130,7 @@ function useColumns(): Column<Row>[] {
             <span className={styles.quiet}>{t.noScore}</span>
           ),
       },
-      { key: 'change', title: t.change, width: 104, align: 'right', render: (row) => <Change row={row} /> },
+      { key: 'change', title: t.change, width: 92, align: 'right', render: (row) => <Change row={row} /> },
       {
         key: 'on_time',
         title: t.onTime,
@@ -155,9 +155,9 @@ function useColumns(): Column<Row>[] {
         sort: true,
         render: (row) => (row.card ? formatCount(row.card.shipments) : <Dash />),
       },
-      { key: 'tier', title: t.tier, width: 96, render: (row) => tiers[row.tier] },
-      { key: 'mode', title: t.mode, width: 136, render: (row) => modes[row.logistics_mode] },
-      { key: 'promise', title: t.promise, width: 108, render: (row) => t.hours(row.ship_within_hours) },
+      { key: 'tier', title: t.tier, width: 72, render: (row) => tiers[row.tier] },
+      { key: 'mode', title: t.mode, width: 112, render: (row) => modes[row.logistics_mode] },
+      { key: 'promise', title: t.promise, width: 92, render: (row) => t.hours(row.ship_within_hours) },
       { key: 'category', title: t.category, width: 120, hidden: true, render: (row) => row.category ?? <Dash /> },
     ],
     [t, tiers, modes],

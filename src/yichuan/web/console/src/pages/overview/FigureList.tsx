@@ -20,10 +20,19 @@ interface FigureListProps {
   lines: readonly Line[]
   /** What it means that there are none. */
   none: string
+  /** The whole of a long list, of which only the first lines are shown. */
+  rest?: { to: string; label: (lines: number, sum: number) => string }
 }
 
+/** As many lines as leave the next panel in sight. */
+const SHOWN = 6
+
+const sumOf = (lines: readonly Line[]) => lines.reduce((sum, { value }) => sum + (typeof value === 'number' ? value : 0), 0)
+
 /** Numbers under one another, each of which opens its list. */
-export function FigureList({ title, extra, lines, none }: FigureListProps) {
+export function FigureList({ title, extra, lines, none, rest }: FigureListProps) {
+  const shown = rest === undefined || lines.length <= SHOWN + 1 ? lines : lines.slice(0, SHOWN)
+  const left = lines.slice(shown.length)
   return (
     <Panel title={title} extra={extra}>
       {lines.length === 0 ? (
@@ -32,7 +41,7 @@ export function FigureList({ title, extra, lines, none }: FigureListProps) {
         </p>
       ) : (
         <ul className={styles.lines}>
-          {lines.map(({ key, icon: Icon, name, value, to, tone }) => (
+          {shown.map(({ key, icon: Icon, name, value, to, tone }) => (
             <li key={key}>
               <Link to={to} className={`${styles.line} ${tone ? styles[tone] : ''}`}>
                 {Icon && <Icon aria-hidden />}
@@ -41,6 +50,13 @@ export function FigureList({ title, extra, lines, none }: FigureListProps) {
               </Link>
             </li>
           ))}
+          {rest !== undefined && left.length > 0 && (
+            <li>
+              <Link to={rest.to} className={styles.line}>
+                <span className={styles.more}>{rest.label(left.length, sumOf(left))}</span>
+              </Link>
+            </li>
+          )}
         </ul>
       )}
     </Panel>

@@ -110,7 +110,7 @@ function Score({ score }: Pick<Today, 'score'>) {
         <Grade grade={score.grade} />
       </Link>
       {score.moves.length === 0 ? (
-        <p className={styles.hint}>{t.scoreSame}</p>
+        <p className={styles.hint}>{score.before === null ? t.scoreFirst : t.scoreSame}</p>
       ) : (
         <>
           <p className={styles.hint}>{t.scoreMoved}</p>

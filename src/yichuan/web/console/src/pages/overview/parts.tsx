@@ -42,6 +42,7 @@ export function Problems({ figures, merchant }: FiguresProps) {
     <FigureList
       title={t.problems}
       none={t.problemsNone}
+      rest={{ to: '/exceptions?open=true', label: t.otherKinds }}
       lines={figures.map(({ key, value, drill }) => ({
         key,
         icon: problemIcon(key),

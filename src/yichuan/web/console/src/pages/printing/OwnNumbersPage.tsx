@@ -1,12 +1,15 @@
-import { FileExcelOutlined, ImportOutlined, SendOutlined } from '@ant-design/icons'
-import { useQuery } from '@tanstack/react-query'
-import { App, Button, Input, Select } from 'antd'
+import { DownloadOutlined, FileExcelOutlined, ImportOutlined, SendOutlined } from '@ant-design/icons'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { App, Button, Dropdown, Input, Select } from 'antd'
 import { type ChangeEvent, useRef, useState } from 'react'
+import type { Schema } from '@/api/client'
+import { buildUrl, http } from '@/api/http'
 import { useMe } from '@/auth/useMe'
-import { useMessages } from '@/i18n'
+import { useLocale, useMessages } from '@/i18n'
 import { useHotkeys } from '@/keys'
 import { useStore } from '@/lib/store'
-import { EmptyState, PageHeader, Panel, ProgressBar } from '@/ui'
+import { saveUrl } from '@/table'
+import { EmptyState, errorTitle, PageHeader, Panel, ProgressBar } from '@/ui'
 import { merchantsQuery } from './data'
 import { useCourierOptions } from './filters'
 import { lastCourier } from './OwnNumberDialog'
@@ -125,6 +128,7 @@ function PastePanel({ rows, merchant, onMerchant }: PastePanelProps) {
           value={fallback === '' ? undefined : fallback}
           onChange={(value: string | undefined) => lastCourier.set(value ?? '')}
         />
+        <TemplateButton merchant={merchant} />
         <FileButton disabled={!ready} onText={take} />
         <Button type="primary" ghost disabled={text.trim() === ''} onClick={() => take(text)}>
           {t.add}
@@ -134,36 +138,63 @@ function PastePanel({ rows, merchant, onMerchant }: PastePanelProps) {
   )
 }
 
-/** Text of a spreadsheet's export: UTF-8, or GB 18030 as Excel in China writes it. */
-async function readText(file: File): Promise<string> {
-  const bytes = await file.arrayBuffer()
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder('gb18030', { fatal: true }).decode(bytes)
-  }
-}
-
+/** The server reads spreadsheets and every Chinese encoding; the rows then stand in the table. */
 function FileButton({ disabled, onText }: { disabled: boolean; onText: (text: string) => void }) {
   const t = useMessages(ownWords)
+  const locale = useLocale()
   const { message } = App.useApp()
   const field = useRef<HTMLInputElement>(null)
-  const read = async (event: ChangeEvent<HTMLInputElement>) => {
+  const read = useMutation({
+    mutationFn: (file: File) => {
+      const body = new FormData()
+      body.append('file', file)
+      return http.post<Schema<'OwnNumberLines'>>('/shipments/own-numbers/read', body)
+    },
+    onSuccess: ({ lines, without_number }) => {
+      onText(lines.join('\n'))
+      if (without_number > 0) message.info(t.withoutNumber(without_number))
+    },
+    onError: (error) => message.error(errorTitle(error, locale)),
+  })
+  const choose = (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0]
     event.target.value = ''
-    if (file === undefined) return
-    try {
-      onText(await readText(file))
-    } catch {
-      message.error(t.unreadable)
-    }
+    if (file !== undefined) read.mutate(file)
   }
   return (
     <>
-      <input ref={field} type="file" accept=".csv,.txt,text/csv,text/plain" hidden onChange={(event) => void read(event)} />
-      <Button icon={<FileExcelOutlined />} disabled={disabled} title={t.fileHow} onClick={() => field.current?.click()}>
+      <input ref={field} type="file" accept=".xlsx,.xls,.csv,.tsv,.txt,.ods" hidden onChange={choose} />
+      <Button
+        icon={<FileExcelOutlined />}
+        disabled={disabled}
+        loading={read.isPending}
+        title={t.fileHow}
+        onClick={() => field.current?.click()}
+      >
         {t.file}
       </Button>
     </>
+  )
+}
+
+/** One's own waiting boxes as a table: couriers and numbers are filled in, the file comes back. */
+function TemplateButton({ merchant }: { merchant: string | undefined }) {
+  const t = useMessages(ownWords)
+  const save = (kind: string) => saveUrl(buildUrl(`/shipments/own-numbers/template.${kind}`, { merchant_id: merchant }), '')
+  return (
+    <Dropdown
+      disabled={merchant === undefined}
+      menu={{
+        items: [
+          { key: 'xlsx', label: t.templateXlsx },
+          { key: 'csv', label: t.templateCsv },
+        ],
+        onClick: ({ key }) => save(key),
+      }}
+    >
+      <Button icon={<DownloadOutlined />} title={t.templateHow}>
+        {t.template}
+      </Button>
+    </Dropdown>
   )
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { NavLink } from 'react-router'
+import { useEffect, useRef } from 'react'
+import { NavLink, useLocation } from 'react-router'
 import { useMessages } from '@/i18n'
 import { countsQuery } from './data'
 import styles from './PrintingNav.module.css'
@@ -17,8 +18,14 @@ export function PrintingNav() {
     { to: '/printing/own-numbers', label: t.ownNumbers },
     { to: '/printing/jobs', label: t.jobs },
   ]
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    const chosen = nav.current?.querySelector('[aria-current]')
+    chosen?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [pathname, counts])
   return (
-    <nav className={styles.nav} aria-label={t.queues}>
+    <nav ref={nav} className={styles.nav} aria-label={t.queues}>
       {tabs.map(({ to, label, count }) => (
         <NavLink key={to} to={to} end className={styles.tab ?? ''}>
           {label}

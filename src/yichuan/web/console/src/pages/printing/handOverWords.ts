@@ -3,7 +3,7 @@ import { defineMessages } from '@/i18n'
 export const handOverWords = defineMessages(
   {
     panel: '扫描交接',
-    hint: '扫描面单上的运单号，回车确认',
+    hint: '扫描面单上的运单号',
     paused: '扫描已暂停，可以用键盘操作列表',
     resume: '继续扫描',
     escape: '按 Esc 暂停扫描',
