@@ -40,7 +40,11 @@ from yichuan.tracking import ingest
 
 HOST = "http://couriers.test"
 CONFIG = demo_config(seed=11, balance=50, protocols=PROTOCOLS)
-EXTRA: dict[str, dict[str, str]] = {"zto": {"order_type": "2"}, "yto": {"app_id": "05L9aS"}}
+EXTRA: dict[str, dict[str, str]] = {
+    "zto": {"order_type": "2"},
+    "yto": {"app_id": "05L9aS"},
+    "sto": {"order_source": "YICHUAN"},
+}
 """Credentials of a connection besides id and secret, by protocol."""
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from yichuan.simulator.protocols import sf, yto, zto
+from yichuan.simulator.protocols import sf, sto, yto, zto
 from yichuan.simulator.protocols.protocol import Protocol
 
 ALL = (
     sf.PROTOCOL,
     zto.PROTOCOL,
     yto.PROTOCOL,
+    sto.PROTOCOL,
 )
 PROTOCOLS: Mapping[str, Protocol] = MappingProxyType({one.name: one for one in ALL})
 """By the name that a subscriber's `protocol` says."""
