@@ -17,9 +17,12 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from bench.harness import ROOT, Installation, installation
 from yichuan.consumers import CONSUMERS
@@ -99,22 +102,64 @@ async def take(context: Context, file: File) -> dict[str, Any]:
     }
 
 
-async def imported(inst: Installation) -> tuple[list[dict[str, Any]], float, float]:
-    """Every file; seconds of the import, and of the log's consumers behind it."""
+async def imported(inst: Installation) -> tuple[list[dict[str, Any]], Spent, Spent]:
+    """Every file; what the import took, and the log's consumers behind it."""
     async with opened(inst.settings, inst.urls, inst.vault) as context:
-        began = time.perf_counter()
-        files = [await take(context, file) for file in FILES]
-        seconds = time.perf_counter() - began
-        began = time.perf_counter()
-        await drain(context.database, CONSUMERS)
-        return files, seconds, time.perf_counter() - began
+        with Spent(inst) as importing:
+            files = [await take(context, file) for file in FILES]
+        with Spent(inst) as behind:
+            await drain(context.database, CONSUMERS)
+        return files, importing, behind
+
+
+class Spent:
+    """Seconds that a block took, and those that a processor worked for it: here and in PostgreSQL.
+
+    The latter tell what the work costs also on a machine that others use.
+    """
+
+    def __init__(self, inst: Installation) -> None:
+        with inst.superuser() as connection:
+            row = connection.execute("SELECT pg_read_file('postmaster.pid')").fetchone()
+        assert row is not None
+        self._postmaster = psutil.Process(int(str(row[0]).split()[0]))
+        self.seconds = self.python = self.postgres = 0.0
+
+    def __enter__(self) -> Spent:
+        """Begin."""
+        self._began = time.perf_counter(), time.process_time(), self._database()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        wall, python, postgres = self._began
+        self.seconds = time.perf_counter() - wall
+        self.python = time.process_time() - python
+        self.postgres = self._database() - postgres
+
+    def _database(self) -> float:
+        spent = 0.0
+        for process in [self._postmaster, *self._postmaster.children()]:
+            with suppress(psutil.NoSuchProcess):
+                spent += sum(process.cpu_times()[: 4 if process is self._postmaster else 2])
+        return spent
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """For the report."""
+        return {
+            "seconds": round(self.seconds, 2),
+            "cpu_python_s": round(self.python, 2),
+            "cpu_postgres_s": round(self.postgres, 2),
+        }
 
 
 def measure() -> dict[str, Any]:
     """All figures."""
     with installation() as inst:
         plain = bare(inst)
-        files, seconds, behind = asyncio.run(imported(inst))
+        files, importing, behind = asyncio.run(imported(inst))
+    seconds = importing.seconds
     rows = sum(file["rows"] for file in files)
     return {
         "bench": "imports",
@@ -123,7 +168,9 @@ def measure() -> dict[str, Any]:
         "rows_per_s": round(rows / seconds),
         "rejected": sum(file["rejected"] for file in files),
         "files": files,
-        "consumers_s": round(behind, 2),
+        "import": importing.figures,
+        "consumers": behind.figures,
+        "until_counted_s": round(seconds + behind.seconds, 2),
         "peer": {"what": "bare psycopg COPY, no index", "seconds": round(plain, 2)},
         "ratio": round(plain / seconds, 3),
         "cores": os.cpu_count(),

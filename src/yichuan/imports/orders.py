@@ -130,15 +130,14 @@ class OrderWriter:
             self._job.started_at,
         )
         boxes = await asyncio.to_thread(_matched, items, found, outcome)
-        empty = [box for _, box in boxes if box.sub_order_id is None]
-        keys = {(box.merchant_id, box.order_no, box.recipient_id) for box in empty}
-        subs = await orders.of_boxes(session, list(keys)) if keys else {}
+        empty = {box.id: box for _, box in boxes if box.sub_order_id is None}
+        keys = [(box.merchant_id, box.order_no, box.recipient_id) for box in empty.values()]
+        subs = dict(zip(empty, await orders.of_boxes(session, keys), strict=True))
         begun = {(box.merchant_id, box.sub_order_id) for _, box in boxes if box.sub_order_id}
         count = await orders.line_counts(session, list(begun)) if begun else {}
         ids = iter(new_ids(len(boxes)))
         for item, box in boxes:
-            key = (box.merchant_id, box.order_no, box.recipient_id)
-            sub_order_id = box.sub_order_id or subs.get(key)
+            sub_order_id = box.sub_order_id or subs.get(box.id)
             if sub_order_id is None:
                 outcome.refuse(item.position, "no_sub_order", "shipment_no")
                 continue

@@ -256,21 +256,19 @@ async def main_orders(
     return {row.order_no: row.id for row in rows}
 
 
-_OF_BOXES = text("""
-    SELECT b.merchant_id, b.order_no, b.recipient_id, s.id
+_KEYS = """
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[]), CAST(:recipients AS uuid[]))
-        AS b(merchant_id, order_no, recipient_id)
-    CROSS JOIN LATERAL (
+        WITH ORDINALITY AS b(merchant_id, order_no, recipient_id, place)
+"""
+_OF_BOXES = text(f"""
+    SELECT b.place, s.id {_KEYS} CROSS JOIN LATERAL (
         SELECT id FROM sub_orders
         WHERE merchant_id = b.merchant_id AND sub_order_no = b.order_no
           AND recipient_id = b.recipient_id OFFSET 0
     ) s
 """)
-_OF_MAIN_ORDERS = text("""
-    SELECT b.merchant_id, b.order_no, b.recipient_id, s.id
-    FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[]), CAST(:recipients AS uuid[]))
-        AS b(merchant_id, order_no, recipient_id)
-    JOIN orders o ON o.order_no = b.order_no
+_OF_MAIN_ORDERS = text(f"""
+    SELECT b.place, s.id {_KEYS} JOIN orders o ON o.order_no = b.order_no
     JOIN sub_orders s ON s.order_id = o.id AND s.merchant_id = b.merchant_id
         AND s.recipient_id = b.recipient_id
 """)
@@ -278,21 +276,22 @@ BoxKey = tuple[UUID, str, UUID]
 """Merchant, main order number, recipient."""
 
 
-async def of_boxes(session: SystemSession, keys: Sequence[BoxKey]) -> dict[BoxKey, UUID]:
-    """The sub-order that a box without lines belongs to."""
-    found: dict[BoxKey, UUID] = {}
+async def of_boxes(session: SystemSession, keys: Sequence[BoxKey]) -> list[UUID | None]:
+    """The sub-order that each box without lines belongs to."""
+    found: list[UUID | None] = [None] * len(keys)
     for statement in (_OF_BOXES, _OF_MAIN_ORDERS):  # mostly sub-order and order share a number
-        left = [key for key in keys if key not in found]
+        left = [place for place, known in enumerate(found) if known is None]
         if left:
             rows = await session.execute(
                 statement,
                 {
-                    "merchants": uuid_array([key[0] for key in left]),
-                    "numbers": text_array([key[1] for key in left]),
-                    "recipients": uuid_array([key[2] for key in left]),
+                    "merchants": uuid_array([keys[place][0] for place in left]),
+                    "numbers": text_array([keys[place][1] for place in left]),
+                    "recipients": uuid_array([keys[place][2] for place in left]),
                 },
             )
-            found |= {(row.merchant_id, row.order_no, row.recipient_id): row.id for row in rows}
+            for place, sub_order_id in rows:
+                found[left[place - 1]] = sub_order_id
     return found
 
 

@@ -81,7 +81,7 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
 
 async def recount(session: SystemSession, keys: Iterable[Key]) -> None:
     """Bring the rollups in step with these shipments, (merchant_id, shipment_id)."""
-    wanted = sorted(keys)
+    wanted = facts.in_order(keys)
     if not wanted:
         return
     await session.execute(_ONE_AT_A_TIME)
