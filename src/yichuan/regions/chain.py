@@ -21,6 +21,7 @@ from yichuan.regions.index import (
     needs_context,
 )
 from yichuan.regions.names import ECONOMIC, HIGH_TECH, stem
+from yichuan.regions.streets import has_street
 from yichuan.regions.usage import Use, used_as
 
 GAP = re.compile(r"[ /·.\-]+")
@@ -217,7 +218,9 @@ def _first(word: _Word, found: tuple[Candidate, ...], here: tuple[Division, ...]
     best = found[0].quality
     if needs_context(word.name):
         return None
-    pool = [c for c in found if c.quality == best and c.division.adcode[:2] != "71"] or list(found)
+    pool = [c for c in found if c.quality == best and not _of_taiwan(c.division)] or list(found)
+    if all(_of_taiwan(c.division) and c.division.level is Level.DISTRICT for c in pool):
+        return None
     if best >= SHORT:
         return _first_short(word, pool)
     if word.text[word.end - 1 : word.end + 1] == "市场":
@@ -228,15 +231,32 @@ def _first(word: _Word, found: tuple[Candidate, ...], here: tuple[Division, ...]
     return _step(pool, word.end, word.name if best == ALIAS else "")
 
 
+def _of_taiwan(division: Division) -> bool:
+    """Its districts' names (永和區, 中山區) alone more often mean a part of a town elsewhere."""
+    return division.adcode.startswith("71")
+
+
 def _first_short(word: _Word, pool: list[Candidate]) -> _Step | None:
     """A short form with nothing before it: must not be part of a road's or a building's name."""
     swapped = _swapped(word, pool)
     if swapped is not None and (word.begins() or swapped.level is not Level.DISTRICT):
         return swapped
     step = _step(_top(pool), word.end)
+    if len(step.here) > 1 and step.level is Level.DISTRICT and word.begins():
+        step.here = _having_street(word, step.here)
+        if len(step.here) == 1:
+            return step
     if _blocked(word, step.here) or used_as(word.name, Use.TWOFOLD):
         return None
+    if word.start > 0 and _BUILDING.match(word.text, word.end) is not None:
+        return None
     return step if step.level is not Level.DISTRICT or _sure_short(word, step.here) else None
+
+
+def _having_street(word: _Word, here: tuple[Division, ...]) -> tuple[Division, ...]:
+    """Of districts with one short form those whose street follows: 江北|华新街 is Chongqing's."""
+    follows = word.text[word.end : word.end + 3]
+    return tuple(d for d in here if has_street(d.adcode, follows)) or here
 
 
 def _top(pool: list[Candidate]) -> list[Candidate]:
@@ -266,7 +286,9 @@ def _sure_short(word: _Word, here: tuple[Division, ...]) -> bool:
 def _blocked(word: _Word, here: tuple[Division, ...]) -> bool:
     """Whether a short form is really the start of a road's, gate's or river's name."""
     guarded = ROAD.match(word.text, word.end) is not None or (
-        here[0].level is Level.DISTRICT and _PLACE.match(word.text, word.end) is not None
+        here[0].level is Level.DISTRICT
+        and _PLACE.match(word.text, word.end) is not None
+        and not has_street(here[0].adcode, word.text[word.end : word.end + 2])
     )
     return guarded and _full_below(word.text, word.end, here) is None
 

@@ -14,11 +14,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from yichuan.regions.chain import ROAD, under
-from yichuan.regions.divisions import Division, by_adcode, divisions, packaged_rows
+from yichuan.regions.divisions import SELF_CITY, Division, by_adcode, divisions, packaged_rows
 from yichuan.regions.names import stem
 from yichuan.regions.streets import street_stem, street_tables
 
 _DIGIT = re.compile(r"\d")
+_ROAD_END = re.compile(r"[路街道巷](?:[东西南北中段])?\Z")
 
 
 class Landmark(NamedTuple):
@@ -65,20 +66,51 @@ def _prevailing() -> frozenset[str]:
 
 
 def find_landmark(text: str, start: int = 0, within: Division | None = None) -> Division | None:
-    """The division of the first known place in the text (below `within`, if given).
+    """The division of the known place in the text (below `within`, if given).
 
-    Only before the first house number: behind it stand buildings that bear far places' names.
-    Without `within` a name of two characters must begin a part (花桥, but not 荷花桥).
+    Names before the first house number count first; behind it only buildings' long names do, since
+    many buildings bear the name of a far road or town. Without `within` a name of two characters
+    must begin a part (花桥, but not 荷花桥). Where the names speak for several cities, the one most
+    known places of the text lie in is taken, else the first.
     """
     number = _DIGIT.search(text, start)
-    for place, begin, end in _known_places(text, start, number.start() if number else len(text)):
-        if not place.alone:
-            continue
-        if within is not None and under(place.division, within):
-            return place.division
-        if within is None and (end - begin > 2 or begin == 0 or text[begin - 1] == " "):
-            return place.division
-    return None
+    split = number.start() if number else len(text)
+    hits = [
+        place.division
+        for place, begin, end in _known_places(text, start, split)
+        if place.alone and _counts(text, begin, end, place.division, within)
+    ]
+    if not hits and split < len(text):
+        hits = [
+            place.division
+            for place, begin, end in _known_places(text, split, len(text))
+            if place.alone
+            and end - begin >= 4
+            and not _ROAD_END.search(text, begin, end)
+            and _counts(text, begin, end, place.division, within)
+        ]
+    if not hits or within is not None or len({_city_code(d) for d in hits}) == 1:
+        return hits[0] if hits else None
+    return _most_spoken_for(text, start, hits)
+
+
+def _counts(text: str, begin: int, end: int, place: Division, within: Division | None) -> bool:
+    if within is not None:
+        return under(place, within)
+    return end - begin > 2 or begin == 0 or text[begin - 1] == " "
+
+
+def _city_code(division: Division) -> str:
+    """Digits that the divisions of one city share."""
+    return division.adcode[: 2 if division.adcode[:2] + "0000" in SELF_CITY else 4]
+
+
+def _most_spoken_for(text: str, start: int, hits: list[Division]) -> Division:
+    votes: dict[str, int] = {}
+    for place, _, _ in _known_places(text, start, len(text)):
+        code = _city_code(place.division)
+        votes[code] = votes.get(code, 0) + 1
+    return max(hits, key=lambda d: votes[_city_code(d)])
 
 
 def by_city(candidates: tuple[Division, ...], text: str, start: int) -> Division | None:

@@ -42,7 +42,7 @@ class NameIndex(NamedTuple):
 
 _NO_SHORT = frozenset({f"市{c}区" for c in "中南北"} | {f"{c}市区" for c in "东西中新南北"})
 _ZONE_TAILS = ("高新区", "开发区", "经开区", "高新技术开发区", "经济开发区", "经济技术开发区")
-_PLACELESS = {"高新区", "开发区", "新区", "园区", "工业园", "工业园区", "保税区", "经济技术开发区"}
+_PLACELESS = {"国家高新区", "高新区", "开发区", "新区", "园区", "工业园", "工业园区", "保税区", "经济技术开发区"}
 
 
 def _official(division: Division) -> list[tuple[str, Candidate]]:

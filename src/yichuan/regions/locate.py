@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from yichuan.regions.chain import Chain, read_chain, under
 from yichuan.regions.divisions import SELF_CITY, Division, Level, by_adcode, children
 from yichuan.regions.evidence import by_city, by_landmark, by_street, find_landmark, prevailing
+from yichuan.regions.hints import by_company, by_habit, numerals_spelt
 from yichuan.regions.index import ALIAS, name_index, needs_context
 from yichuan.regions.streets import owners_of, read_street
 
@@ -224,19 +225,27 @@ def _without_names(text: str, starts: Sequence[int]) -> Located:
         street = read_street(text, start, owners[0]) if place else None
         if place is not None and street is not None and street.known:
             return Located((place,), start, street.end, 0.7, street.name, ["inferred: street"])
-    place = find_landmark(text)
-    return Located(warnings=["no_region"]) if place is None else _around(text, place)
+    spelt = numerals_spelt(text)
+    for ground, trust, of in (
+        (find_landmark, 0.6, "landmark"),
+        (by_habit, 0.5, "habit"),
+        (by_company, 0.45, "company"),
+    ):
+        place = ground(spelt)
+        if place is not None:
+            return _around(text, place, trust, of)
+    return Located(warnings=["no_region"])
 
 
-def _around(text: str, place: Division) -> Located:
-    """Read the text again, knowing from a landmark which city it is in."""
+def _around(text: str, place: Division, trust: float, ground: str) -> Located:
+    """Read the text again, knowing by inference which city it is in."""
     city = by_adcode(place.parent) if place.level is Level.DISTRICT else place
     chain = read_chain(text, 0, (city or place,))
-    found = Located((place,), 0, 0, 0.6)
+    found = Located((place,), 0, 0, trust)
     if chain is not None:
         known = chain.here == (city,) or chain.conflict
-        found = Located((place,) if known else chain.here, 0, chain.end, 0.6)
+        found = Located((place,) if known else chain.here, 0, chain.end, trust)
     _read_on(text, found)
-    found.confidence = min(found.confidence, 0.6)
-    found.warnings.append("inferred: landmark")
+    found.confidence = min(found.confidence, trust)
+    found.warnings.append(f"inferred: {ground}")
     return found

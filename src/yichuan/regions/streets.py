@@ -121,12 +121,25 @@ def _unlisted(text: str, start: int) -> Street | None:
     return Street(found.group(1) + kind, found.end(), False)
 
 
+def has_street(district: str, beginning: str) -> bool:
+    """Whether a street or town of the district begins so: 福清|江阴工业区 names 江阴镇."""
+    names = street_tables().by_district.get(district, "")
+    return len(beginning) > 1 and f" {beginning}" in names
+
+
 def owners_of(stem: str, kind: str) -> tuple[str, ...]:
-    """Adcodes of the districts that have this street; by the stem alone if none has the kind."""
+    """Adcodes of the districts that have this street.
+
+    By the stem alone if none has the kind; a town (镇) of old is then a street (街道) rather than a
+    township (乡).
+    """
     tables = street_tables()
     found = tables.owners.get(stem)
     if found is None:
         return ()
     codes = tuple(found.split(" "))
-    written = f" {stem}{kind} "
-    return tuple(code for code in codes if written in tables.by_district[code]) or codes
+    for now in (kind, "街道") if kind == "镇" else (kind,):
+        having = tuple(code for code in codes if f" {stem}{now} " in tables.by_district[code])
+        if having:
+            return having
+    return codes
