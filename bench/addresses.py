@@ -1,31 +1,40 @@
-"""Address parsing: speed and accuracy. Prints one JSON object.
+"""Address parsing beside cpca and jionlp: speed and accuracy. Prints one JSON object.
 
     YICHUAN_DATA=../shared/data python -m bench.addresses [--misses]
+        [--labels FILE] [--peers PYTHON] [--floor 10000]
 
-Speed: the pure function over `addresses_raw_cn.csv.gz`, best of three passes, CPU seconds of one
-core. Accuracy: the expected parts in `addresses_cn.jsonl` (fixtures of public parsers) as they
-stand, and in `addresses_checked_cn.jsonl` (or the file YICHUAN_CHECKED names) when it is there:
-raw addresses labelled by eye. `--misses` lists what came out otherwise.
-Expected adcodes that are no longer in use, or never were official, are counted apart.
+Speed: the pure function over `addresses_raw_cn.csv.gz`, best of three passes, addresses per CPU
+second of one core. Accuracy: the expected parts in `addresses_cn.jsonl` (fixtures of public
+parsers) as they stand, and raw addresses labelled by eye: FILE (or YICHUAN_CHECKED, else
+`addresses_checked_cn.jsonl` beside the data), JSON lines `{"raw", "city", "district"}`, "" where
+the address does not say. The labels hold rows of a dataset, so they are not in this repository.
+PYTHON (or YICHUAN_PEERS) is an interpreter that has `cpca` and `jionlp`; they parse the same labels
+and are timed in the same run. What is missing is said in `missing`. `--misses` lists what came out
+otherwise. Exit code 1 below `--floor` addresses per second.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
 import json
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-from yichuan.regions.divisions import Region, by_adcode, region
+from yichuan.regions.divisions import SELF_CITY, Region, by_adcode, provinces, region
 from yichuan.regions.parse import ParsedAddress, parse_address
 
 DATA = Path(os.environ.get("YICHUAN_DATA", "../shared/data"))
 LEVELS = ("province", "city", "district")
+_MUNICIPALITIES = {p.name for p in provinces() if p.adcode in SELF_CITY}
+_NO_CITY = {"", "市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
 
 
 def speed(addresses: list[str]) -> float:
@@ -52,7 +61,7 @@ def expected(row: dict[str, str]) -> dict[str, str] | None:
     return parts
 
 
-def score(rows: list[dict[str, str]]) -> dict[str, object]:
+def score(rows: list[dict[str, str]], misses_wanted: bool) -> dict[str, object]:
     """Shares of right parts and the misses."""
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
@@ -70,7 +79,7 @@ def score(rows: list[dict[str, str]]) -> dict[str, object]:
         _compare(row["raw"], wanted, got, right, total, misses)
     shares = {k: round(right[k] / n, 4) for k, n in sorted(total.items())}
     found = {"share": shares, "n": dict(total), "unofficial_adcode": unofficial}
-    return {**found, "misses": misses} if "--misses" in sys.argv else found
+    return {**found, "misses": misses} if misses_wanted else found
 
 
 def _compare(
@@ -89,6 +98,35 @@ def _compare(
             misses.append(f"{field}: {raw[:30]} → {getattr(got, field)!r}, expected {value!r}")
 
 
+def peer_shares(rows: list[dict[str, str]], parsed: list[list[str]]) -> dict[str, float]:
+    """A peer's shares of right cities and named districts, its ways of writing allowed for.
+
+    A municipality's 市辖区 counts as its city, a directly run county as its own.
+    """
+    right: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for row, (province, city, district) in zip(rows, parsed, strict=True):
+        if city in _NO_CITY:
+            city = province if province in _MUNICIPALITIES else district if city else ""
+        for field, value in (("city", city), ("district", district)):
+            total[field] += bool(row[field])
+            right[field] += bool(row[field]) and row[field] == value
+    return {field: round(right[field] / n, 4) for field, n in total.items()}
+
+
+def peers(python: str, rows: list[dict[str, str]]) -> dict[str, Any]:
+    """Run the peers on the labelled addresses."""
+    lines = "".join(json.dumps({"raw": row["raw"]}) + "\n" for row in rows)
+    script = Path(__file__).with_name("address_peers.py")
+    done = subprocess.run([python, str(script)], input=lines, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"the peers failed: {done.stderr[-500:]}")
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    for found in answer["peers"].values():
+        found["share"] = peer_shares(rows, found.pop("parsed"))
+    return answer
+
+
 def json_lines(path: Path) -> list[dict[str, str]]:
     """Rows of a JSON lines file; empty if it is not there."""
     if not path.is_file():
@@ -96,26 +134,53 @@ def json_lines(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
 
 
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    checked = os.environ.get("YICHUAN_CHECKED", str(DATA / "addresses_checked_cn.jsonl"))
+    parser.add_argument("--labels", type=Path, default=Path(checked))
+    parser.add_argument("--peers", default=os.environ.get("YICHUAN_PEERS", ""))
+    parser.add_argument("--floor", type=float, default=0.0)
+    parser.add_argument("--misses", action="store_true")
+    return parser.parse_args()
+
+
 def main() -> None:
     """Measure and print."""
+    options = arguments()
+    missing: list[str] = []
     with gzip.open(DATA / "addresses_raw_cn.csv.gz", "rt", encoding="utf-8") as file:
         raw = [row["raw"] for row in csv.DictReader(file)]
     rate = speed(raw)
     parsed = [parse_address(text) for text in raw]
-    checked = json_lines(
-        Path(os.environ.get("YICHUAN_CHECKED", DATA / "addresses_checked_cn.jsonl"))
-    )
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    labels = json_lines(options.labels)
+    if not labels:
+        missing.append(f"labels ({options.labels.name})")
+    if not options.peers:
+        missing.append("peers (cpca, jionlp): name their Python with --peers")
+    beside = peers(options.peers, labels) if labels and options.peers else {}
+    missing += beside.get("missing", [])
     result: dict[str, object] = {
         "bench": "addresses",
         "addresses": len(raw),
         "addresses_per_second": round(rate),
         "with_city": sum(bool(p.city) for p in parsed),
+        "inferred_city": sum(any(w.startswith("inferred") for w in p.warnings) for p in parsed),
         "with_district": sum(bool(p.district) for p in parsed),
-        "fixtures": score(json_lines(DATA / "addresses_cn.jsonl")),
-        "checked": score(checked) if checked else None,
-        "max_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "fixtures": score(json_lines(DATA / "addresses_cn.jsonl"), options.misses),
+        "labelled": score(labels, options.misses) if labels else None,
+        "peers": beside.get("peers"),
+        "times_faster": {
+            name: round(rate / found["per_second"], 1)
+            for name, found in beside.get("peers", {}).items()
+        },
+        "max_rss_mb": memory,
+        "missing": missing,
     }
     print(json.dumps(result, ensure_ascii=False))
+    if rate < options.floor:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ def _match(text: str, position: int, here: tuple[Division, ...]) -> _Step | None
         return None
     index = name_index()
     clash: _Step | None = None
-    for length in index.lengths.get(text[position], ()):
+    for length in index.lengths.get(text[position : position + 2], ()):
         end = position + length
         found = index.names.get(text[position:end])
         if found is None or end > len(text):
@@ -194,8 +194,9 @@ class _Word(NamedTuple):
 
 def _step(pool: list[Candidate], end: int, old: str = "") -> _Step:
     best = pool[0]
-    places = tuple({c.division.adcode: c.division for c in pool}.values())
-    if len(places) > 1:
+    places: tuple[Division, ...] = (best.division,)
+    if len(pool) > 1:
+        places = tuple({c.division.adcode: c.division for c in pool}.values())
         places = tuple(p for p in places if not any(under(p, other) for other in places))
     zone = best.kind == "zone"
     owner = _owner_length(old, best.division) if zone else 0
@@ -296,7 +297,7 @@ def _blocked(word: _Word, here: tuple[Division, ...]) -> bool:
 def _full_below(text: str, position: int, here: tuple[Division, ...]) -> _Step | None:
     """A full name under `here` at this position (南通|港闸区, 宁波|江北区)."""
     index = name_index()
-    for length in index.lengths.get(text[position : position + 1], ()):
+    for length in index.lengths.get(text[position : position + 2], ()):
         end = position + length
         found = index.names.get(text[position:end], ()) if length > 2 else ()
         below = [c for c in found if c.quality <= ALIAS and any(under(c.division, h) for h in here)]

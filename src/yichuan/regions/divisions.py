@@ -156,6 +156,7 @@ def districts(city: str) -> tuple[Division, ...]:
     return tuple(d for d in children(city) if d.level is Level.DISTRICT)
 
 
+@lru_cache(maxsize=8192)
 def region(adcode: str) -> Region | None:
     """Official names of the division and all above, or None for an unknown code."""
     here = by_adcode(adcode)

@@ -30,7 +30,7 @@ class Landmark(NamedTuple):
 
 
 class Landmarks(NamedTuple):
-    """Known places by name, and lengths of names by first character, longest first."""
+    """Known places by name, and lengths of names by their first two characters, longest first."""
 
     places: dict[str, tuple[Landmark, ...]]
     lengths: dict[str, tuple[int, ...]]
@@ -45,14 +45,14 @@ def landmarks() -> Landmarks:
     for row in packaged_rows("landmarks.csv"):
         name, place = row["name"], Landmark(table[row["adcode"]], row["alone"] == "1")
         places[name] = (*places.get(name, ()), place)
-        lengths.setdefault(name[0], set()).add(len(name))
+        lengths.setdefault(name[:2], set()).add(len(name))
     return Landmarks(places, {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()})
 
 
 def _known_places(text: str, start: int, end: int) -> Iterator[tuple[Landmark, int, int]]:
     places, lengths = landmarks()
     for position in range(start, end):
-        for length in lengths.get(text[position], ()):
+        for length in lengths.get(text[position : position + 2], ()):
             found = places.get(text[position : position + length])
             if found is not None:
                 for place in found:

@@ -34,7 +34,7 @@ class Candidate(NamedTuple):
 
 
 class NameIndex(NamedTuple):
-    """`names` by text; `lengths` of names by their first character, longest first."""
+    """`names` by text; `lengths` of names by their first two characters, longest first."""
 
     names: dict[str, tuple[Candidate, ...]]
     lengths: dict[str, tuple[int, ...]]
@@ -42,7 +42,17 @@ class NameIndex(NamedTuple):
 
 _NO_SHORT = frozenset({f"市{c}区" for c in "中南北"} | {f"{c}市区" for c in "东西中新南北"})
 _ZONE_TAILS = ("高新区", "开发区", "经开区", "高新技术开发区", "经济开发区", "经济技术开发区")
-_PLACELESS = {"国家高新区", "高新区", "开发区", "新区", "园区", "工业园", "工业园区", "保税区", "经济技术开发区"}
+_PLACELESS = {
+    "国家高新区",
+    "高新区",
+    "开发区",
+    "新区",
+    "园区",
+    "工业园",
+    "工业园区",
+    "保税区",
+    "经济技术开发区",
+}
 
 
 def _official(division: Division) -> list[tuple[str, Candidate]]:
@@ -119,7 +129,7 @@ def name_index() -> NameIndex:
                 known.append(candidate)
     lengths: dict[str, set[int]] = {}
     for text in entries:
-        lengths.setdefault(text[0], set()).add(len(text))
+        lengths.setdefault(text[:2], set()).add(len(text))
     return NameIndex(
         {text: tuple(sorted(found, key=lambda c: c.quality)) for text, found in entries.items()},
         {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},

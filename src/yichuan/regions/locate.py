@@ -93,7 +93,7 @@ def _scan(text: str, floor: float) -> Chain | None:
     lengths = name_index().lengths
     position, size = 0, len(text)
     while position < size:
-        if text[position] in lengths:
+        if text[position : position + 2] in lengths:
             chain = read_chain(text, position)
             if chain and not chain.zone and chain.score >= max(ENOUGH, floor + 1):
                 return chain

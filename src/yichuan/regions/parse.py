@@ -84,6 +84,16 @@ def parse_address(raw: str) -> ParsedAddress:
     confidence and is named in `warnings`. Only the first 1000 characters are read.
     """
     pieces = cut(raw[:LONGEST])
+    reading = _read(pieces, [0]) if len(pieces.parts) == 1 else _of_several(pieces)
+    if not reading.located.here and _SPACED.search(raw) is not None:
+        closer = parse_address(_SPACED.sub("", raw[:LONGEST]))
+        if closer.province:
+            return closer
+    return _answer(reading)
+
+
+def _of_several(pieces: Cut) -> Reading:
+    """Read the parts that are labelled as address, or those that are no person's name."""
     labelled = [i for i, p in enumerate(pieces.parts) if p.label in _PLACE_LABELS]
     loose = [i for i, p in enumerate(pieces.parts) if p.label is Label.NONE]
     free = [i for i in loose if not _person(pieces.parts[i])] or loose
@@ -92,11 +102,7 @@ def parse_address(raw: str) -> ParsedAddress:
     reading = _read(pieces, labelled or free)
     if not reading.located.here and len(reading.chosen) < len(labelled) + len(loose):
         reading = _read(pieces, sorted({*labelled, *loose}))
-    if not reading.located.here and _SPACED.search(raw) is not None:
-        closer = parse_address(_SPACED.sub("", raw[:LONGEST]))
-        if closer.province:
-            return closer
-    return _answer(reading)
+    return reading
 
 
 def _person(part: Part) -> bool:

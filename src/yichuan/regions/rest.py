@@ -14,6 +14,7 @@ from yichuan.regions.person import glued_name, leading_name, looks_like_place, p
 from yichuan.regions.script import simplified
 
 _TRIM = " /,，。;；:：、-—_|\n\t.*·(（【"
+_LEAD = _TRIM.rstrip("(（【")
 _SHORTEST = 8
 """Characters an address has at least."""
 _BREAK = re.compile(r"\s+")
@@ -34,6 +35,8 @@ class Reading:
         """Part index, and position inside the part, of an offset in the text read."""
         if not self.chosen:
             return 0, 0
+        if len(self.offsets) == 1:
+            return self.chosen[0], offset
         order = max(bisect_right(self.offsets, offset) - 1, 0)
         return self.chosen[order], offset - self.offsets[order]
 
@@ -75,6 +78,9 @@ def split_rest(reading: Reading) -> Rest:
     """Sort what stands outside the division names into name, detail and remark."""
     text, parts, located = reading.pieces.text, reading.pieces.parts, reading.located
     spoken = bool(reading.pieces.phones)
+    if len(parts) == 1 and not spoken and located.start == 0 < located.end and located.here:
+        behind = text[parts[0].start + located.end : parts[0].end]
+        return Rest(detail=behind.lstrip(_LEAD).rstrip(_TRIM))
     taken = _taken(reading)
     rest = Rest()
     named = pick_name(parts, taken, spoken)
@@ -170,4 +176,4 @@ def _joined(text: str, spans: list[_Span]) -> str:
             pieces.append(_BREAK.sub(" ", gap) if near else " ")
         pieces.append(text[span.start : span.end])
         position = span.end
-    return "".join(pieces).lstrip(_TRIM.rstrip("(（【")).rstrip(_TRIM)
+    return "".join(pieces).lstrip(_LEAD).rstrip(_TRIM)
