@@ -105,9 +105,10 @@ def peer_shares(rows: list[dict[str, str]], parsed: list[list[str]]) -> dict[str
     """
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    for row, (province, city, district) in zip(rows, parsed, strict=True):
-        if city in _NO_CITY:
-            city = province if province in _MUNICIPALITIES else district if city else ""
+    for row, (province, named, district) in zip(rows, parsed, strict=True):
+        city = named
+        if named in _NO_CITY:
+            city = province if province in _MUNICIPALITIES else district if named else ""
         for field, value in (("city", city), ("district", district)):
             total[field] += bool(row[field])
             right[field] += bool(row[field]) and row[field] == value
@@ -118,7 +119,9 @@ def peers(python: str, rows: list[dict[str, str]]) -> dict[str, Any]:
     """Run the peers on the labelled addresses."""
     lines = "".join(json.dumps({"raw": row["raw"]}) + "\n" for row in rows)
     script = Path(__file__).with_name("address_peers.py")
-    done = subprocess.run([python, str(script)], input=lines, capture_output=True, text=True)
+    done = subprocess.run(
+        [python, str(script)], input=lines, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise SystemExit(f"the peers failed: {done.stderr[-500:]}")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

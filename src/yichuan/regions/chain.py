@@ -240,6 +240,8 @@ def _of_taiwan(division: Division) -> bool:
 def _first_short(word: _Word, pool: list[Candidate]) -> _Step | None:
     """A short form with nothing before it: must not be part of a road's or a building's name."""
     swapped = _swapped(word, pool)
+    if swapped is not None and _county_as_district(word, swapped):
+        return None
     if swapped is not None and (word.begins() or swapped.level is not Level.DISTRICT):
         return swapped
     step = _step(_top(pool), word.end)
@@ -252,6 +254,11 @@ def _first_short(word: _Word, pool: list[Candidate]) -> _Step | None:
     if word.start > 0 and _BUILDING.match(word.text, word.end) is not None:
         return None
     return step if step.level is not Level.DISTRICT or _sure_short(word, step.here) else None
+
+
+def _county_as_district(word: _Word, step: _Step) -> bool:
+    """A county called 区 with nothing above it: rather a part of another town (永和区)."""
+    return word.text[step.end - 1] == "区" and all(d.name.endswith("县") for d in step.here)
 
 
 def _having_street(word: _Word, here: tuple[Division, ...]) -> tuple[Division, ...]:

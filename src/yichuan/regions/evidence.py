@@ -1,9 +1,11 @@
 """What else in an address tells where it is: well-known places, streets, and how many live where.
 
-`data/landmarks.csv` (business districts, parks, main roads of the large cities) is compiled from
-general knowledge and names only places of one meaning. `data/prevailing.csv`: of districts that
-share a name, the one with at least three quarters of the people (share by the 2020 census,
-rounded); a guess, and marked as one.
+`data/landmarks.csv` (business districts, parks, metro stations, buildings, roads of the large
+cities) is compiled from general knowledge and checked against a public list of company addresses
+(cpca's tests, MIT): a name stands alone only where at least two thirds of those addresses that hold
+it, and mostly all, are in that city; the others (`alone` 0) only help to choose between candidates.
+`data/prevailing.csv`: of districts that share a name, the one with at least three quarters of the
+people (share by the 2020 census, rounded); a guess, and marked as one.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _LANE = re.compile(r"(?:[路街]|公路)(?:\d{1,5}弄|[一二三四五六七八�
 _PARK = re.compile(r"\A(?:工业)?园区[一-龥]{2,5}(?:路|街)\d")
 _SEAT = re.compile(
     r"[(（]([一-龥]{2,5})[)）][一-龥]{0,12}?(?:公司|集团|工厂|厂)|"
-    r"(?<![一-龥])([一-龥]{2,4})(?=[一-龥]{2,14}(?:公司|集团))|"
+    r"(?<![一-龥\d])([一-龥]{2,4})(?=[一-龥]{2,14}(?:公司|集团))|"
     r"(?<=[号楼室座厦园层栋])([一-龥]{2,3})(?=[一-龥]{2,14}(?:公司|集团|科技园|研究院))"
 )
 _NUMBERED_ROAD = re.compile(r"(?<=[一-龥])(\d{1,2})(?=(?:大?[路街]|大道))")
@@ -32,7 +32,7 @@ def numerals_spelt(text: str) -> str:
 def _spelt(found: re.Match[str]) -> str:
     tens, ones = divmod(int(found.group()), 10)
     head = f"{_ONES[tens] if tens > 1 else ''}十" if tens else ""
-    return head + _ONES[ones]
+    return f"{head}{_ONES[ones]}"
 
 
 def by_habit(text: str) -> Division | None:
