@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from yichuan.simulator.protocols import sf, sto, yto, zto
+from yichuan.simulator.protocols import sf, sto, yto, yunda, zto
 from yichuan.simulator.protocols.protocol import Protocol
 
 ALL = (
@@ -18,6 +18,7 @@ ALL = (
     zto.PROTOCOL,
     yto.PROTOCOL,
     sto.PROTOCOL,
+    yunda.PROTOCOL,
 )
 PROTOCOLS: Mapping[str, Protocol] = MappingProxyType({one.name: one for one in ALL})
 """By the name that a subscriber's `protocol` says."""

@@ -1,0 +1,1 @@
+"""Yunda Express 韵达: JSON, signed in a header."""
