@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +132,21 @@ def memory_mb(pid: int) -> float:
     return round(psutil.Process(pid).memory_info().rss / 1e6, 1)
 
 
+def cpu_seconds(pids: Mapping[str, int], families: Container[str] = ()) -> dict[str, float]:
+    """CPU seconds used so far by named processes; those in `families` with their children."""
+    used = {}
+    for name, pid in pids.items():
+        top = psutil.Process(pid)
+        family = [top, *top.children(recursive=True)] if name in families else [top]
+        used[name] = sum(sum(one.cpu_times()[:2]) for one in family if one.is_running())
+    return used
+
+
+def postgres_pid(inst: Installation) -> int:
+    """The embedded server's main process."""
+    return int((inst.settings.pg_dir / "postmaster.pid").read_text("ascii").splitlines()[0])
+
+
 @dataclass(frozen=True)
 class Load:
     """What a load run saw: answers per second and latencies in ms."""
@@ -152,9 +167,12 @@ def get(path: str, key: str) -> bytes:
     return (f"GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n\r\n").encode()
 
 
-def load(base: str, request: Request, *, clients: int = 4, seconds: float = 8.0) -> Load:
-    """Keep `clients` connections busy for a while (after a short warm-up)."""
-    asyncio.run(_load(base, request, clients, 1.5))
+def load(
+    base: str, request: Request, *, clients: int = 4, seconds: float = 8.0, warm: float = 1.5
+) -> Load:
+    """Keep `clients` connections busy for a while (after `warm` seconds that do not count)."""
+    if warm:
+        asyncio.run(_load(base, request, clients, warm))
     return asyncio.run(_load(base, request, clients, seconds))
 
 

@@ -27,10 +27,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-import psutil
 import psycopg
 
-from bench.harness import Installation, installation, process, web
+from bench.harness import Installation, cpu_seconds, installation, postgres_pid, process, web
 from yichuan.core.blobs import LocalBlobs
 from yichuan.core.context import Context
 from yichuan.core.database import SYSTEM, Database
@@ -93,12 +92,7 @@ class Stage:
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds used so far, by process (PostgreSQL with all its children)."""
-        used = {}
-        for name, pid in self.pids.items():
-            top = psutil.Process(pid)
-            family = [top, *top.children(recursive=True)] if name == "postgres" else [top]
-            used[name] = sum(sum(one.cpu_times()[:2]) for one in family if one.is_running())
-        return used
+        return cpu_seconds(self.pids, {"postgres"})
 
 
 async def fill(inst: Installation, groups: Sequence[range]) -> str:
@@ -281,8 +275,7 @@ def run(shipments: int, full: int, only: int) -> dict[str, Any]:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
         tracks, events, _ = count(inst)
-        pidfile = inst.settings.pg_dir / "postmaster.pid"
-        postgres = int(pidfile.read_text().splitlines()[0])
+        postgres = postgres_pid(inst)
         args = [sys.executable, "-m", "yichuan.cli", "worker"]
         with web(inst) as (base, web_pid), process(args, inst.environment, None) as worker_pid:
             pids = {"web": web_pid, "worker": worker_pid, "postgres": postgres}

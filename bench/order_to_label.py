@@ -2,7 +2,9 @@
 
 `single`: three calls per order, several clients at once; latency is the whole way of one order.
 `batch`: 50 orders a call, 50 numbers a call, one label document per 50 by the print route.
-The courier network, the web process and the client share the machine's two cores.
+The courier network, the web process, a worker that follows, PostgreSQL and the client share the
+machine's cores. `cpu_ms` says who used them: CPU milliseconds per order by process, so that a busy
+machine or a slow client shows; `memory_mb` is the web process after each part.
 """
 
 from __future__ import annotations
@@ -10,15 +12,27 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from bench.harness import Installation, Raw, free_port, installation, memory_mb, process, web
+from bench.harness import (
+    Installation,
+    Raw,
+    cpu_seconds,
+    free_port,
+    installation,
+    memory_mb,
+    postgres_pid,
+    process,
+    web,
+)
 from yichuan.core.database import Database
 from yichuan.couriers import service as couriers
 from yichuan.identity import service as identity
@@ -41,6 +55,29 @@ class Way:
     p50_ms: float
     p95_ms: float
     orders: int
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+    memory_mb: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The running processes."""
+
+    base: str
+    key: str
+    pids: dict[str, int]
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, Way]]) -> Way:
+        """Do a part of the benchmark and say who used the processor."""
+        before = self._cpu()
+        way = asyncio.run(work())
+        spent = {n: (s - before[n]) * 1000 / way.orders for n, s in self._cpu().items()}
+        cpu = {name: round(ms, 2) for name, ms in spent.items()}
+        cpu["all"] = round(sum(spent.values()), 2)
+        return replace(way, cpu_ms=cpu, memory_mb=memory_mb(self.pids["web"]))
+
+    def _cpu(self) -> dict[str, float]:
+        return cpu_seconds(self.pids, {"postgres"})
 
 
 def _order(prefix: str, number: int) -> dict[str, Any]:
@@ -185,15 +222,19 @@ def main() -> None:
         key = asyncio.run(_fill(inst, network, endpoint))
         command = [sys.executable, "-m", "yichuan.cli", "simulate", "couriers"]
         command += ["--port", str(port), "--config", str(config)]
+        worker = [sys.executable, "-m", "yichuan.cli", "worker"]
         with (
-            process(command, inst.environment, f"{endpoint}/sim/stats"),
-            web(inst) as (base, pid),
+            process(command, inst.environment, f"{endpoint}/sim/stats") as couriers_pid,
+            web(inst) as (base, web_pid),
+            process(worker, inst.environment, None) as worker_pid,
         ):
-            asyncio.run(single(base, key, "W", args.clients, 2))
-            alone = asyncio.run(single(base, key, "A", 1, args.seconds / 2))
-            busy = asyncio.run(single(base, key, "S", args.clients, args.seconds))
-            many = asyncio.run(batch(base, key, "B", args.rounds))
-            memory = memory_mb(pid)
+            pids = {"web": web_pid, "worker": worker_pid, "couriers": couriers_pid}
+            pids |= {"postgres": postgres_pid(inst), "client": os.getpid()}
+            stage = Stage(base, key, pids)
+            stage.run(lambda: single(base, key, "W", args.clients, 3))
+            alone = stage.run(lambda: single(base, key, "A", 1, args.seconds / 2))
+            busy = stage.run(lambda: single(base, key, "S", args.clients, args.seconds))
+            many = stage.run(lambda: batch(base, key, "B", args.rounds))
     print(
         json.dumps(
             {
@@ -201,7 +242,7 @@ def main() -> None:
                 "single_1_client": asdict(alone),
                 f"single_{args.clients}_clients": asdict(busy),
                 "batch_of_50": asdict(many),
-                "web_memory_mb": memory,
+                "web_memory_mb": many.memory_mb,
                 "aim_per_second": 100,
                 "ratio": round(busy.per_second / 100, 2),
                 "peer": {"karrio 2026.1.32 labels/s (published, not run here)": 9.3},
