@@ -9,16 +9,22 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import text
 
 from yichuan.core.context import Context
+from yichuan.core.direct import write_within
 from yichuan.core.models import IdempotencyKey, SchemaSetting
-from yichuan.core.writing import insert_all
+from yichuan.core.writing import inserts
 
 
 async def test_rows_of_several_tables_commit_together(context: Context) -> None:
     async with context.database.system() as session:
-        await insert_all(
+        await write_within(
             session,
-            (SchemaSetting, [{"key": "a", "value": {"n": 1}}, {"key": "b", "value": {"n": "二"}}]),
-            (IdempotencyKey, [{"caller": "c", "key": "k", "request_hash": b"x"}]),
+            *inserts(
+                (
+                    SchemaSetting,
+                    [{"key": "a", "value": {"n": 1}}, {"key": "b", "value": {"n": "二"}}],
+                ),
+                (IdempotencyKey, [{"caller": "c", "key": "k", "request_hash": b"x"}]),
+            ),
         )
     async with context.database.system() as session:
         rows = await session.execute(text("SELECT key, value FROM platform_settings ORDER BY key"))
@@ -28,15 +34,17 @@ async def test_rows_of_several_tables_commit_together(context: Context) -> None:
 async def test_a_refused_row_undoes_only_its_savepoint(context: Context) -> None:
     name = uuid4().hex
     async with context.database.system() as session:
-        await insert_all(session, (SchemaSetting, [{"key": name, "value": {}}]))
+        await write_within(session, *inserts((SchemaSetting, [{"key": name, "value": {}}])))
         with pytest.raises(UniqueViolation):
             async with session.begin_nested():
-                await insert_all(
+                await write_within(
                     session,
-                    (SchemaSetting, [{"key": f"{name}-2", "value": {}}]),
-                    (SchemaSetting, [{"key": name, "value": {}}]),
+                    *inserts(
+                        (SchemaSetting, [{"key": f"{name}-2", "value": {}}]),
+                        (SchemaSetting, [{"key": name, "value": {}}]),
+                    ),
                 )
-        await insert_all(session, (SchemaSetting, [{"key": f"{name}-3", "value": {}}]))
+        await write_within(session, *inserts((SchemaSetting, [{"key": f"{name}-3", "value": {}}])))
     async with context.database.system() as session:
         found = await session.execute(
             text("SELECT key FROM platform_settings WHERE key LIKE :k ORDER BY key"),
@@ -45,7 +53,6 @@ async def test_a_refused_row_undoes_only_its_savepoint(context: Context) -> None
         assert [row.key for row in found] == [name, f"{name}-3"]
 
 
-async def test_unknown_columns_are_a_programming_error(context: Context) -> None:
-    async with context.database.system() as session:
-        with pytest.raises(KeyError):
-            await insert_all(session, (SchemaSetting, [{"nope": 1}]))
+def test_unknown_columns_are_a_programming_error() -> None:
+    with pytest.raises(KeyError):
+        inserts((SchemaSetting, [{"nope": 1}]))

@@ -58,8 +58,8 @@ async def costs(
     context: Context, merchant_id: UUID, province: str = "浙江省", weight_g: int = 900
 ) -> dict[tuple[str, str | None], int]:
     async with context.database.system() as session:
-        return await service.costs(
-            session,
+        return service.costs(
+            await service.snapshot(session),
             merchant_id=merchant_id,
             origin_province="四川省",
             dest_province=province,

@@ -9,17 +9,26 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import text, update
-
 from yichuan.core.database import WriteSession
+from yichuan.core.direct import Ask, Direct, within, write_within
 from yichuan.core.errors import Conflict, IdempotencyMismatch, Invalid
-from yichuan.core.models import IdempotencyKey
+from yichuan.core.writing import json_value
 
 MAX_KEY = 200
 
 
+_CLAIM = (
+    "INSERT INTO idempotency_keys (caller, key, request_hash) VALUES (%s, %s, %s)"
+    " ON CONFLICT DO NOTHING RETURNING 1"
+)
+_KNOWN = (
+    "SELECT request_hash, status, response FROM idempotency_keys WHERE caller = %s AND key = %s"
+)
+_REMEMBER = "UPDATE idempotency_keys SET status = %s, response = %s WHERE caller = %s AND key = %s"
+
+
 async def replay(
-    session: WriteSession, caller: str, key: str | None, request: bytes
+    session: WriteSession | Direct, caller: str, key: str | None, request: bytes
 ) -> tuple[int, dict[str, Any]] | None:
     """Claim a key. None: go on and `remember`; else the (status, answer) given before.
 
@@ -32,40 +41,32 @@ async def replay(
         return None
     if len(key) > MAX_KEY:
         raise Invalid(f"Idempotency-Key longer than {MAX_KEY} characters")
+    direct = session if isinstance(session, Direct) else await within(session)
     digest = hashlib.sha256(request).digest()
-    claimed = await session.execute(
-        text(
-            "INSERT INTO idempotency_keys (caller, key, request_hash)"
-            " VALUES (:caller, :key, :digest) ON CONFLICT DO NOTHING RETURNING 1"
-        ),
-        {"caller": caller, "key": key, "digest": digest},
-    )
-    if claimed.scalar_one_or_none() is not None:
+    (claimed,) = await direct.ask(Ask(_CLAIM, (caller, key, digest), bool))
+    if claimed:
         return None
-    row = (
-        await session.execute(
-            text(
-                "SELECT request_hash, status, response FROM idempotency_keys"
-                " WHERE caller = :caller AND key = :key"
-            ),
-            {"caller": caller, "key": key},
-        )
-    ).one()
-    if bytes(row.request_hash) != digest:
+    (rows,) = await direct.ask(Ask(_KNOWN, (caller, key), list))
+    known_digest, status, response = rows[0]
+    if bytes(known_digest) != digest:
         raise IdempotencyMismatch()
-    if row.status is None:
+    if status is None:
         raise Conflict("the first request with this key has not been answered yet")
-    return int(row.status), row.response
+    return int(status), response
 
 
 async def remember(
-    session: WriteSession, caller: str, key: str | None, status: int, answer: dict[str, Any]
+    session: WriteSession | Direct,
+    caller: str,
+    key: str | None,
+    status: int,
+    answer: dict[str, Any],
 ) -> None:
     """Store the answer beside the claim, in the same transaction."""
     if key is None:
         return
-    await session.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)
-        .values(status=status, response=answer)
-    )
+    write = (_REMEMBER, ((status, json_value(answer), caller, key),))
+    if isinstance(session, Direct):
+        session.write(write)
+    else:
+        await write_within(session, write)

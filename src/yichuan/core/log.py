@@ -62,7 +62,7 @@ _READ = text(
 
 
 def entry_rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Log entries as rows (for `core.writing.insert_all`)."""
+    """Log entries as rows (for `core.writing.inserts`)."""
     return [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
 
 

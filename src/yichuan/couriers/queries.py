@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from yichuan.core.cached import Cached
-from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.cached import Cached, Remembered
+from yichuan.core.database import Database, ReadSession, SystemSession
 from yichuan.core.errors import NotFound
 from yichuan.core.vault import digest_token
 from yichuan.couriers.connectors import registry
@@ -34,15 +35,20 @@ __all__ = [
     "connection_of_token",
     "connections",
     "courier_of",
+    "forget_accounts",
     "forget_reference",
     "known",
     "names",
     "own_account",
+    "reference",
     "services",
     "tracking_connection",
+    "usable",
 ]
 
 REFERENCE_SECONDS = 60.0
+ACCOUNT_SECONDS = 2.0
+"""How old accounts and their balances may be where numbers are taken."""
 
 
 def accounts_query(session: ReadSession) -> Select[CourierAccount]:
@@ -78,6 +84,24 @@ async def accounts_for(
         query.order_by(CourierAccount.merchant_id.is_(None), CourierAccount.id)
     )
     return list(rows)
+
+
+_usable: Remembered[UUID, Sequence[CourierAccount]] = Remembered(ACCOUNT_SECONDS)
+
+
+async def usable(database: Database, merchant_id: UUID) -> Sequence[CourierAccount]:
+    """`accounts_for`, a moment old: what numbers are taken on. A change here is seen at once."""
+
+    async def load() -> Sequence[CourierAccount]:
+        async with database.system() as session:
+            return await accounts_for(session, merchant_id)
+
+    return await _usable.get(database, merchant_id, load)
+
+
+def forget_accounts() -> None:
+    """Read usable accounts afresh next time."""
+    _usable.forget()
 
 
 async def account(session: ReadSession, account_id: UUID) -> CourierAccount:
@@ -241,7 +265,34 @@ async def services(session: ReadSession) -> list[CourierService]:
     return await _services.get(session)
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Couriers' Chinese names by code, and every service."""
+
+    names: Mapping[str, str]
+    services: Sequence[CourierService]
+
+    def service_name(self, courier: str, service: str | None) -> str:
+        """A service's Chinese name; empty where it is none of ours."""
+        found = (s.name_zh for s in self.services if (s.courier, s.code) == (courier, service))
+        return next(found, "")
+
+
+_reference: Remembered[None, Reference] = Remembered(REFERENCE_SECONDS)
+
+
+async def reference(database: Database) -> Reference:
+    """Names and services (at most two minutes old)."""
+
+    async def load() -> Reference:
+        async with database.system() as session:
+            return Reference(await names(session), await services(session))
+
+    return await _reference.get(database, None, load)
+
+
 def forget_reference() -> None:
     """Read couriers and services afresh next time."""
     _names.forget()
     _services.forget()
+    _reference.forget()

@@ -13,8 +13,10 @@ from uuid import UUID
 import httpx
 from sqlalchemy import insert, select, text, update
 
+from yichuan.core.cached import Remembered
 from yichuan.core.clock import now
-from yichuan.core.database import SystemSession, WriteSession
+from yichuan.core.database import Database, SystemSession, WriteSession
+from yichuan.core.direct import Write, write_within
 from yichuan.core.errors import Conflict, Invalid, NotFound
 from yichuan.core.ids import new_id, new_token
 from yichuan.core.vault import Vault, digest_token
@@ -151,6 +153,7 @@ async def add_account(
     if twin is not None:
         raise Conflict("this account is there already")
     account_id = new_id()
+    forget_calls()
     await session.execute(
         insert(CourierAccount).values(
             id=account_id,
@@ -184,6 +187,7 @@ async def change_account(
     if password is not None:
         changed["customer_password_enc"] = vault.seal_secret(password)
     if changed:
+        forget_calls()
         await session.execute(
             update(CourierAccount).where(CourierAccount.id == row.id).values(**changed)
         )
@@ -235,6 +239,33 @@ async def line(
             month_code=account.month_code or "",
         ),
     )
+
+
+LINE_SECONDS: Final = 5.0
+"""How long an opened account is called without reading its credentials again."""
+_lines: Remembered[UUID, Line] = Remembered(LINE_SECONDS)
+
+
+async def open_line(
+    database: Database, vault: Vault, http: httpx.AsyncClient, account_id: UUID
+) -> Line:
+    """`line`, a moment old: for the way from a box to its number.
+
+    Raises:
+        NotFound: unknown or switched off.
+    """
+
+    async def load() -> Line:
+        async with database.system() as session:
+            return await line(session, vault, http, account_id)
+
+    return await _lines.get(http, account_id, load)
+
+
+def forget_calls() -> None:
+    """Read accounts and credentials afresh next time (after a change made here)."""
+    _lines.forget()
+    queries.forget_accounts()
 
 
 PROCESSES: Final = 2
@@ -320,6 +351,7 @@ async def keys_of(session: SystemSession, vault: Vault, connection_id: UUID) -> 
 
 async def note_balance(session: SystemSession, account_id: UUID, balance: int) -> None:
     """Record the numbers left at a branch."""
+    forget_calls()
     await session.execute(
         update(CourierAccount)
         .where(CourierAccount.id == account_id)
@@ -327,42 +359,46 @@ async def note_balance(session: SystemSession, account_id: UUID, balance: int) -
     )
 
 
-async def spend(session: SystemSession, account_id: UUID, numbers: int) -> None:
-    """Count numbers taken (negative: given back) until the next balance query."""
-    await session.execute(
-        update(CourierAccount)
-        .where(CourierAccount.id == account_id, CourierAccount.balance.is_not(None))
-        .values(balance=CourierAccount.balance - numbers)
-    )
-
-
-_CALLED = text(
-    "INSERT INTO connector_calls (connection_id, minute, operation, calls, failures, total_ms,"
-    " last_error) VALUES (:connection_id, date_trunc('minute', now()), :operation, :calls,"
-    " :failures, :ms, :error) ON CONFLICT (connection_id, minute, operation) DO UPDATE SET"
-    " calls = connector_calls.calls + :calls, failures = connector_calls.failures + :failures,"
-    " total_ms = connector_calls.total_ms + :ms,"
-    " last_error = coalesce(:error, connector_calls.last_error)"
+_SPEND = "UPDATE courier_accounts SET balance = balance - %s WHERE id = %s AND balance IS NOT NULL"
+_CALLED = (
+    "INSERT INTO connector_calls (connection_id, operation, minute, calls, failures, total_ms,"
+    " last_error) VALUES (%s, %s, date_trunc('minute', now()), %s, %s, %s, %s)"
+    " ON CONFLICT (connection_id, minute, operation) DO UPDATE SET"
+    " calls = connector_calls.calls + excluded.calls,"
+    " failures = connector_calls.failures + excluded.failures,"
+    " total_ms = connector_calls.total_ms + excluded.total_ms,"
+    " last_error = coalesce(excluded.last_error, connector_calls.last_error)"
 )
+Call = tuple[UUID, str, int, CourierError | None]
+"""Connection, operation, milliseconds, error."""
 
 
-async def note_calls(
-    session: SystemSession, calls: Sequence[tuple[UUID, str, int, CourierError | None]]
-) -> None:
-    """Count calls (connection, operation, milliseconds, error) for the connectors' health."""
-    sums: dict[tuple[UUID, str], dict[str, Any]] = {}
+def spent(numbers: Mapping[UUID, int]) -> Write:
+    """Count numbers taken per account (negative: given back) until the next balance query."""
+    return _SPEND, [(n, account) for account, n in sorted(numbers.items())]
+
+
+async def spend(session: SystemSession, account_id: UUID, numbers: int) -> None:
+    """See `spent`."""
+    await write_within(session, spent({account_id: numbers}))
+
+
+def called(calls: Sequence[Call]) -> Write:
+    """Count calls for the connectors' health."""
+    sums: dict[tuple[UUID, str], list[Any]] = {}
     for connection_id, operation, ms, error in calls:
-        entry = sums.setdefault(
-            (connection_id, operation), {"calls": 0, "failures": 0, "ms": 0, "error": None}
-        )
-        entry["calls"] += 1
-        entry["ms"] += ms
+        entry = sums.setdefault((connection_id, operation), [0, 0, 0, None])
+        entry[0] += 1
+        entry[2] += ms
         if error is not None:
-            entry["failures"] += 1
-            entry["error"] = f"{error.code}: {error.courier_text}"[:500]
-    for (connection_id, operation), entry in sorted(sums.items(), key=str):
-        values = {"connection_id": connection_id, "operation": operation, **entry}
-        await session.execute(_CALLED, values)
+            entry[1] += 1
+            entry[3] = f"{error.code}: {error.courier_text}"[:500]
+    return _CALLED, [(*key, *entry) for key, entry in sorted(sums.items(), key=str)]
+
+
+async def note_calls(session: SystemSession, calls: Sequence[Call]) -> None:
+    """See `called`."""
+    await write_within(session, called(calls))
 
 
 _UNKNOWN = text(

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from yichuan.core.cached import Remembered
 from yichuan.core.clock import now
-from yichuan.core.database import SystemSession
+from yichuan.core.database import Database
 from yichuan.couriers import queries as couriers
 from yichuan.couriers.queries import CourierAccount, CourierService
-from yichuan.dispatch.rules import Box, Choice, Option, choose
+from yichuan.dispatch import rules
+from yichuan.dispatch.rules import Choice, Option
 from yichuan.rating import service as rating
-from yichuan.shipments.queries import Shipment, ShipmentLine
+from yichuan.rating.service import Snapshot
+from yichuan.shipments.boxes import Box
+
+CARD_SECONDS = 2.0
+"""How long rate cards are used without asking `rating` whether they changed."""
 
 
 class Dispatcher:
     """Facts shared by a batch of one merchant's boxes: accounts, services, names.
 
-    Made on a system session: platform accounts and cost cards are the platform's own.
+    Read as the system role: platform accounts and cost cards are the platform's own.
     """
 
     def __init__(
         self,
         accounts: Sequence[CourierAccount],
         services: Iterable[CourierService],
-        names: dict[str, str],
+        names: Mapping[str, str],
+        cards: Snapshot,
     ) -> None:
+        self.cards = cards
         self._accounts = accounts
         self._names = names
         self._services: dict[str, list[CourierService]] = {}
@@ -83,20 +91,32 @@ class Dispatcher:
         )
 
 
-async def dispatcher(session: SystemSession, merchant_id: UUID) -> Dispatcher:
-    """The dispatcher of a merchant: its own accounts first, then the platform's."""
+_cards: Remembered[None, Snapshot] = Remembered(CARD_SECONDS)
+
+
+async def dispatcher(database: Database, merchant_id: UUID) -> Dispatcher:
+    """The dispatcher of a merchant: its own accounts first, then the platform's.
+
+    Accounts, cards and services are a moment old (`couriers.queries.usable`, `CARD_SECONDS`).
+    """
+
+    async def load() -> Snapshot:
+        async with database.system() as session:
+            return await rating.snapshot(session)
+
+    reference = await couriers.reference(database)
     return Dispatcher(
-        await couriers.accounts_for(session, merchant_id),
-        await couriers.services(session),
-        await couriers.names(session),
+        await couriers.usable(database, merchant_id),
+        reference.services,
+        reference.names,
+        await _cards.get(database, None, load),
     )
 
 
-async def decide(
-    session: SystemSession,
+def decide(
     facts: Dispatcher,
-    shipment: Shipment,
-    lines: Sequence[ShipmentLine],
+    box: Box,
+    categories: Iterable[str | None],
     *,
     origin_province: str | None,
     courier: str | None = None,
@@ -104,21 +124,21 @@ async def decide(
     account_id: UUID | None = None,
 ) -> Choice:
     """Choose the courier service for one box (within what a person already chose)."""
-    costs = await rating.costs(
-        session,
-        merchant_id=shipment.merchant_id,
+    costs = rating.costs(
+        facts.cards,
+        merchant_id=box.merchant_id,
         origin_province=origin_province,
-        dest_province=shipment.dest_province,
-        dest_city=shipment.dest_city,
-        weight_g=shipment.weight_g or 1000,
+        dest_province=box.dest_province,
+        dest_city=box.dest_city,
+        weight_g=box.weight_g or rules.ASSUMED_WEIGHT_G,
     )
     days_left = None
-    if shipment.promised_at is not None:
-        days_left = max(0, (shipment.promised_at - now()).days)
-    box = Box(
-        weight_g=shipment.weight_g,
-        categories=tuple(sorted({line.category for line in lines if line.category})),
+    if box.promised_at is not None:
+        days_left = max(0, (box.promised_at - now()).days)
+    goods = rules.Box(
+        weight_g=box.weight_g,
+        categories=tuple(sorted({category for category in categories if category})),
         days_left=days_left,
     )
     options = facts.options(costs, courier=courier, service=service, account_id=account_id)
-    return choose(box, options)
+    return rules.choose(goods, options)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from yichuan.core.database import ReadSession
+from yichuan.core.direct import Ask, Direct
 from yichuan.core.errors import NotFound
 from yichuan.identity.scope import scoped
 from yichuan.merchants.models import Merchant, SenderAddress, Shop
 
 __all__ = [
     "Merchant",
+    "Owner",
+    "Sender",
     "SenderAddress",
     "by_code",
-    "default_sender",
+    "default_senders",
     "get",
     "listing",
+    "owners",
     "senders",
+    "shop_ids",
     "shops",
 ]
 
@@ -81,18 +88,64 @@ async def senders(session: ReadSession, merchant_id: UUID) -> Sequence[SenderAdd
     )
 
 
-async def default_sender(session: ReadSession, merchant_id: UUID) -> SenderAddress:
-    """Where the merchant's parcels start.
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A merchant as far as taking an order needs it."""
 
-    Raises:
-        NotFound: the merchant has no sender address yet.
-    """
-    row = await session.scalar(
-        scoped(session, SenderAddress)
-        .where(SenderAddress.merchant_id == merchant_id, SenderAddress.kind == "ship_from")
-        .order_by(SenderAddress.is_default.desc(), SenderAddress.id)
-        .limit(1)
+    id: UUID
+    code: str
+    ship_within_hours: int
+
+
+_OWNERS = (
+    f"SELECT {', '.join(Owner.__slots__)} FROM merchants"
+    " WHERE (id = ANY(%(ids)s) OR code = ANY(%(codes)s))"
+    " AND (%(scope)s::uuid[] IS NULL OR id = ANY(%(scope)s))"
+)
+_SHOPS = "SELECT merchant_id, code, id FROM shops WHERE merchant_id = ANY(%s) AND code = ANY(%s)"
+_SENDERS = """
+    SELECT DISTINCT ON (merchant_id) merchant_id, name, phone_enc, province, city, district, address
+    FROM sender_addresses WHERE merchant_id = ANY(%s) AND kind = 'ship_from'
+    ORDER BY merchant_id, is_default DESC, id
+"""
+
+
+def owners(
+    direct: Direct, ids: Collection[UUID], codes: Collection[str]
+) -> Ask[dict[UUID | str, Owner]]:
+    """Visible merchants by id and by code."""
+
+    def read(rows: Sequence[tuple[Any, ...]]) -> dict[UUID | str, Owner]:
+        found = [Owner(*row) for row in rows]
+        return {owner.id: owner for owner in found} | {owner.code: owner for owner in found}
+
+    return Ask(_OWNERS, {"ids": list(ids), "codes": list(codes), "scope": direct.scope}, read)
+
+
+def shop_ids(
+    merchant_ids: Collection[UUID], codes: Collection[str]
+) -> Ask[dict[tuple[UUID, str], UUID]]:
+    """Ids of shops by (merchant, code)."""
+    return Ask(
+        _SHOPS,
+        (list(merchant_ids), list(codes)),
+        lambda rows: {(row[0], row[1]): row[2] for row in rows},
     )
-    if row is None:
-        raise NotFound("the merchant has no sender address (发货地址) yet")
-    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where a merchant's parcels start; the phone is encrypted."""
+
+    merchant_id: UUID
+    name: str
+    phone_enc: bytes
+    province: str
+    city: str
+    district: str
+    address: str
+
+
+def default_senders(merchant_ids: Collection[UUID]) -> Ask[dict[UUID, Sender]]:
+    """Where parcels of merchants start, by merchant; one without an address is left out."""
+    return Ask(_SENDERS, (list(merchant_ids),), lambda rows: {row[0]: Sender(*row) for row in rows})

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 
 from yichuan.core.database import WriteSession
+from yichuan.core.direct import Direct, within
 from yichuan.core.errors import Conflict
 from yichuan.core.ids import new_id
 from yichuan.core.vault import Vault
-from yichuan.identity.scope import in_scope
 from yichuan.merchants import queries
-from yichuan.merchants.models import Merchant, SenderAddress, Shop
+from yichuan.merchants.models import Merchant, SenderAddress
 from yichuan.regions import lookup
 
 
@@ -49,29 +49,27 @@ async def ensure_shops(
 ) -> dict[tuple[UUID, str | None], UUID]:
     """Ids of shops by (merchant, name or code), made where they are new."""
     wanted = {(merchant_id, name) for merchant_id, name in pairs if name}
-    found: dict[tuple[UUID, str | None], UUID] = {}
-    for merchant_id, name in sorted(wanted, key=str):
-        row_id = await session.scalar(
-            select(Shop.id).where(
-                in_scope(session, Shop), Shop.merchant_id == merchant_id, Shop.code == name
-            )
+    if not wanted:
+        return {}
+    made = await make_shops(await within(session), wanted)
+    return {(merchant_id, name): shop for (merchant_id, name), shop in made.items()}
+
+
+async def make_shops(
+    direct: Direct, wanted: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], UUID]:
+    """Ids of shops by (merchant, name), made where they are new."""
+    ordered = sorted(wanted, key=str)
+    direct.write(
+        (
+            "INSERT INTO shops (merchant_id, id, code, name) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [(merchant_id, new_id(), name, name) for merchant_id, name in ordered],
         )
-        if row_id is None:
-            await session.execute(
-                text(
-                    "INSERT INTO shops (merchant_id, id, code, name)"
-                    " VALUES (:merchant_id, :id, :name, :name) ON CONFLICT DO NOTHING"
-                ),
-                {"merchant_id": merchant_id, "id": new_id(), "name": name},
-            )
-            row_id = await session.scalar(
-                select(Shop.id).where(
-                    in_scope(session, Shop), Shop.merchant_id == merchant_id, Shop.code == name
-                )
-            )
-        assert row_id is not None
-        found[(merchant_id, name)] = row_id
-    return found
+    )
+    owners, names = {m for m, _ in ordered}, {name for _, name in ordered}
+    (found,) = await direct.ask(queries.shop_ids(owners, names))
+    return {pair: found[pair] for pair in ordered}
 
 
 async def add_sender(

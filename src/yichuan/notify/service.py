@@ -11,9 +11,10 @@ from sqlalchemy import insert, update
 
 from yichuan.core.clock import now
 from yichuan.core.database import WriteSession
+from yichuan.core.direct import Write, write_within
 from yichuan.core.ids import new_id
 from yichuan.core.models import OutboxMessage
-from yichuan.core.writing import insert_all
+from yichuan.core.writing import inserts
 from yichuan.identity.scope import in_scope, owner_of
 from yichuan.notify.events import Event, EventType, Subscriber
 from yichuan.notify.models import Alert
@@ -94,6 +95,11 @@ async def emit(
 
 async def emit_all(session: WriteSession, told: Sequence[Telling]) -> None:
     """Tell the outside about many things."""
+    await write_within(session, *emitted(told))
+
+
+def emitted(told: Sequence[Telling]) -> list[Write]:
+    """What `emit_all` writes."""
     at = now().isoformat()
     rows = [
         {
@@ -109,7 +115,7 @@ async def emit_all(session: WriteSession, told: Sequence[Telling]) -> None:
         }
         for item in told
     ]
-    await insert_all(session, (OutboxMessage, rows))
+    return inserts((OutboxMessage, rows))
 
 
 async def send_to(

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import tuple_
 
 from yichuan.core.database import ReadSession
+from yichuan.core.direct import Ask
 from yichuan.core.errors import NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.identity.scope import owner_of, scoped
 from yichuan.orders.models import OrderLine, Recipient, SubOrder
 
-__all__ = ["Recipient", "get", "lines", "listing", "recipients", "siblings"]
+__all__ = [
+    "Recipient",
+    "SealedPerson",
+    "get",
+    "lines",
+    "listing",
+    "people",
+    "recipients",
+    "siblings",
+]
 
 
 async def listing(
@@ -87,6 +98,33 @@ async def lines(session: ReadSession, row: SubOrder) -> Sequence[OrderLine]:
             .where(OrderLine.merchant_id == row.merchant_id, OrderLine.sub_order_id == row.id)
             .order_by(OrderLine.line_no)
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPerson:
+    """A recipient as stored (see `service.open_recipient`)."""
+
+    id: UUID
+    wrapped_key: bytes | None
+    ciphertext: bytes | None
+    province: str | None
+    city: str | None
+    district: str | None
+
+
+_PEOPLE = (
+    f"SELECT {', '.join(SealedPerson.__slots__)} FROM recipients"
+    " WHERE merchant_id = ANY(%s) AND id = ANY(%s)"
+)
+
+
+def people(owners: Collection[UUID], ids: Collection[UUID]) -> Ask[dict[UUID, SealedPerson]]:
+    """Recipients of these merchants by id."""
+    return Ask(
+        _PEOPLE,
+        (list(owners), list(ids)),
+        lambda rows: {row[0]: SealedPerson(*row) for row in rows},
     )
 
 

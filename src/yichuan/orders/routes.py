@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
+from psycopg.errors import UniqueViolation
 from pydantic import BaseModel, Field
 
 from yichuan.core import idempotency
-from yichuan.core.errors import NotFound
+from yichuan.core.context import Context
+from yichuan.core.direct import Direct, writing
+from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.pagination import MAX_LIMIT, Page
+from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.orders import queries, service
 from yichuan.orders.models import Recipient
@@ -38,32 +43,56 @@ router = APIRouter(tags=["orders"])
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
+TRIES = 3
+
+
+async def _taken_in(
+    context: Context, caller: Caller, act: Callable[[Direct], Awaitable[JSONResponse]]
+) -> JSONResponse:
+    """Take orders in. Where a twin request wins the race for a number, look again: it is known."""
+    for _ in range(TRIES):
+        try:
+            async with writing(context.database, visible_merchants(caller)) as direct:
+                return await act(direct)
+        except UniqueViolation:
+            continue
+    raise Conflict("an order with this sub-order number was taken a moment ago")
+
+
 @router.post("/orders", status_code=201, response_model=Placed)
 async def place_order(
-    order: OrderIn, caller: CallerDep, context: ContextDep, session: WriteDep, key: Key = None
+    order: OrderIn, caller: CallerDep, context: ContextDep, key: Key = None
 ) -> JSONResponse:
     """Take one order in. 409 when one of its sub-order numbers was taken before."""
-    known = await idempotency.replay(session, caller.id, key, order.model_dump_json().encode())
-    if known is not None:
-        return JSONResponse(known[1], known[0])
-    placed = await service.place_one(session, context.vault, caller, order)
-    answer = placed.model_dump(mode="json")
-    await idempotency.remember(session, caller.id, key, 201, answer)
-    return JSONResponse(answer, 201)
+
+    async def act(direct: Direct) -> JSONResponse:
+        known = await idempotency.replay(direct, caller.id, key, order.model_dump_json().encode())
+        if known is not None:
+            return JSONResponse(known[1], known[0])
+        placed = await service.place_one(direct, context.vault, caller, order)
+        answer = placed.model_dump(mode="json")
+        await idempotency.remember(direct, caller.id, key, 201, answer)
+        return JSONResponse(answer, 201)
+
+    return await _taken_in(context, caller, act)
 
 
 @router.post("/orders/batch", response_model=PlacedRows)
 async def place_orders(
-    batch: OrderBatch, caller: CallerDep, context: ContextDep, session: WriteDep, key: Key = None
+    batch: OrderBatch, caller: CallerDep, context: ContextDep, key: Key = None
 ) -> JSONResponse:
     """Take up to 500 orders in; each row gets its own answer."""
-    known = await idempotency.replay(session, caller.id, key, batch.model_dump_json().encode())
-    if known is not None:
-        return JSONResponse(known[1], known[0])
-    rows = await service.place(session, context.vault, caller, batch.orders)
-    answer = PlacedRows(items=rows).model_dump(mode="json")
-    await idempotency.remember(session, caller.id, key, 200, answer)
-    return JSONResponse(answer)
+
+    async def act(direct: Direct) -> JSONResponse:
+        known = await idempotency.replay(direct, caller.id, key, batch.model_dump_json().encode())
+        if known is not None:
+            return JSONResponse(known[1], known[0])
+        rows = await service.place(direct, context.vault, caller, batch.orders)
+        answer = PlacedRows(items=rows).model_dump(mode="json")
+        await idempotency.remember(direct, caller.id, key, 200, answer)
+        return JSONResponse(answer)
+
+    return await _taken_in(context, caller, act)
 
 
 @router.get("/orders")

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg.errors import UniqueViolation
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from yichuan.core.clock import now
 from yichuan.core.database import WriteSession
+from yichuan.core.direct import Ask, Direct
 from yichuan.core.errors import Conflict, Invalid, NotFound, YichuanError
 from yichuan.core.ids import new_id
 from yichuan.core.rows import row_error
 from yichuan.core.vault import Vault, VaultError
-from yichuan.core.writing import insert_all
+from yichuan.core.writing import inserts
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller
-from yichuan.identity.scope import in_scope, scoped
+from yichuan.identity.scope import scoped
 from yichuan.merchants import queries as merchants
 from yichuan.merchants import service as merchant_service
-from yichuan.merchants.queries import Merchant
+from yichuan.merchants.queries import Owner
 from yichuan.notify import service as notify
 from yichuan.notify.service import Telling
 from yichuan.orders.models import Order, OrderLine, Recipient, SubOrder
+from yichuan.orders.queries import SealedPerson
 from yichuan.orders.recipients import (
     Person,
     mask_name,
@@ -49,23 +51,53 @@ from yichuan.shipments import service as shipments
 from yichuan.shipments.values import Plan, PlannedLine
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What has to be known to take orders in."""
+
+    owners: Mapping[UUID | str, Owner]
+    taken: dict[tuple[UUID, str], UUID]
+    """Main order of each (merchant, sub-order number) that was taken before."""
+    shops: Mapping[tuple[UUID, str], UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What an order consists of."""
+
+    main: dict[str, Any]
+    people: Sequence[dict[str, Any]]
+    subs: Sequence[dict[str, Any]]
+    lines: Sequence[dict[str, Any]]
+    plans: Sequence[Plan]
+
+
 async def place(
-    session: WriteSession, vault: Vault, caller: Caller, orders: Sequence[OrderIn]
+    direct: Direct, vault: Vault, caller: Caller, orders: Sequence[OrderIn]
 ) -> list[PlacedRow]:
-    """Take orders in; each row succeeds or fails on its own."""
+    """Take orders in; each row succeeds or fails on its own. The writes leave with the commit.
+
+    The commit raises psycopg.errors.UniqueViolation where a twin request won the race for a
+    number: what is placed again then finds it taken.
+    """
+    facts = await _facts(direct, caller, orders)
     results: list[PlacedRow] = []
+    good: list[_Rows] = []
     for index, order in enumerate(orders):
         try:
-            async with session.begin_nested():
-                placed = await place_one(session, vault, caller, order)
+            rows = _rows(facts, vault, caller, order)
         except YichuanError as error:
             results.append(PlacedRow(index=index, ok=False, error=row_error(error)))
-        else:
-            results.append(PlacedRow(index=index, ok=True, order=placed))
-    return results
+            continue
+        good.append(rows)
+        for sub in rows.subs:
+            facts.taken[sub["merchant_id"], sub["sub_order_no"]] = sub["order_id"]
+        results.append(PlacedRow(index=index, ok=True))
+    placed = iter(_write(direct, caller, good))
+    return [row.model_copy(update={"order": next(placed)}) if row.ok else row for row in results]
 
 
-async def place_one(session: WriteSession, vault: Vault, caller: Caller, order: OrderIn) -> Placed:
+async def place_one(direct: Direct, vault: Vault, caller: Caller, order: OrderIn) -> Placed:
     """Take one order in: main order, sub-orders, lines, recipients and a planned box each.
 
     Raises:
@@ -73,21 +105,85 @@ async def place_one(session: WriteSession, vault: Vault, caller: Caller, order: 
         NotFound: a merchant is unknown or not the caller's.
         Invalid: a sub-order names no merchant.
     """
-    owners = [await _merchant(session, caller, sub) for sub in order.sub_orders]
-    await _refuse_known(session, order, owners)
+    facts = await _facts(direct, caller, [order])
+    (placed,) = _write(direct, caller, [_rows(facts, vault, caller, order)])
+    return placed
+
+
+async def _facts(direct: Direct, caller: Caller, orders: Sequence[OrderIn]) -> _Facts:
+    subs = [sub for order in orders for sub in order.sub_orders]
+    keys = {_owner_key(caller, sub) for sub in subs}
+    ids = {key for key in keys if isinstance(key, UUID)}
+    codes = {key for key in keys if isinstance(key, str)}
+    numbers, shops = {sub.sub_order_no for sub in subs}, {sub.shop for sub in subs if sub.shop}
+    if codes:  # whose numbers and shops these are has to be known first
+        (owners,) = await direct.ask(merchants.owners(direct, ids, codes))
+        ids = {owner.id for owner in owners.values()}
+        taken, known = await direct.ask(_taken(ids, numbers), merchants.shop_ids(ids, shops))
+    else:
+        owners, taken, known = await direct.ask(
+            merchants.owners(direct, ids, codes),
+            _taken(ids, numbers),
+            merchants.shop_ids(ids, shops),
+        )
+    wanted = {
+        (owners[key].id, sub.shop)
+        for sub in subs
+        if sub.shop and (key := _owner_key(caller, sub)) in owners
+    }
+    if wanted - known.keys():
+        known |= await merchant_service.make_shops(direct, wanted - known.keys())
+    return _Facts(owners, taken, known)
+
+
+def _owner_key(caller: Caller, sub: SubOrderIn) -> UUID | str | None:
+    """The merchant a sub-order names, by id or code; else the caller's own."""
+    return sub.merchant_id or sub.merchant or caller.merchant_id
+
+
+def _taken(owners: Collection[UUID], numbers: Collection[str]) -> Ask[dict[tuple[UUID, str], UUID]]:
+    """Order numbers are one merchant's (or the mall's): the same number again is refused."""
+    return Ask(
+        "SELECT merchant_id, sub_order_no, order_id FROM sub_orders"
+        " WHERE merchant_id = ANY(%s) AND sub_order_no = ANY(%s)",
+        (list(owners), list(numbers)),
+        lambda rows: {(row[0], row[1]): row[2] for row in rows},
+    )
+
+
+def _owner(facts: _Facts, caller: Caller, sub: SubOrderIn) -> Owner:
+    key = _owner_key(caller, sub)
+    if key is None:
+        raise Invalid(f"sub-order {sub.sub_order_no} names no merchant", field="merchant")
+    owner = facts.owners.get(key)
+    if owner is None:
+        named = isinstance(key, str)
+        raise NotFound(f"no merchant with code {key}" if named else "no such merchant")
+    return owner
+
+
+def _refuse_taken(facts: _Facts, order: OrderIn, owners: Sequence[Owner]) -> None:
+    numbers = [sub.sub_order_no for sub in order.sub_orders]
+    if len(set(numbers)) != len(numbers):
+        raise Invalid("a sub-order number is named twice", field="sub_order_no")
+    for owner, number in zip(owners, numbers, strict=True):
+        known = facts.taken.get((owner.id, number))
+        if known is not None:
+            raise Conflict(f"sub-order {number} was taken before", order_id=str(known))
+
+
+def _rows(facts: _Facts, vault: Vault, caller: Caller, order: OrderIn) -> _Rows:
+    owners = [_owner(facts, caller, sub) for sub in order.sub_orders]
+    _refuse_taken(facts, order, owners)
     order_id = new_id()
     who = person(order.recipient)
+    recipients = {owner.id: recipient_values(vault, owner.id, who) for owner in owners}
     subs = [
         _sub_order(order_id, order, sub, owner)
         for sub, owner in zip(order.sub_orders, owners, strict=True)
     ]
-    shops = await merchant_service.ensure_shops(
-        session, [(s["merchant_id"], s["shop_name"]) for s in subs]
-    )
     for values in subs:
-        values["shop_id"] = shops.get((values["merchant_id"], values["shop_name"]))
-    recipients = {o.id: recipient_values(vault, o.id, who) for o in owners}
-    for values in subs:
+        values["shop_id"] = facts.shops.get((values["merchant_id"], values["shop_name"]))
         values["recipient_id"] = recipients[values["merchant_id"]]["id"]
     lines = [
         _line(values, number, line)
@@ -101,61 +197,44 @@ async def place_one(session: WriteSession, vault: Vault, caller: Caller, order: 
         "placed_at": order.placed_at,
         "source": caller.id.partition(":")[0],
     }
-    people = list(recipients.values())
-    try:
-        await insert_all(
-            session, (Order, [main]), (Recipient, people), (SubOrder, subs), (OrderLine, lines)
-        )
-    except UniqueViolation as error:  # a twin request won the race for the number
-        raise Conflict("an order with this sub-order number was taken a moment ago") from error
     plans = [_plan(vault, values, lines, who) for values in subs]
-    boxes = await shipments.plan(session, plans, caller.id)
-    await _announce(session, order, subs)
-    return Placed(
-        id=order_id,
-        order_no=order.order_no,
-        sub_orders=[
-            PlacedSubOrder(
-                id=values["id"],
-                sub_order_no=values["sub_order_no"],
-                merchant_id=values["merchant_id"],
-                shipment_ids=[box],
-            )
-            for values, box in zip(subs, boxes, strict=True)
-        ],
-    )
+    return _Rows(main, list(recipients.values()), subs, lines, plans)
 
 
-async def _merchant(session: WriteSession, caller: Caller, sub: SubOrderIn) -> Merchant:
-    if sub.merchant_id is not None:
-        return await merchants.get(session, sub.merchant_id)
-    if sub.merchant is not None:
-        return await merchants.by_code(session, sub.merchant)
-    if caller.merchant_id is not None:
-        return await merchants.get(session, caller.merchant_id)
-    raise Invalid(f"sub-order {sub.sub_order_no} names no merchant", field="merchant")
-
-
-async def _refuse_known(session: WriteSession, order: OrderIn, owners: Sequence[Merchant]) -> None:
-    """Order numbers are one merchant's (or the mall's): the same number again is refused."""
-    numbers = [sub.sub_order_no for sub in order.sub_orders]
-    if len(set(numbers)) != len(numbers):
-        raise Invalid("a sub-order number is named twice", field="sub_order_no")
-    known = await session.execute(
-        select(SubOrder.order_id, SubOrder.sub_order_no)
-        .where(
-            in_scope(session, SubOrder),
-            SubOrder.merchant_id.in_({owner.id for owner in owners}),
-            SubOrder.sub_order_no.in_(numbers),
+def _write(direct: Direct, caller: Caller, good: Sequence[_Rows]) -> list[Placed]:
+    """Write orders with their boxes and tell the outside."""
+    subs = [sub for rows in good for sub in rows.subs]
+    direct.write(
+        *inserts(
+            (Order, [rows.main for rows in good]),
+            (Recipient, [person for rows in good for person in rows.people]),
+            (SubOrder, subs),
+            (OrderLine, [line for rows in good for line in rows.lines]),
         )
-        .limit(1)
     )
-    row = known.one_or_none()
-    if row is not None:
-        raise Conflict(f"sub-order {row.sub_order_no} was taken before", order_id=str(row.order_id))
+    boxes, writes = shipments.planned([p for rows in good for p in rows.plans], caller.id)
+    direct.write(*writes)
+    direct.write(*notify.emitted([_telling(sub) for sub in subs]))
+    box_of = {sub["id"]: box for sub, box in zip(subs, boxes, strict=True)}
+    return [
+        Placed(
+            id=rows.main["id"],
+            order_no=rows.main["order_no"],
+            sub_orders=[
+                PlacedSubOrder(
+                    id=sub["id"],
+                    sub_order_no=sub["sub_order_no"],
+                    merchant_id=sub["merchant_id"],
+                    shipment_ids=[box_of[sub["id"]]],
+                )
+                for sub in rows.subs
+            ],
+        )
+        for rows in good
+    ]
 
 
-def _sub_order(order_id: UUID, order: OrderIn, sub: SubOrderIn, owner: Merchant) -> dict[str, Any]:
+def _sub_order(order_id: UUID, order: OrderIn, sub: SubOrderIn, owner: Owner) -> dict[str, Any]:
     ship_by = sub.ship_by
     if ship_by is None and order.paid_at is not None:
         ship_by = order.paid_at + timedelta(hours=owner.ship_within_hours)
@@ -233,22 +312,18 @@ def _plan(vault: Vault, sub: dict[str, Any], lines: Sequence[dict[str, Any]], wh
     )
 
 
-async def _announce(session: WriteSession, order: OrderIn, subs: Sequence[dict[str, Any]]) -> None:
-    told = [
-        Telling(
-            sub["merchant_id"],
-            f"order:{sub['id']}",
-            "order.created",
-            {
-                "order_no": order.order_no,
-                "sub_order_no": sub["sub_order_no"],
-                "sub_order_id": str(sub["id"]),
-                "merchant_id": str(sub["merchant_id"]),
-            },
-        )
-        for sub in subs
-    ]
-    await notify.emit_all(session, told)
+def _telling(sub: Mapping[str, Any]) -> Telling:
+    return Telling(
+        sub["merchant_id"],
+        f"order:{sub['id']}",
+        "order.created",
+        {
+            "order_no": sub["order_no"],
+            "sub_order_no": sub["sub_order_no"],
+            "sub_order_id": str(sub["id"]),
+            "merchant_id": str(sub["merchant_id"]),
+        },
+    )
 
 
 async def _locked(session: WriteSession, sub_order_id: UUID) -> SubOrder:
@@ -399,7 +474,7 @@ async def reveal(
     return clear
 
 
-def open_recipient(vault: Vault, row: Recipient) -> RecipientClear:
+def open_recipient(vault: Vault, row: Recipient | SealedPerson) -> RecipientClear:
     """Decrypt a recipient row.
 
     Raises:

@@ -266,8 +266,8 @@ async def adopt(session: SystemSession, merchant_ids: Mapping[str, UUID]) -> Non
     forget(session)
 
 
-async def costs(
-    session: SystemSession,
+def costs(
+    known: Snapshot,
     *,
     merchant_id: UUID,
     origin_province: str | None,
@@ -275,12 +275,11 @@ async def costs(
     dest_city: str | None,
     weight_g: int,
 ) -> dict[tuple[str, str | None], int]:
-    """What each courier service charges for a box today, in fen.
+    """What each courier service charges for a box today, in fen, on cards read before (`snapshot`).
 
     The merchant's own contract wins over the platform's. The service is None where the card is
     for any service of the courier.
     """
-    known = await snapshot(session)
     merchant = str(merchant_id)
     wanted: set[Pair] = set()
     for courier, service in known.pairs_for("cost", merchant):

@@ -37,7 +37,6 @@ __all__ = [
     "get",
     "has_token",
     "known_numbers",
-    "lines_of",
     "listing",
     "of_ids",
     "of_sub_order",
@@ -309,19 +308,6 @@ async def of_ids(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Shipme
     """Shipment rows by id; unknown or foreign ids are left out."""
     rows = await session.scalars(scoped(session, Shipment).where(Shipment.id.in_(ids)))
     return {row.id: row for row in rows}
-
-
-async def lines_of(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, list[ShipmentLine]]:
-    """Lines by shipment id."""
-    rows = await session.scalars(
-        scoped(session, ShipmentLine)
-        .where(ShipmentLine.shipment_id.in_(ids))
-        .order_by(ShipmentLine.id)
-    )
-    found: dict[UUID, list[ShipmentLine]] = {i: [] for i in ids}
-    for row in rows:
-        found[row.shipment_id].append(row)
-    return found
 
 
 async def events_of(session: ReadSession, shipment_id: UUID) -> list[ShipmentEvent]:

@@ -12,21 +12,20 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from yichuan.core.bulk import number_array, uuid_array
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
+from yichuan.core.direct import Write, write_within
 from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.ids import new_id
 from yichuan.core.log import Entry, append, entry_rows
 from yichuan.core.models import LogEntry
-from yichuan.core.writing import insert_all
+from yichuan.core.writing import inserts, json_value
 from yichuan.identity.scope import in_scope
 from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
 from yichuan.shipments.planning import line_values, normal, shipment_values, token_values
 from yichuan.shipments.values import Attached, Billed, Plan
 
 
-async def plan(session: WriteSession, plans: Sequence[Plan], actor: str) -> list[UUID]:
-    """Make boxes; returns their ids in the order of the plans."""
-    if not plans:
-        return []
+def planned(plans: Sequence[Plan], actor: str) -> tuple[list[UUID], list[Write]]:
+    """Boxes to be made: their ids in the order of the plans, and what is to be written."""
     rows = [shipment_values(p) for p in plans]
     lines = [
         line_values(p.merchant_id, row["id"], line)
@@ -36,15 +35,21 @@ async def plan(session: WriteSession, plans: Sequence[Plan], actor: str) -> list
     tokens = [t for p, row in zip(plans, rows, strict=True) for t in token_values(row, p)]
     events = [_event(r["merchant_id"], r["id"], "created", actor) for r in rows]
     entries = [_entry(r["merchant_id"], r["id"], "created", "created") for r in rows]
-    await insert_all(
-        session,
+    writes = inserts(
         (Shipment, rows),
         (ShipmentLine, lines),
         (SearchToken, tokens),
         (ShipmentEvent, events),
         (LogEntry, entry_rows(entries)),
     )
-    return [row["id"] for row in rows]
+    return [row["id"] for row in rows], writes
+
+
+async def plan(session: WriteSession, plans: Sequence[Plan], actor: str) -> list[UUID]:
+    """Make boxes; returns their ids in the order of the plans."""
+    ids, writes = planned(plans, actor)
+    await write_within(session, *writes)
+    return ids
 
 
 def _event(
@@ -141,32 +146,37 @@ def why_not_ready(row: Shipment) -> Conflict | None:
     return None
 
 
-async def attach_waybills(session: WriteSession, items: Sequence[Attached], actor: str) -> None:
+_ATTACHED = (
+    "ship_method",
+    "courier",
+    "service",
+    "waybill_number",
+    "cost_expected_minor",
+    "dispatch_reason",
+    "shipped_at",
+)
+_ATTACH = (
+    f"UPDATE shipments SET {', '.join(f'{name} = %s' for name in _ATTACHED)}"
+    " WHERE merchant_id = %s AND id = %s"
+)
+
+
+def attached(items: Sequence[Attached], actor: str) -> list[Write]:
     """Give boxes their waybills; the numbers become searchable."""
-    if not items:
-        return
-    table = Shipment.__table__
-    names = (
-        "ship_method",
-        "courier",
-        "service",
-        "waybill_number",
-        "cost_expected_minor",
-        "dispatch_reason",
-        "shipped_at",
-    )
-    statement = (
-        update(table)  # type: ignore[arg-type]
-        .where(table.c.merchant_id == bindparam("m"), table.c.id == bindparam("s"))
-        .values({name: bindparam(f"v_{name}") for name in names})
-    )
     values = [
-        {"m": item.merchant_id, "s": item.shipment_id}
-        | {f"v_{name}": getattr(item, name) for name in names}
-        for item in items
+        (
+            i.ship_method,
+            i.courier,
+            i.service,
+            i.waybill_number,
+            i.cost_expected_minor,
+            json_value(i.dispatch_reason),
+            i.shipped_at,
+            i.merchant_id,
+            i.shipment_id,
+        )
+        for i in items
     ]
-    connection = await session.connection()
-    await connection.execute(statement, values)
     tokens = [
         {
             "merchant_id": i.merchant_id,
@@ -188,8 +198,11 @@ async def attach_waybills(session: WriteSession, items: Sequence[Attached], acto
     ]
     entries = [_entry(i.merchant_id, i.shipment_id, "waybill") for i in items]
     entries += [_entry(i.merchant_id, i.shipment_id, "shipped") for i in items if i.shipped_at]
-    await insert_all(session, (SearchToken, tokens), tail="ON CONFLICT DO NOTHING")
-    await insert_all(session, (ShipmentEvent, events), (LogEntry, entry_rows(entries)))
+    return [
+        (_ATTACH, values),
+        *inserts((SearchToken, tokens), tail="ON CONFLICT DO NOTHING"),
+        *inserts((ShipmentEvent, events), (LogEntry, entry_rows(entries))),
+    ]
 
 
 async def detach_waybill(

@@ -6,31 +6,30 @@ from collections.abc import Sequence
 
 from yichuan.core.clock import now
 from yichuan.core.context import Context
-from yichuan.core.database import ReadSession
+from yichuan.core.direct import Direct
 from yichuan.core.errors import YichuanError
 from yichuan.couriers import queries as couriers
 from yichuan.couriers.connectors import base
-from yichuan.shipments.queries import Shipment
+from yichuan.shipments.boxes import Box
 from yichuan.waybills.labels.model import Contact, LabelData, Payment
-from yichuan.waybills.models import Waybill
 from yichuan.waybills.parties import Parties, gather
+from yichuan.waybills.queries import Printable
 
 
 async def of_boxes(
-    session: ReadSession, context: Context, pairs: Sequence[tuple[Waybill, Shipment]]
+    direct: Direct, context: Context, pairs: Sequence[tuple[Printable, Box]]
 ) -> list[LabelData | YichuanError]:
     """Label data per pair, in order; a box whose people cannot be read gets the reason."""
-    names = await couriers.names(session)
-    services = {(s.courier, s.code): s.name_zh for s in await couriers.services(session)}
-    parties = await gather(session, context.vault, [box for _, box in pairs])
+    reference = await couriers.reference(context.database)
+    parties = await gather(direct, context.vault, [box for _, box in pairs])
     result: list[LabelData | YichuanError] = []
     for number, (waybill, box) in enumerate(pairs, 1):
         found = parties[box.id]
         if isinstance(found, YichuanError):
             result.append(found)
             continue
-        service = services.get((waybill.courier, waybill.service or ""), "")
-        courier = names.get(waybill.courier, waybill.courier)
+        service = reference.service_name(waybill.courier, waybill.service)
+        courier = reference.names.get(waybill.courier, waybill.courier)
         result.append(_label(context, waybill, box, found, courier, service, number))
     return result
 
@@ -49,8 +48,8 @@ def _contact(who: base.Contact) -> Contact:
 
 def _label(
     context: Context,
-    waybill: Waybill,
-    box: Shipment,
+    waybill: Printable,
+    box: Box,
     parties: Parties,
     courier: str,
     service: str,

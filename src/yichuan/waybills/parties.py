@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from yichuan.core.database import ReadSession
+from yichuan.core.direct import Ask, Direct
 from yichuan.core.errors import Conflict, NotFound, YichuanError
 from yichuan.core.vault import Vault
 from yichuan.couriers.connectors.base import Contact, Goods
 from yichuan.merchants import queries as merchants
-from yichuan.merchants.queries import SenderAddress
+from yichuan.merchants.queries import Sender
 from yichuan.orders import queries as orders
 from yichuan.orders import service as order_service
-from yichuan.orders.queries import Recipient
-from yichuan.shipments import queries as shipments
-from yichuan.shipments.queries import Shipment, ShipmentLine
+from yichuan.orders.queries import SealedPerson
+from yichuan.shipments import boxes as shipments
+from yichuan.shipments.boxes import Box, Piece
 
+T = TypeVar("T")
 MAX_GOODS = 20
 
 
@@ -28,10 +30,10 @@ class Parties:
     sender: Contact
     receiver: Contact
     goods: tuple[Goods, ...]
-    origin_province: str
+    categories: frozenset[str | None]
 
 
-def _sender(vault: Vault, row: SenderAddress) -> Contact:
+def _sender(vault: Vault, row: Sender) -> Contact:
     return Contact(
         name=row.name,
         mobile=vault.open_secret(row.phone_enc),
@@ -42,7 +44,7 @@ def _sender(vault: Vault, row: SenderAddress) -> Contact:
     )
 
 
-def _receiver(vault: Vault, row: Recipient) -> Contact:
+def _receiver(vault: Vault, row: SealedPerson) -> Contact:
     clear = order_service.open_recipient(vault, row)
     return Contact(
         name=clear.name,
@@ -54,7 +56,7 @@ def _receiver(vault: Vault, row: Recipient) -> Contact:
     )
 
 
-def _goods(lines: Sequence[ShipmentLine]) -> tuple[Goods, ...]:
+def _goods(lines: Sequence[Piece]) -> tuple[Goods, ...]:
     return tuple(
         Goods(
             name=line.name or line.sku,
@@ -68,31 +70,45 @@ def _goods(lines: Sequence[ShipmentLine]) -> tuple[Goods, ...]:
 
 
 async def gather(
-    session: ReadSession, vault: Vault, rows: Sequence[Shipment]
+    direct: Direct, vault: Vault, boxes: Sequence[Box]
 ) -> dict[UUID, Parties | YichuanError]:
     """Parties by shipment id; a box whose people cannot be read gets the reason instead."""
-    senders: dict[UUID, SenderAddress | YichuanError] = {}
-    for merchant_id in {row.merchant_id for row in rows}:
-        try:
-            senders[merchant_id] = await merchants.default_sender(session, merchant_id)
-        except NotFound as error:
-            senders[merchant_id] = error
-    people = await orders.recipients(session, [row.recipient_id for row in rows])
-    lines = await shipments.lines_of(session, [row.id for row in rows])
-    return {
-        row.id: _one(vault, senders[row.merchant_id], people.get(row.recipient_id), lines[row.id])
-        for row in rows
+    found, _ = await gather_and_ask(direct, vault, boxes, _NOTHING)
+    return found
+
+
+_NOTHING = Ask("SELECT", (), lambda _: None)
+
+
+async def gather_and_ask(
+    direct: Direct, vault: Vault, boxes: Sequence[Box], also: Ask[T]
+) -> tuple[dict[UUID, Parties | YichuanError], T]:
+    """`gather`, and another question in the same round trip."""
+    owners = {box.merchant_id for box in boxes}
+    senders, people, pieces, answer = await direct.ask(
+        merchants.default_senders(owners),
+        orders.people(owners, {box.recipient_id for box in boxes}),
+        shipments.pieces(owners, [box.id for box in boxes]),
+        also,
+    )
+    open_senders = {owner: _sender(vault, row) for owner, row in senders.items()}
+    parties = {
+        box.id: _one(
+            vault, open_senders.get(box.merchant_id), people.get(box.recipient_id), pieces[box.id]
+        )
+        for box in boxes
     }
+    return parties, answer
 
 
 def _one(
     vault: Vault,
-    sender: SenderAddress | YichuanError,
-    person: Recipient | None,
-    lines: Sequence[ShipmentLine],
+    sender: Contact | None,
+    person: SealedPerson | None,
+    pieces: Sequence[Piece],
 ) -> Parties | YichuanError:
-    if isinstance(sender, YichuanError):
-        return sender
+    if sender is None:
+        return NotFound("the merchant has no sender address (发货地址) yet")
     if person is None:
         return NotFound("the recipient is gone")
     try:
@@ -101,4 +117,5 @@ def _one(
         return error
     if not receiver.name or not receiver.mobile or not receiver.address:
         return Conflict("the recipient has no name, phone or address (收件人信息不完整)")
-    return Parties(_sender(vault, sender), receiver, _goods(lines), sender.province)
+    categories = frozenset(piece.category for piece in pieces)
+    return Parties(sender, receiver, _goods(pieces), categories)

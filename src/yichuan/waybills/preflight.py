@@ -8,11 +8,12 @@ from uuid import UUID
 
 from yichuan.core.context import Context
 from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.direct import within
 from yichuan.core.errors import NotFound, YichuanError
 from yichuan.couriers import queries as couriers
 from yichuan.dispatch import service as dispatch
-from yichuan.shipments import queries as shipments
-from yichuan.shipments.queries import Shipment
+from yichuan.dispatch.service import Dispatcher
+from yichuan.shipments.boxes import Box, boxes
 from yichuan.waybills import queries
 from yichuan.waybills.parties import Parties, gather
 from yichuan.waybills.printing import box_refusal
@@ -32,10 +33,13 @@ async def check(
     Raises:
         NotFound: a box is unknown or not the caller's.
     """
-    rows = await shipments.of_ids(session, shipment_ids)
+    asking = await within(session)
+    (rows,) = await asking.ask(boxes(asking, shipment_ids))
     if any(i not in rows for i in shipment_ids):
         raise NotFound("a shipment of this batch does not exist")
-    parties = await gather(session, context.vault, list(rows.values()))
+    parties = await gather(asking, context.vault, list(rows.values()))
+    owners = {row.merchant_id for row in rows.values()}
+    facts = {m: await dispatch.dispatcher(context.database, m) for m in owners}
     issued = await queries.issued_of(session, shipment_ids)
     blockers: dict[str, Blocker] = {}
     need: Counter[UUID] = Counter()
@@ -45,7 +49,7 @@ async def check(
         if problem is None and row.id not in issued:
             found = parties[row.id]
             assert isinstance(found, Parties)
-            chosen = await _account(system, row, found, courier, account_id)
+            chosen = _account(facts[row.merchant_id], row, found, courier, account_id)
             if isinstance(chosen, UUID):
                 need[chosen] += 1
             else:
@@ -64,21 +68,14 @@ def _people_problem(found: Parties | YichuanError) -> tuple[str, str, str] | Non
     return None
 
 
-async def _account(
-    system: SystemSession,
-    row: Shipment,
-    parties: Parties,
-    courier: str | None,
-    account_id: UUID | None,
+def _account(
+    facts: Dispatcher, row: Box, parties: Parties, courier: str | None, account_id: UUID | None
 ) -> UUID | tuple[str, str, str]:
-    facts = await dispatch.dispatcher(system, row.merchant_id)
-    lines = await shipments.lines_of(system, [row.id])
-    choice = await dispatch.decide(
-        system,
+    choice = dispatch.decide(
         facts,
         row,
-        lines[row.id],
-        origin_province=parties.origin_province,
+        parties.categories,
+        origin_province=parties.sender.province,
         courier=courier,
         account_id=account_id,
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import tuple_
 
 from yichuan.core.database import ReadSession
+from yichuan.core.direct import Ask, Direct
 from yichuan.core.errors import NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.identity.scope import owner_of, scoped
 from yichuan.waybills.models import PrintJob, PrintJobItem, Waybill
+from yichuan.waybills.schemas import WaybillView
 
 
 async def get(session: ReadSession, waybill_id: UUID) -> Waybill:
@@ -26,10 +30,81 @@ async def get(session: ReadSession, waybill_id: UUID) -> Waybill:
     return row
 
 
-async def of_ids(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Waybill]:
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A box's outgoing waybill that is being asked for or was issued."""
+
+    id: UUID
+    shipment_id: UUID
+    state: str
+    courier: str
+    service: str | None
+    account_id: UUID | None
+    order_code: str
+    label_fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """A waybill as far as its label needs it; `label_fields` are the courier's sorting fields."""
+
+    id: UUID
+    merchant_id: UUID
+    shipment_id: UUID
+    state: str
+    courier: str
+    service: str | None
+    number: str | None
+    label_fields: dict[str, Any]
+
+
+_LIVE = (
+    f"SELECT {', '.join(Live.__slots__)} FROM waybills WHERE merchant_id = ANY(%s)"
+    " AND shipment_id = ANY(%s) AND state IN ('requested', 'issued') AND leg = 'out'"
+)
+_PRINTABLE = f"""
+    SELECT {", ".join(Printable.__slots__[:-1])}, label_fields - 'dispatch' - 'cost_fen'
+    FROM waybills
+    WHERE id = ANY(%(ids)s) AND (%(scope)s::uuid[] IS NULL OR merchant_id = ANY(%(scope)s))
+"""
+_VIEW_COLUMNS = tuple(WaybillView.model_fields)
+_VIEW = f"""
+    SELECT {", ".join(_VIEW_COLUMNS)} FROM waybills
+    WHERE id = %(id)s AND (%(scope)s::uuid[] IS NULL OR merchant_id = ANY(%(scope)s))
+"""
+
+
+def live(owners: Collection[UUID], shipment_ids: Collection[UUID]) -> Ask[dict[UUID, Live]]:
+    """The live outgoing waybill of each box of these merchants that has one, by shipment id."""
+    return Ask(
+        _LIVE,
+        (list(owners), list(shipment_ids)),
+        lambda rows: {row[1]: Live(*row) for row in rows},
+    )
+
+
+def printable(direct: Direct, ids: Sequence[UUID]) -> Ask[dict[UUID, Printable]]:
     """Waybills by id; unknown or foreign ids are left out."""
-    rows = await session.scalars(scoped(session, Waybill).where(Waybill.id.in_(ids)))
-    return {row.id: row for row in rows}
+    return Ask(
+        _PRINTABLE,
+        {"ids": list(ids), "scope": direct.scope},
+        lambda rows: {row[0]: Printable(*row) for row in rows},
+    )
+
+
+def view(direct: Direct, waybill_id: UUID) -> Ask[WaybillView]:
+    """A waybill as the API shows it.
+
+    Raises:
+        NotFound: unknown or not the caller's (when the answer is read).
+    """
+
+    def read(rows: Sequence[tuple[Any, ...]]) -> WaybillView:
+        if not rows:
+            raise NotFound("no such waybill")
+        return WaybillView.model_validate(dict(zip(_VIEW_COLUMNS, rows[0], strict=True)))
+
+    return Ask(_VIEW, {"id": waybill_id, "scope": direct.scope}, read)
 
 
 async def of_shipment(session: ReadSession, shipment_id: UUID) -> Sequence[Waybill]:

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from yichuan.core import idempotency
+from yichuan.core.direct import reading
 from yichuan.core.errors import NotFound, YichuanError
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.core.rows import RowError, RowResult, RowResults
@@ -68,8 +69,9 @@ async def take_waybill(
     if taken.error is not None:
         raise taken.error
     assert taken.waybill_id is not None
-    async with context.database.read(visible_merchants(caller)) as session:
-        return WaybillView.model_validate(await queries.get(session, taken.waybill_id))
+    async with reading(context.database, visible_merchants(caller)) as asking:
+        (view,) = await asking.ask(queries.view(asking, taken.waybill_id))
+        return view
 
 
 @router.post("/shipments", status_code=201)

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.direct import within, write_within
 from yichuan.core.errors import Conflict, CourierFailed, Forbidden, Invalid, NotFound, YichuanError
 from yichuan.core.ids import new_id
 from yichuan.core.rows import RowResult
@@ -26,6 +27,7 @@ from yichuan.identity.scope import in_scope
 from yichuan.merchants import queries as merchants
 from yichuan.shipments import queries as shipment_queries
 from yichuan.shipments import service as shipments
+from yichuan.shipments.boxes import boxes as shipments_of
 from yichuan.shipments.queries import Shipment
 from yichuan.shipments.values import Attached
 from yichuan.tracking import service as tracking
@@ -169,7 +171,7 @@ async def _record_own(
                 )
             )
         await session.execute(insert(Waybill), waybills)
-        await shipments.attach_waybills(session, attached, caller.id)
+        await write_within(session, *shipments.attached(attached, caller.id))
         await tracking.bind(session, bindings, vault=context.vault)
 
 
@@ -177,7 +179,9 @@ async def _phone_tails(
     session: SystemSession, vault: Vault, boxes: Sequence[Shipment]
 ) -> dict[UUID, str]:
     """Last four digits of the recipients' phones: some couriers ask for them to track a number."""
-    found = await gather(session, vault, boxes)
+    asking = await within(session)
+    (found_boxes,) = await asking.ask(shipments_of(asking, [box.id for box in boxes]))
+    found = await gather(asking, vault, list(found_boxes.values()))
     return {
         box_id: parties.receiver.mobile[-4:]
         for box_id, parties in found.items()

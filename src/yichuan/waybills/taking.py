@@ -18,27 +18,29 @@ from uuid import UUID
 
 import httpx
 import structlog
-from sqlalchemy import bindparam, insert, select, update
 
+from yichuan.core import direct
 from yichuan.core.clock import now
 from yichuan.core.context import Context
-from yichuan.core.database import SystemSession, WriteSession
-from yichuan.core.errors import Conflict, CourierFailed, YichuanError
+from yichuan.core.direct import Ask, Direct
+from yichuan.core.errors import Conflict, CourierFailed, NotFound, YichuanError
 from yichuan.core.ids import new_id
+from yichuan.core.writing import inserts, json_value
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
 from yichuan.dispatch import service as dispatch
 from yichuan.dispatch.service import Dispatcher
 from yichuan.identity.callers import Caller, visible_merchants
-from yichuan.identity.scope import scoped
-from yichuan.shipments import queries as shipment_queries
 from yichuan.shipments import service as shipments
-from yichuan.shipments.queries import Shipment, ShipmentLine
+from yichuan.shipments.boxes import Box
+from yichuan.shipments.boxes import boxes as shipments_of
 from yichuan.shipments.values import Attached, without_costs
-from yichuan.tracking import service as tracking
+from yichuan.tracking import binding as tracking
 from yichuan.tracking.values import NewBinding
+from yichuan.waybills import queries
 from yichuan.waybills.models import Waybill
-from yichuan.waybills.parties import Parties, gather
+from yichuan.waybills.parties import Parties, gather, gather_and_ask
+from yichuan.waybills.queries import Live
 from yichuan.waybills.values import Answer, Chosen, Claim, Taken
 
 log = structlog.get_logger(__name__)
@@ -60,12 +62,11 @@ async def take(
 
     Boxes that have an issued number keep it. Raises nothing per box.
     """
-    database = context.database
-    async with database.system() as system, database.write(visible_merchants(caller)) as session:
+    async with direct.writing(context.database, visible_merchants(caller)) as claiming:
         claims, results = await _claim(
-            context, system, session, caller, shipment_ids, Chosen(courier, service, account_id)
+            context, claiming, caller, shipment_ids, Chosen(courier, service, account_id)
         )
-        lines = await _lines(context, system, http, claims)
+        lines = await _lines(context, http, claims)
     answers = await _call_all(lines, claims)
     results |= await record(context, answers, caller.id)
     return [results[i] for i in shipment_ids]
@@ -73,56 +74,60 @@ async def take(
 
 async def _claim(
     context: Context,
-    system: SystemSession,
-    session: WriteSession,
+    claiming: Direct,
     caller: Caller,
     shipment_ids: Sequence[UUID],
     chosen: Chosen,
 ) -> tuple[list[Claim], dict[UUID, Taken]]:
-    rows = await shipments.lock(session, shipment_ids)
-    live = await _live_waybills(session, shipment_ids)
-    parties = await gather(session, context.vault, rows)
-    lines = await shipment_queries.lines_of(session, shipment_ids)
-    facts = {m: await dispatch.dispatcher(system, m) for m in {row.merchant_id for row in rows}}
+    boxes = await _locked(claiming, shipment_ids)
+    owners = {box.merchant_id for box in boxes}
+    parties, live = await gather_and_ask(
+        claiming, context.vault, boxes, queries.live(owners, shipment_ids)
+    )
+    facts = {m: await dispatch.dispatcher(context.database, m) for m in owners}
     claims: list[Claim] = []
     fresh: list[dict[str, Any]] = []
     results: dict[UUID, Taken] = {}
-    for row in rows:
-        known = live.get(row.id)
+    for box in boxes:
+        known = live.get(box.id)
         if known is not None and known.state == "issued":
-            results[row.id] = Taken(row.id, known.id)
+            results[box.id] = Taken(box.id, known.id)
             continue
-        found = refusal(row) or parties[row.id]
+        found = refusal(box) or parties[box.id]
         if isinstance(found, YichuanError):
-            results[row.id] = Taken(row.id, error=found)
+            results[box.id] = Taken(box.id, error=found)
         elif known is not None:
-            claims.append(_reclaim(row, known, found))
+            claims.append(_reclaim(box, known, found))
         else:
-            claim = await _decide(system, facts[row.merchant_id], row, lines[row.id], found, chosen)
+            claim = _decide(facts[box.merchant_id], box, found, chosen)
             if isinstance(claim, YichuanError):
-                results[row.id] = Taken(row.id, error=claim)
+                results[box.id] = Taken(box.id, error=claim)
             else:
                 claims.append(claim)
                 fresh.append(_waybill_values(claim, caller.id))
-    if fresh:
-        await session.execute(insert(Waybill), fresh)
+    claiming.write(*inserts((Waybill, fresh)))
     return claims, results
 
 
-async def _decide(
-    system: SystemSession,
-    facts: Dispatcher,
-    row: Shipment,
-    lines: Sequence[ShipmentLine],
-    parties: Parties,
-    chosen: Chosen,
-) -> Claim | YichuanError:
-    choice = await dispatch.decide(
-        system,
+async def _locked(claiming: Direct, shipment_ids: Sequence[UUID]) -> list[Box]:
+    """The boxes, locked, in the given order.
+
+    Raises:
+        NotFound: one is unknown or not the caller's.
+    """
+    (found,) = await claiming.ask(shipments_of(claiming, shipment_ids, lock=True))
+    missing = [str(i) for i in shipment_ids if i not in found]
+    if missing:
+        raise NotFound(f"no such shipment: {', '.join(missing[:5])}")
+    return [found[i] for i in shipment_ids]
+
+
+def _decide(facts: Dispatcher, row: Box, parties: Parties, chosen: Chosen) -> Claim | YichuanError:
+    choice = dispatch.decide(
         facts,
         row,
-        lines,
-        origin_province=parties.origin_province,
+        parties.categories,
+        origin_province=parties.sender.province,
         courier=chosen.courier,
         service=chosen.service,
         account_id=chosen.account_id,
@@ -143,7 +148,7 @@ async def _decide(
     )
 
 
-def refusal(row: Shipment) -> YichuanError | None:
+def refusal(row: Box) -> YichuanError | None:
     """Why a box may not get a number now, or None."""
     if row.hold:
         return Conflict(f"{row.shipment_no} is on hold (退款拦截中)")
@@ -154,21 +159,8 @@ def refusal(row: Shipment) -> YichuanError | None:
     return None
 
 
-async def _live_waybills(
-    session: WriteSession, shipment_ids: Sequence[UUID]
-) -> dict[UUID, Waybill]:
-    rows = await session.scalars(
-        scoped(session, Waybill).where(
-            Waybill.shipment_id.in_(shipment_ids),
-            Waybill.state.in_(("requested", "issued")),
-            Waybill.leg == "out",
-        )
-    )
-    return {row.shipment_id: row for row in rows}
-
-
 def _request(
-    row: Shipment,
+    row: Box,
     parties: Parties,
     courier: str,
     service: str | None,
@@ -189,7 +181,7 @@ def _request(
     )
 
 
-def _reclaim(row: Shipment, known: Waybill, parties: Parties) -> Claim:
+def _reclaim(row: Box, known: Live, parties: Parties) -> Claim:
     """A claim whose answer was lost: the same order code again."""
     assert known.account_id is not None
     return Claim(
@@ -223,11 +215,14 @@ def _waybill_values(claim: Claim, actor: str) -> dict[str, Any]:
 
 
 async def _lines(
-    context: Context, system: SystemSession, http: httpx.AsyncClient, claims: Sequence[Claim]
+    context: Context, http: httpx.AsyncClient, claims: Sequence[Claim]
 ) -> dict[UUID, couriers.Line]:
     """The accounts the claims are to be called on."""
     accounts = {claim.account_id for claim in claims}
-    return {a: await couriers.line(system, context.vault, http, a) for a in accounts}
+    return {
+        account: await couriers.open_line(context.database, context.vault, http, account)
+        for account in accounts
+    }
 
 
 async def _call_all(lines: dict[UUID, couriers.Line], claims: Sequence[Claim]) -> list[Answer]:
@@ -258,35 +253,26 @@ async def _call(line: couriers.Line, claim: Claim) -> Answer:
     return Answer(claim, line.connection_id, ms, issued, error)
 
 
-def _label_fields(issued: WaybillIssued, claim: Claim) -> dict[str, Any]:
-    names = (
-        "mark_destination",
-        "origin_code",
-        "origin_name",
-        "destination_code",
-        "destination_name",
-        "sorting_code",
-        "package_code",
-        "package_name",
-    )
-    fields = {name: getattr(issued, name) for name in names if getattr(issued, name)}
-    return {**fields, "dispatch": claim.reason, "cost_fen": claim.cost_fen}
-
-
-_ISSUED = (
-    update(Waybill.__table__)  # type: ignore[arg-type]
-    .where(
-        Waybill.__table__.c.merchant_id == bindparam("m"), Waybill.__table__.c.id == bindparam("w")
-    )
-    .values(
-        state="issued",
-        number=bindparam("v_number"),
-        courier_order_no=bindparam("v_courier_order_no"),
-        label_fields=bindparam("v_label_fields"),
-        child_numbers=bindparam("v_child_numbers"),
-        issued_at=bindparam("v_at"),
-    )
+_SORTING = (
+    "mark_destination",
+    "origin_code",
+    "origin_name",
+    "destination_code",
+    "destination_name",
+    "sorting_code",
+    "package_code",
+    "package_name",
 )
+_ISSUED = (
+    "UPDATE waybills SET state = 'issued', number = %s, courier_order_no = %s,"
+    " label_fields = label_fields || %s, child_numbers = %s, issued_at = %s"
+    " WHERE merchant_id = %s AND id = %s"
+)
+_FAILED = (
+    "UPDATE waybills SET failure_code = %s, failure_text = %s,"
+    " state = CASE WHEN %s THEN 'failed' ELSE state END WHERE merchant_id = %s AND id = %s"
+)
+"""A refusal ends the claim; after a lost answer it stays, to be resolved."""
 
 
 async def record(context: Context, answers: Sequence[Answer], actor: str) -> dict[UUID, Taken]:
@@ -294,19 +280,25 @@ async def record(context: Context, answers: Sequence[Answer], actor: str) -> dic
     if not answers:
         return {}
     good = [a for a in answers if a.issued is not None]
-    async with context.database.system() as session:
-        if good:
-            await _record_issued(session, good, actor)
-        for answer in answers:
-            if answer.error is not None:
-                await _record_failure(session, answer)
-        spent = Counter(a.claim.account_id for a in good if a.issued and not a.issued.repeated)
-        for account_id, count in sorted(spent.items()):  # in one order: batches must not deadlock
-            await couriers.spend(session, account_id, count)
-        await couriers.note_calls(
-            session, [(a.connection_id, "waybill", a.milliseconds, a.error) for a in answers]
+    spent = Counter(a.claim.account_id for a in good if a.issued and not a.issued.repeated)
+    async with direct.serving_all(context.database) as recording:
+        recording.write((_FAILED, [_failure(a) for a in answers if a.error is not None]))
+        await _record_issued(recording, good, actor)
+        # last, as every waybill of an account waits for its row; in one order, against deadlocks
+        recording.write(couriers.spent(spent))
+        recording.write(
+            couriers.called(
+                [(a.connection_id, "waybill", a.milliseconds, a.error) for a in answers]
+            )
         )
     return {a.claim.shipment_id: _taken(a) for a in answers}
+
+
+def _failure(answer: Answer) -> tuple[Any, ...]:
+    claim, error = answer.claim, answer.error
+    assert error is not None
+    refused = error.outcome == "refused"
+    return error.code, error.courier_text, refused, claim.merchant_id, claim.waybill_id
 
 
 def _taken(answer: Answer) -> Taken:
@@ -322,24 +314,25 @@ def _taken(answer: Answer) -> Taken:
     return Taken(answer.claim.shipment_id, error=error)
 
 
-async def _record_issued(session: SystemSession, good: Sequence[Answer], actor: str) -> None:
+async def _record_issued(recording: Direct, good: Sequence[Answer], actor: str) -> None:
     at = now()
-    values: list[dict[str, Any]] = []
+    values: list[tuple[Any, ...]] = []
     attached: list[Attached] = []
     bindings: list[NewBinding] = []
     for answer in good:
         claim, issued = answer.claim, answer.issued
         assert issued is not None
+        sorting = {name: getattr(issued, name) for name in _SORTING if getattr(issued, name)}
         values.append(
-            {
-                "m": claim.merchant_id,
-                "w": claim.waybill_id,
-                "v_number": issued.number,
-                "v_courier_order_no": issued.courier_order,
-                "v_label_fields": _label_fields(issued, claim),
-                "v_child_numbers": list(issued.child_numbers) or None,
-                "v_at": at,
-            }
+            (
+                issued.number,
+                issued.courier_order,
+                json_value(sorting),
+                list(issued.child_numbers) or None,
+                at,
+                claim.merchant_id,
+                claim.waybill_id,
+            )
         )
         attached.append(
             Attached(
@@ -364,24 +357,22 @@ async def _record_issued(session: SystemSession, good: Sequence[Answer], actor: 
                 subscribe=False,
             )
         )
-    await (await session.connection()).execute(_ISSUED, values)
-    await shipments.attach_waybills(session, attached, actor)
-    await tracking.bind(session, bindings)
+    recording.write((_ISSUED, values), *shipments.attached(attached, actor))
+    await tracking.bind(recording, bindings)
 
 
-async def _record_failure(session: SystemSession, answer: Answer) -> None:
-    """A refusal ends the claim; after a lost answer it stays, to be resolved."""
-    error = answer.error
-    assert error is not None
-    values: dict[str, Any] = {"failure_code": error.code, "failure_text": error.courier_text}
-    if error.outcome == "refused":
-        values["state"] = "failed"
-    await session.execute(
-        update(Waybill)
-        .where(
-            Waybill.merchant_id == answer.claim.merchant_id, Waybill.id == answer.claim.waybill_id
-        )
-        .values(**values)
+_LOST = f"""
+    SELECT {", ".join(Live.__slots__)} FROM waybills
+    WHERE state = 'requested' AND requested_at < %s
+    ORDER BY requested_at LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
+
+def _lost(limit: int) -> Ask[dict[UUID, Live]]:
+    return Ask(
+        _LOST,
+        (now() - RESOLVE_AFTER, limit),
+        lambda rows: {row[1]: Live(*row) for row in rows},
     )
 
 
@@ -390,26 +381,18 @@ async def resolve_lost(context: Context, http: httpx.AsyncClient, limit: int = 5
 
     The same order code is sent: a courier that had issued the number answers with it.
     """
-    database = context.database
-    async with database.system() as session:
-        lost = list(
-            await session.scalars(
-                select(Waybill)
-                .where(Waybill.state == "requested", Waybill.requested_at < now() - RESOLVE_AFTER)
-                .order_by(Waybill.requested_at)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-        )
-        rows = await shipment_queries.of_ids(session, [w.shipment_id for w in lost])
-        parties = await gather(session, context.vault, list(rows.values()))
+    async with direct.serving_all(context.database) as asking:
+        (lost,) = await asking.ask(_lost(limit))
+        if not lost:
+            return 0
+        (boxes,) = await asking.ask(shipments_of(asking, lost))
+        parties = await gather(asking, context.vault, list(boxes.values()))
         claims = [
-            _reclaim(rows[w.shipment_id], w, found)
-            for w in lost
-            if w.shipment_id in rows
-            and not isinstance(found := parties[w.shipment_id], YichuanError)
+            _reclaim(box, lost[box.id], found)
+            for box in boxes.values()
+            if not isinstance(found := parties[box.id], YichuanError)
         ]
-        lines = await _lines(context, session, http, claims)
+        lines = await _lines(context, http, claims)
     answers = await _call_all(lines, claims)
     await record(context, answers, "system:resolve")
     settled = sum(a.issued is not None for a in answers)
