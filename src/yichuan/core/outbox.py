@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from yichuan.core.clock import now
 from yichuan.core.database import Database, WriteSession
+from yichuan.core.direct import Ask, serving_all
 from yichuan.core.models import OutboxMessage
 
 PAUSES = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 21600, 21600, 21600)
@@ -38,16 +39,22 @@ class Message:
 Sender = Callable[[Database, Message], Awaitable[str | None]]
 """Sends one message; returns None on success or the error's text."""
 
-_CLAIM = text("""
-    UPDATE outbox SET due_at = now() + make_interval(secs => :claim), attempts = attempts + 1
+_CLAIM = """
+    UPDATE outbox SET due_at = now() + make_interval(secs => %(claim)s), attempts = attempts + 1
     WHERE id IN (
         SELECT id FROM outbox o
         WHERE done_at IS NULL AND failed_at IS NULL AND due_at <= now()
+          AND (channel = %(channel)s) = %(its_own)s
           AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.stream = o.stream AND e.id < o.id
                           AND e.done_at IS NULL AND e.failed_at IS NULL)
-        ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
-    RETURNING id, channel, stream, merchant_id, payload, attempts - 1 AS attempts
-""")
+        ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+    RETURNING id, channel, stream, merchant_id, payload, attempts - 1
+"""
+_DONE = "UPDATE outbox SET done_at = now(), last_error = NULL WHERE id = %s"
+_TRIED = (
+    "UPDATE outbox SET last_error = %s, due_at = %s,"
+    " failed_at = CASE WHEN %s THEN now() END WHERE id = %s"
+)
 
 
 async def put(
@@ -65,33 +72,26 @@ async def put(
     )
 
 
-async def claim(database: Database, batch: int = 50) -> list[Message]:
-    """Take due messages: the first open one of each stream. A crash returns them later."""
-    async with database.system() as session:
-        rows = await session.execute(_CLAIM, {"batch": batch, "claim": CLAIM_SECONDS})
-        return [Message(**row) for row in rows.mappings()]
+async def claim(
+    database: Database, batch: int, *, channel: str, its_own: bool = True
+) -> list[Message]:
+    """Take due messages of a channel (`its_own`) or of every other: the first open one of each
+    stream. A crash returns them later."""
+    values = {"batch": batch, "claim": CLAIM_SECONDS, "channel": channel, "its_own": its_own}
+    async with serving_all(database) as direct:
+        (found,) = await direct.ask(
+            Ask(_CLAIM, values, lambda rows: [Message(*row) for row in rows])
+        )
+    return found
 
 
 async def settle(database: Database, message: Message, error: str | None) -> None:
     """Record the outcome of a try: done, due again, or failed for good."""
-    async with database.system() as session:
+    async with serving_all(database) as direct:
         if error is None:
-            await session.execute(
-                text("UPDATE outbox SET done_at = now(), last_error = NULL WHERE id = :id"),
-                {"id": message.id},
-            )
+            direct.write((_DONE, ((message.id,),)))
             return
         over = message.attempts >= len(PAUSES)
         pause = PAUSES[min(message.attempts, len(PAUSES) - 1)]
-        await session.execute(
-            text(
-                "UPDATE outbox SET last_error = :error, due_at = :due,"
-                " failed_at = CASE WHEN :over THEN now() END WHERE id = :id"
-            ),
-            {
-                "id": message.id,
-                "error": error[:2000],
-                "due": now() + timedelta(seconds=pause),
-                "over": over,
-            },
-        )
+        due = now() + timedelta(seconds=pause)
+        direct.write((_TRIED, ((error[:2000], due, over, message.id),)))

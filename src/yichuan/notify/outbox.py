@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 import httpx
 import structlog
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 0.5
 PUMPS = 4
 BATCH = 10
+EVENTS = 200
+"""Events addressed in one transaction."""
 
 Channel = Callable[[Message], Awaitable[str | None]]
 """Sends one message of a channel; returns None on success or the error's text."""
@@ -29,19 +32,38 @@ def channels(context: Context, http: httpx.AsyncClient) -> dict[str, Channel]:
     async def webhook(message: Message) -> str | None:
         return await sender.deliver(context, http, message)
 
-    async def event(message: Message) -> str | None:
-        await sender.fan_out(context, message)
-        return None
-
-    return {WEBHOOK_CHANNEL: webhook, EVENT_CHANNEL: event}
+    return {WEBHOOK_CHANNEL: webhook}
 
 
 async def step(context: Context, known: Mapping[str, Channel], batch: int = BATCH) -> int:
-    """Claim due messages and send them side by side. Returns how many were tried.
+    """Address due events and send due messages. Returns how many were tried."""
+    return await _address(context) + await _deliver(context, known, batch)
 
-    What a channel raises is recorded as the message's error and tried again later.
-    """
-    messages = await outbox.claim(context.database, batch)
+
+async def _address(context: Context) -> int:
+    """Address due events, all in one transaction; each alone where that fails."""
+    messages = await outbox.claim(context.database, EVENTS, channel=EVENT_CHANNEL)
+    (failed,) = await asyncio.gather(sender.fan_out(context, messages), return_exceptions=True)
+    if failed is not None:
+        alone = {EVENT_CHANNEL: partial(_address_one, context)}
+        await _send_all(context, alone, messages)
+    return len(messages)
+
+
+async def _address_one(context: Context, message: Message) -> None:
+    await sender.fan_out(context, [message])
+
+
+async def _deliver(context: Context, known: Mapping[str, Channel], batch: int) -> int:
+    messages = await outbox.claim(context.database, batch, channel=EVENT_CHANNEL, its_own=False)
+    await _send_all(context, known, messages)
+    return len(messages)
+
+
+async def _send_all(
+    context: Context, known: Mapping[str, Channel], messages: Sequence[Message]
+) -> None:
+    """Send side by side. What a channel raises is recorded and tried again later."""
     results = await asyncio.gather(
         *(_send(known, message) for message in messages), return_exceptions=True
     )
@@ -51,7 +73,6 @@ async def step(context: Context, known: Mapping[str, Channel], batch: int = BATC
             log.error("outbox message failed", id=message.id, channel=message.channel, error=result)
             error = f"{type(result).__name__}: {result}"
         await outbox.settle(context.database, message, None if error is None else str(error))
-    return len(messages)
 
 
 async def _send(known: Mapping[str, Channel], message: Message) -> str | None:
@@ -65,11 +86,13 @@ async def run_outbox(context: Context, extra: Mapping[str, Channel] | None = Non
     """Send for ever, until cancelled. `extra`: channels of other rooms."""
     async with sender.client() as http, asyncio.TaskGroup() as group:
         known = {**channels(context, http), **(extra or {})}
+        group.create_task(_pump(partial(_address, context)), name="outbox-events")
         for number in range(PUMPS):
-            group.create_task(_pump(context, known), name=f"outbox-{number}")
+            pump = _pump(partial(_deliver, context, known, BATCH))
+            group.create_task(pump, name=f"outbox-{number}")
 
 
-async def _pump(context: Context, known: Mapping[str, Channel]) -> None:
+async def _pump(act: Callable[[], Awaitable[int]]) -> None:
     while True:
-        if await step(context, known) == 0:
+        if await act() == 0:
             await asyncio.sleep(IDLE_SECONDS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -160,27 +160,34 @@ async def deliver(context: Context, http: httpx.AsyncClient, message: Message) -
     return None if outcome.status == GONE else outcome.error
 
 
-async def fan_out(context: Context, message: Message) -> None:
-    """Address an event to its endpoints. Done and addressed are one transaction."""
-    payload = message.payload
-    if message.merchant_id is None:
+async def fan_out(context: Context, messages: Sequence[Message]) -> None:
+    """Address events to their endpoints. Done and addressed are one transaction."""
+    if not messages:
         return
-    event = Event(
+    async with context.database.system() as session:
+        open_still = await session.scalars(
+            text(
+                "UPDATE outbox SET done_at = now() WHERE id = ANY(:ids) AND done_at IS NULL"
+                " RETURNING id"
+            ),
+            {"ids": [message.id for message in messages]},
+        )
+        wanted = set(open_still)
+        events = [_event(m) for m in messages if m.id in wanted and m.merchant_id is not None]
+        if events:
+            await service.send_to(session, await queries.subscribers(session), events)
+
+
+def _event(message: Message) -> Event:
+    payload = message.payload
+    assert message.merchant_id is not None
+    return Event(
         merchant_id=message.merchant_id,
         stream=payload["stream"],
         type=payload["type"],
         at=datetime.fromisoformat(payload["at"]),
         data=payload["data"],
     )
-    async with context.database.system() as session:
-        open_still = await session.execute(
-            text(
-                "UPDATE outbox SET done_at = now() WHERE id = :id AND done_at IS NULL RETURNING 1"
-            ),
-            {"id": message.id},
-        )
-        if open_still.first() is not None:
-            await service.send_to(session, await queries.subscribers(session), [event])
 
 
 async def purge(database: Database) -> None:
