@@ -28,6 +28,8 @@ from yichuan.web.track import track_router
 ROUTERS: tuple[APIRouter, ...] = (
     exports,  # before the shipments, whose routes take any last part of the path for an id
     shipments,  # first: routes are matched in order, and these are asked for most
+    orders,
+    waybills,
     costs,
     couriers,
     exceptions,
@@ -35,14 +37,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports,
     merchants,
     notify,
-    orders,
     rating,
     reports,
     scorecards,
     tickets,
     timeline,
     tracking,
-    waybills,
 )
 """Every room's router, served under /api/v1."""
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import FastAPI
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
 
 from yichuan import __version__, api, health, problems
 from yichuan.core.context import Context, located, opened
-from yichuan.core.memory import frugal
+from yichuan.core.memory import frugal, trim, trimming
 from yichuan.core.settings import Settings, settings
 from yichuan.identity.deps import CallerCache
 from yichuan.web import pages
+
+DESCRIPTION = "/api/openapi.json"
 
 
 def attach(app: FastAPI, context: Context, http: httpx.AsyncClient) -> None:
@@ -23,6 +28,26 @@ def attach(app: FastAPI, context: Context, http: httpx.AsyncClient) -> None:
     app.state.callers = CallerCache(context.settings.auth_cache_seconds)
 
 
+def describe(app: FastAPI) -> None:
+    """The API's description and its page. Made on the first request and kept as text: as objects
+    it would stay a tenth of the process's memory."""
+    made: list[bytes] = []
+
+    async def description(_: Request) -> Response:
+        if not made:
+            made.append(msgspec.json.encode(app.openapi()))
+            app.openapi_schema = None
+            gc.collect()
+            trim()
+        return Response(made[0], media_type="application/json")
+
+    async def page(_: Request) -> Response:
+        return get_swagger_ui_html(openapi_url=DESCRIPTION, title=app.title)
+
+    app.add_route(DESCRIPTION, description, include_in_schema=False)
+    app.add_route("/api/docs", page, include_in_schema=False)
+
+
 def create_app(config: Settings | None = None) -> FastAPI:
     """Build the application; it opens its own context for its lifetime."""
     config = config or settings()
@@ -30,7 +55,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with located(config) as (urls, vault):
-            async with opened(config, urls, vault) as own, httpx.AsyncClient() as http:
+            async with opened(config, urls, vault) as own, httpx.AsyncClient() as http, trimming():
                 attach(app, own, http)
                 frugal()
                 yield
@@ -39,10 +64,9 @@ def create_app(config: Settings | None = None) -> FastAPI:
         title="Yichuan 驿传",
         version=__version__,
         lifespan=lifespan,
-        openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
-        redoc_url=None,
+        openapi_url=None,  # described below
     )
+    describe(app)
     problems.install(app)
     app.include_router(health.router)
     app.add_middleware(health.Measure)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import signal
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -56,11 +52,6 @@ def version() -> None:
     typer.echo(__version__)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
-    """SIGTERM, raised again by the server when it is done: unwind, so that PostgreSQL stops."""
-    raise SystemExit(0)
-
-
 @app.command()
 def serve(
     host: Annotated[str, typer.Option()] = "127.0.0.1",
@@ -69,40 +60,21 @@ def serve(
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Also run a worker.")] = False,
 ) -> None:
     """Serve API and console."""
-    import uvicorn
+    from yichuan.serving import command
 
-    from yichuan.core.context import located
-    from yichuan.core.settings import settings
-
-    signal.signal(signal.SIGTERM, _leave)
-    with located(settings()):
-        child = None
-        if with_worker:
-            child = subprocess.Popen([sys.executable, "-m", "yichuan.cli", "worker"])
-        try:
-            uvicorn.run(
-                "yichuan.app:create_app",
-                factory=True,
-                host=host,
-                port=port,
-                workers=workers,
-                log_level="warning",
-                access_log=False,
-                timeout_graceful_shutdown=10,
-            )
-        finally:
-            if child is not None:
-                child.terminate()
-                child.wait(timeout=30)
+    arguments = command(host, port, workers, with_worker=with_worker)
+    os.execv(arguments[0], arguments)  # the same process, without the command line in its memory
 
 
 @app.command()
 def worker() -> None:
     """Run background work: merging pushes, consumers, jobs."""
+    import uvloop
+
     from yichuan import worker as process
     from yichuan.core.settings import settings
 
-    asyncio.run(process.main(settings()))
+    uvloop.run(process.main(settings()))
 
 
 @db_app.command("upgrade")

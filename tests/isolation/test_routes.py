@@ -46,8 +46,6 @@ OPEN = {
     "HEAD /api/docs",
     "GET /api/openapi.json",
     "HEAD /api/openapi.json",
-    "GET /docs/oauth2-redirect",
-    "HEAD /docs/oauth2-redirect",
     "POST /api/v1/auth/login",
     "POST /push/{connector}/{token}",
     "GET /track/{token}.json",

@@ -1,12 +1,17 @@
-"""Keep a process small: glibc gives every thread an arena of its own unless it is told not to."""
+"""Keep a process small: glibc gives every thread an arena of its own unless it is told not to, and
+keeps what was freed unless it is asked for it."""
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 _M_ARENA_MAX = -8
 """From glibc's malloc.h."""
+TRIM_SECONDS = 10.0
 
 
 def frugal() -> None:
@@ -14,8 +19,31 @@ def frugal() -> None:
     gc.collect()
     gc.freeze()
     try:
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_ARENA_MAX, 2)
-        libc.malloc_trim(0)
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
     except AttributeError:  # not glibc: nothing to tell
         return
+    trim()
+
+
+def trim() -> None:
+    """Give freed memory back to the system (a few milliseconds)."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except AttributeError:
+        return
+
+
+@asynccontextmanager
+async def trimming() -> AsyncIterator[None]:
+    """Give freed memory back every now and then."""
+
+    async def for_ever() -> None:
+        while True:
+            await asyncio.sleep(TRIM_SECONDS)
+            trim()
+
+    task = asyncio.create_task(for_ever(), name="memory.trim")
+    try:
+        yield
+    finally:
+        task.cancel()
