@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from yichuan.core.clock import now
 from yichuan.core.consumers import drain
 from yichuan.core.context import Context
 from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors import wire
 from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
 from yichuan.tracking import ingest, service, subscribing
 from yichuan.tracking.batch import Source
@@ -192,12 +194,12 @@ async def test_subscriptions_are_asked_for_until_they_are_given(
             await session.execute(text("UPDATE track_subscriptions SET next_at = now()"))
         network["answers"] = {}
         assert await subscribing.subscribe_due(context, http) == 1
-    assert sorted(network["asked"]) == [
-        ("8008", numbers[0]),
-        ("8008", numbers[1]),
-        ("8008", numbers[2]),
-        ("8008", numbers[2]),
-    ]
+    at_once = 1 + len(wire.PAUSES)  # a subscription is safe to repeat where nobody answered
+    assert Counter(network["asked"]) == {
+        ("8008", numbers[0]): 1,
+        ("8008", numbers[1]): 1,
+        ("8008", numbers[2]): at_once + 1,
+    }
     async with context.database.system() as session:
         rows = await session.execute(
             text("SELECT number, state, connection_id FROM track_subscriptions ORDER BY number")
