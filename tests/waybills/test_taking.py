@@ -177,6 +177,7 @@ async def test_a_batch_prints_what_it_can(
     assert before["ready"] == 3
     assert [b["code"] for b in before["blockers"]] == ["hold"]
     assert sum(a["needed"] for a in before["accounts"]) == 3
+    assert before["doubts"] == []
     job = (await alpha.client.post("/api/v1/print-jobs", json=wish)).json()["jobs"][0]
     await taking_job(context, courier_http, alpha, job["id"])
     done = (await alpha.client.get(f"/api/v1/print-jobs/{job['id']}")).json()
@@ -189,6 +190,24 @@ async def test_a_batch_prints_what_it_can(
         "/api/v1/shipments/hand-over", json={"shipment_ids": [*good, held]}
     )
     assert [row["ok"] for row in shipped.json()["items"]] == [True, True, True, False]
+
+
+async def test_a_doubtful_address_is_named_and_printed(alpha: Tenant, accounts: Setup) -> None:
+    sub, shipment = await box(alpha, "J7")
+    wish = {
+        "name": "李雷",
+        "phone": "13911112222",
+        "province": "广东省",
+        "city": "深圳市",
+        "district": "南山区",
+        "address": "浙江省杭州市西湖区某某花园",
+    }
+    assert (await alpha.client.post(f"/api/v1/orders/{sub}/address", json=wish)).is_success
+    batch = {"shipment_ids": [shipment], "size": "100x150"}
+    before = (await alpha.client.post("/api/v1/print-jobs/preflight", json=batch)).json()
+    assert (before["ready"], before["blockers"]) == (1, [])
+    found = [(doubt["code"], doubt["shipment_ids"]) for doubt in before["doubts"]]
+    assert found == [("address_conflict", [shipment]), ("no_house_number", [shipment])]
 
 
 async def taking_job(

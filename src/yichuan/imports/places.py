@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from yichuan.orders.bulk import Person
 from yichuan.regions import lookup
-from yichuan.regions.parse import parse_address
+from yichuan.regions.parse import ParsedAddress, parse_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,11 @@ def destination(
 
 
 @lru_cache(maxsize=5_000)
-def _from_text(address: str) -> Destination:
-    found = parse_address(address)
+def _read(address: str) -> ParsedAddress:
+    return parse_address(address)
+
+
+def _from_text(found: ParsedAddress) -> Destination:
     return Destination(
         found.province or None, found.city or None, found.district or None, found.adcode or None
     )
@@ -56,10 +59,14 @@ def recipient(
     district: str | None,
     address: str | None,
 ) -> Person:
-    """A recipient; regions that the columns leave out are read from the address."""
+    """A recipient; what the columns leave out (region, name, phone) is read from the address."""
     where = destination(province, city, district)
-    if where.province is None and address:
-        where = _from_text(address)
+    if address and (where.province is None or not (name and phone)):
+        found = _read(address)
+        if where.province is None:
+            where = _from_text(found)
+        if found.phone and not phone:
+            name, phone, address = name or found.name, found.phone, found.street + found.detail
     return Person(
         name=name or "",
         phone=phone or "",

@@ -230,7 +230,12 @@ class ParsedAddressView(BaseModel):
     detail: str | None
     adcode: str | None
     confidence: float
-    warnings: list[str]
+    filled: Annotated[
+        list[str], Field(description="levels completed or inferred, not written in the text")
+    ]
+    warnings: Annotated[
+        list[str], Field(description="`old_name: …`, `ambiguous: …`, `conflict: …`, `inferred: …`")
+    ]
 
 
 @router.post("/addresses/parse")
@@ -249,5 +254,6 @@ async def parse_pasted_address(text: PastedAddress, caller: CallerDep) -> Parsed
         detail=found.detail,
         adcode=found.adcode,
         confidence=found.confidence,
+        filled=list(found.filled),
         warnings=list(found.warnings),
     )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from yichuan.core.money import Money
 from yichuan.core.rows import RowError
+from yichuan.regions.parse import parse_address
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S+$")]
@@ -17,7 +18,10 @@ SubOrderState = Literal["open", "held", "cancelled", "packed", "shipped", "compl
 
 
 class RecipientIn(BaseModel):
-    """Who gets it: structured, or pasted as one text (`raw`), or hidden behind a token."""
+    """Who gets it: structured, or pasted as one text (`raw`), or hidden behind a token.
+
+    Name, phone or province may stand in `address` instead of their own fields.
+    """
 
     name: Annotated[str, Field(max_length=100)] | None = None
     phone: Annotated[str, Field(max_length=40)] | None = None
@@ -34,6 +38,13 @@ class RecipientIn(BaseModel):
         if self.raw or self.recipient_token:
             return self
         missing = [n for n in ("name", "phone", "province", "address") if not getattr(self, n)]
+        if missing and self.address:
+            parts = (self.name, self.phone, self.province, self.city, self.district, self.address)
+            line = " ".join(part for part in parts if part)
+            found = parse_address(line)
+            missing = [n for n in missing if not getattr(found, n)]
+            if not missing:
+                self.raw, self.address = line, None
         if missing:
             raise ValueError(f"recipient needs {', '.join(missing)} (or raw, or recipient_token)")
         return self

@@ -27,8 +27,9 @@ def _address() -> None:
 def parse_lines(lines: Iterable[str | bytes]) -> Iterator[dict[str, object]]:
     """Parse JSON lines `{"raw": "…"}`; one result per line, empty lines are skipped.
 
-    A result has name, phone, province, city, district, street, detail, adcode, confidence and
-    warnings. A line that is not such an object gives `{"error": …, "line": n}` (n from 1).
+    A result has name, phone, province, city, district, street, detail, adcode, confidence, filled
+    (levels completed) and warnings. A line that is not such an object gives
+    `{"error": …, "line": n}` (n from 1).
     """
     decoder = msgspec.json.Decoder(_Line)
     for number, line in enumerate(lines, 1):
@@ -40,15 +41,19 @@ def parse_lines(lines: Iterable[str | bytes]) -> Iterator[dict[str, object]]:
             yield {"error": str(error), "line": number}
             continue
         parsed = parse_address(raw)
-        yield {**parsed.as_dict(), "warnings": list(parsed.warnings)}
+        yield {
+            **parsed.as_dict(),
+            "filled": list(parsed.filled),
+            "warnings": list(parsed.warnings),
+        }
 
 
 @address_app.command("parse")
 def parse_command() -> None:
     """Read JSON lines {"raw"} from stdin, write one JSON object per line to stdout.
 
-    Gives name, phone, province, city, district, street, detail, adcode, confidence and warnings,
-    with today's official names. A bad line gives an {"error"} line and the rest goes on.
+    Gives name, phone, province, city, district, street, detail, adcode, confidence, filled and
+    warnings, with today's official names. A bad line gives an {"error"} line and the rest goes on.
     """
     encoder = msgspec.json.Encoder()
     out = sys.stdout.buffer

@@ -35,6 +35,8 @@ class Located:
     confidence: float = 0.1
     street: str = ""
     warnings: list[str] = field(default_factory=list)
+    named: set[Level] = field(default_factory=set)
+    """Levels the text itself names; the others are completions."""
 
 
 def locate(text: str, starts: Sequence[int]) -> Located:
@@ -42,7 +44,7 @@ def locate(text: str, starts: Sequence[int]) -> Located:
     chain = _best_chain(text, starts)
     if chain is None:
         return _without_names(text, starts)
-    found = Located(chain.here, chain.start, chain.end, _trust(chain))
+    found = Located(chain.here, chain.start, chain.end, _trust(chain), named=_named(chain))
     if chain.conflict:
         found.warnings.append(f"conflict: {chain.conflict}")
     found.warnings.extend(f"old_name: {name}" for name in chain.old)
@@ -114,6 +116,11 @@ def _trust(chain: Chain) -> float:
     return trust * (0.5 if chain.conflict else 1.0)
 
 
+def _named(chain: Chain) -> set[Level]:
+    """Levels a chain names; a district that follows from a functional zone is not named."""
+    return chain.seen - {Level.DISTRICT} if chain.zone else set(chain.seen)
+
+
 def _read_on(text: str, found: Located) -> None:
     """Use the text after the chain: finer names, the street, landmarks, the last guess."""
     if len(found.here) > 1:
@@ -165,6 +172,7 @@ def _named_above(text: str, found: Located) -> Division | None:
     for place, _, _ in _full_names(text, 0):
         fitting = [d for d in found.here if under(d, place)]
         if len(fitting) == 1:
+            found.named.add(place.level)
             return fitting[0]
     return None
 
@@ -193,6 +201,7 @@ def _finer(text: str, found: Located) -> None:
             break
         if under(place, here):
             found.here = (place,)
+            found.named.add(place.level)
             found.confidence = max(found.confidence, 0.85)
             if begin - found.end <= 2:
                 found.end = end
@@ -245,6 +254,7 @@ def _around(text: str, place: Division, trust: float, ground: str) -> Located:
     if chain is not None:
         known = chain.here == (city,) or chain.conflict
         found = Located((place,) if known else chain.here, 0, chain.end, trust)
+        found.named = _named(chain)
     _read_on(text, found)
     found.confidence = min(found.confidence, trust)
     found.warnings.append(f"inferred: {ground}")

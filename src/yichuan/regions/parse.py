@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from yichuan.regions.contact import Cut, Label, Part, cut
-from yichuan.regions.divisions import Division, region
-from yichuan.regions.locate import locate
+from yichuan.regions.divisions import Division, Level, region
+from yichuan.regions.locate import Located, locate
 from yichuan.regions.person import leading_name, looks_like_place
 from yichuan.regions.rest import Reading, split_rest
 from yichuan.regions.script import simplified
@@ -47,6 +47,9 @@ class ParsedAddress:
     warnings: tuple[str, ...] = ()
     """`old_name: …`, `ambiguous: …`, `conflict: …`, `inferred: …`, `no_region`, `no_detail`."""
     postcode: str = ""
+    filled: tuple[str, ...] = ()
+    """Levels (`province`, `city`, `district`) the text does not name: completed from the others, or
+    inferred (then a warning says from what)."""
     remark: str = ""
     """Text that is neither name nor address, and further telephone numbers."""
 
@@ -151,8 +154,20 @@ def _answer(reading: Reading) -> ParsedAddress:
         round(confidence, 2),
         tuple(warnings),
         reading.pieces.postcode,
+        _filled(located, province, city, district),
         " ".join([*split.remark, *phones[1:]]),
     )
+
+
+def _filled(located: Located, province: str, city: str, district: str) -> tuple[str, ...]:
+    """Levels that are known without being named; a municipality is named with its province."""
+    named = set(located.named)
+    if province == city and named & {Level.PROVINCE, Level.CITY}:
+        named |= {Level.PROVINCE, Level.CITY}
+    if city == district and Level.DISTRICT in named:
+        named.add(Level.CITY)
+    levels = ((Level.PROVINCE, province), (Level.CITY, city), (Level.DISTRICT, district))
+    return tuple(level.value for level, value in levels if value and level not in named)
 
 
 def _names(here: tuple[Division, ...]) -> tuple[str, str, str, str]:

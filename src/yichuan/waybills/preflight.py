@@ -13,11 +13,27 @@ from yichuan.core.errors import NotFound, YichuanError
 from yichuan.couriers import queries as couriers
 from yichuan.dispatch import service as dispatch
 from yichuan.dispatch.service import Dispatcher
+from yichuan.regions.doubts import Doubt, doubts
 from yichuan.shipments.boxes import Box, boxes
 from yichuan.waybills import queries
 from yichuan.waybills.parties import Parties, gather
 from yichuan.waybills.printing import box_refusal
 from yichuan.waybills.schemas import AccountNeed, Blocker, Preflight
+
+_DOUBTS = {
+    Doubt.CONFLICT: (
+        "省市区对不上，或详细地址写的是另一个城市",
+        "Province, city and district do not belong together, or the text names another city",
+    ),
+    Doubt.UNKNOWN_DISTRICT: (
+        "区县缺失，或不是该市的区县",
+        "The district is missing, or is not one of the city's",
+    ),
+    Doubt.NO_NUMBER: (
+        "详细地址没有门牌号",
+        "The address has no house number",
+    ),
+}
 
 
 async def check(
@@ -42,6 +58,7 @@ async def check(
     facts = {m: await dispatch.dispatcher(context.database, m) for m in owners}
     issued = await queries.issued_of(session, shipment_ids)
     blockers: dict[str, Blocker] = {}
+    doubtful: dict[str, Blocker] = {}
     need: Counter[UUID] = Counter()
     ready = 0
     for row in rows.values():
@@ -56,10 +73,25 @@ async def check(
                 problem = chosen
         if problem is None:
             ready += 1
+            for doubt in _doubts(parties[row.id]):
+                _add(doubtful, doubt, row.id)
         else:
             _add(blockers, problem, row.id)
     accounts = await _needs(system, need)
-    return Preflight(ready=ready, blockers=list(blockers.values()), accounts=accounts)
+    return Preflight(
+        ready=ready,
+        blockers=list(blockers.values()),
+        doubts=list(doubtful.values()),
+        accounts=accounts,
+    )
+
+
+def _doubts(found: Parties | YichuanError) -> list[tuple[str, str, str]]:
+    """What is doubtful about a box's address; it prints all the same."""
+    if isinstance(found, YichuanError):
+        return []
+    to = found.receiver
+    return [(d, *_DOUBTS[d]) for d in doubts(to.province, to.city, to.district, to.address)]
 
 
 def _people_problem(found: Parties | YichuanError) -> tuple[str, str, str] | None:

@@ -179,4 +179,6 @@ class Preflight(BaseModel):
 
     ready: int
     blockers: list[Blocker]
+    doubts: list[Blocker]
+    """Addresses worth a second look: they do not stop the batch."""
     accounts: list[AccountNeed]

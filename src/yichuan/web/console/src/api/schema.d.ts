@@ -3961,7 +3961,15 @@ export interface components {
             adcode: string | null;
             /** Confidence */
             confidence: number;
-            /** Warnings */
+            /**
+             * Filled
+             * @description levels completed or inferred, not written in the text
+             */
+            filled: string[];
+            /**
+             * Warnings
+             * @description `old_name: …`, `ambiguous: …`, `conflict: …`, `inferred: …`
+             */
             warnings: string[];
         };
         /**
@@ -4036,6 +4044,8 @@ export interface components {
             ready: number;
             /** Blockers */
             blockers: components["schemas"]["Blocker"][];
+            /** Doubts */
+            doubts: components["schemas"]["Blocker"][];
             /** Accounts */
             accounts: components["schemas"]["AccountNeed"][];
         };
@@ -4710,6 +4720,8 @@ export interface components {
         /**
          * RecipientIn
          * @description Who gets it: structured, or pasted as one text (`raw`), or hidden behind a token.
+         *
+         *     Name, phone or province may stand in `address` instead of their own fields.
          */
         RecipientIn: {
             /** Name */

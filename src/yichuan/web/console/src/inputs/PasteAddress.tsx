@@ -7,6 +7,7 @@ import { Chip, errorTitle } from '@/ui'
 import {
   ADDRESS_PARTS,
   type AddressPart,
+  doubtsOf,
   EMPTY_ADDRESS,
   missingParts,
   type ParsedAddress,
@@ -33,6 +34,14 @@ const words = defineMessages(
     doubtful: '需要补全',
     missing: (names: string) => `缺少：${names}`,
     and: '、',
+    filled: '补',
+    filledHow: '原文没写，按其余部分补上的',
+    old_name: (about: string) => `“${about}”是旧名或俗称，已换成现名`,
+    ambiguous: (about: string) => `有几个同名的：${about}`,
+    conflict: (about: string) => `“${about}”和其余部分对不上`,
+    inferred: (about: string) =>
+      ({ street: '市是按街道镇名推断的', landmark: '市是按路名或楼名推断的', habit: '市是按写法推断的', company: '市是按公司名推断的' })[about] ??
+      '市是推断的',
   },
   {
     paste: 'Paste a whole address',
@@ -50,6 +59,14 @@ const words = defineMessages(
     doubtful: 'Needs completing',
     missing: (names) => `Missing: ${names}`,
     and: ', ',
+    filled: 'added',
+    filledHow: 'Not in the text; completed from the rest',
+    old_name: (about) => `${about} is an old or common name; today's is used`,
+    ambiguous: (about) => `Several bear this name: ${about}`,
+    conflict: (about) => `${about} does not fit the rest`,
+    inferred: (about) =>
+      ({ street: 'The city follows from the town', landmark: 'The city follows from a road or building', habit: 'The city follows from the way of writing', company: 'The city follows from the company' })[about] ??
+      'The city is inferred',
   },
 )
 
@@ -86,7 +103,10 @@ export function PasteAddress({ value, onChange, autoFocus }: PasteAddressProps) 
     return () => clearTimeout(timer)
   }, [raw, mutate])
 
-  const edit = (part: AddressPart, text: string) => onChange({ ...(value ?? EMPTY_ADDRESS), [part]: text })
+  const edit = (part: AddressPart, text: string) => {
+    const before = value ?? EMPTY_ADDRESS
+    onChange({ ...before, [part]: text, filled: before.filled.filter((level) => level !== part) })
+  }
   const missing = value === null ? [] : missingParts(value)
 
   return (
@@ -109,13 +129,25 @@ export function PasteAddress({ value, onChange, autoFocus }: PasteAddressProps) 
           <>
             <Chip {...TRUST[trustOf(value)]}>{t[trustOf(value)]}</Chip>
             {missing.length > 0 && t.missing(missing.map((part) => t[part]).join(t.and))}
+            {doubtsOf(value).map(({ kind, about }) => (
+              <span key={kind + about} className={styles.doubt}>
+                {t[kind](about)}
+              </span>
+            ))}
           </>
         )}
       </div>
       <div className={styles.parts}>
         {ADDRESS_PARTS.map((part) => (
           <label key={part} className={`${styles.part} ${styles[part] ?? ''}`}>
-            <span className={styles.label}>{t[part]}</span>
+            <span className={styles.label}>
+              {t[part]}
+              {value?.filled.includes(part) === true && (
+                <span className={styles.filled} title={t.filledHow}>
+                  {t.filled}
+                </span>
+              )}
+            </span>
             <Input
               value={value?.[part] ?? ''}
               status={missing.includes(part) ? 'error' : undefined}

@@ -13,6 +13,10 @@ export interface ParsedAddress {
   adcode: string
   /** 0 to 1. */
   confidence: number
+  /** Levels that the text does not name: completed or inferred. */
+  filled: readonly string[]
+  /** `kind: text`, as the API gives them. */
+  warnings: readonly string[]
 }
 
 export const EMPTY_ADDRESS: ParsedAddress = {
@@ -25,6 +29,8 @@ export const EMPTY_ADDRESS: ParsedAddress = {
   detail: '',
   adcode: '',
   confidence: 0,
+  filled: [],
+  warnings: [],
 }
 
 export const ADDRESS_PARTS = ['name', 'phone', 'province', 'city', 'district', 'street', 'detail'] as const
@@ -35,13 +41,30 @@ const NEEDED: ReadonlySet<AddressPart> = new Set(['name', 'phone', 'province', '
 
 export async function parseAddress(raw: string, signal?: AbortSignal): Promise<ParsedAddress> {
   const answer = await unwrap(api.POST('/api/v1/addresses/parse', { body: { raw }, signal }))
-  const parsed = { ...EMPTY_ADDRESS, confidence: answer.confidence, adcode: answer.adcode ?? '' }
+  const { confidence, filled, warnings } = answer
+  const parsed = { ...EMPTY_ADDRESS, confidence, filled, warnings, adcode: answer.adcode ?? '' }
   for (const part of ADDRESS_PARTS) parsed[part] = answer[part] ?? ''
   return parsed
 }
 
 export function missingParts(address: ParsedAddress): AddressPart[] {
   return ADDRESS_PARTS.filter((part) => NEEDED.has(part) && address[part].trim() === '')
+}
+
+/** What a clerk should know of a reading, by kind; the rest of the text is `about`. */
+export const DOUBTS = ['old_name', 'ambiguous', 'conflict', 'inferred'] as const
+export interface Doubt {
+  kind: (typeof DOUBTS)[number]
+  about: string
+}
+
+/** The warnings that say more than the empty fields already do. */
+export function doubtsOf({ warnings }: ParsedAddress): Doubt[] {
+  return warnings.flatMap((warning) => {
+    const [kind, about = ''] = warning.split(': ', 2)
+    const known = DOUBTS.find((doubt) => doubt === kind)
+    return known === undefined ? [] : [{ kind: known, about }]
+  })
 }
 
 export type Trust = 'sure' | 'check' | 'doubtful'

@@ -29,7 +29,7 @@ export function Preflight({ check, rows }: PreflightProps) {
       </div>
     )
   }
-  const { ready, blockers, accounts } = check.data
+  const { ready, blockers, doubts, accounts } = check.data
   const blocked = blockers.reduce((sum, { shipment_ids }) => sum + shipment_ids.length, 0)
   return (
     <div className={styles.check}>
@@ -47,19 +47,32 @@ export function Preflight({ check, rows }: PreflightProps) {
         {blocked > 0 && <span className={styles.note}>{ready > 0 ? t.blockedHow : t.noneReady}</span>}
       </div>
       {blockers.length > 0 && <Blockers blockers={blockers} rows={rows} />}
+      {doubts.length > 0 && (
+        <>
+          <span className={styles.note}>{t.doubtsHow}</span>
+          <Blockers blockers={doubts} rows={rows} mild />
+        </>
+      )}
       {accounts.length > 0 && <Needs needs={accounts} />}
     </div>
   )
 }
 
-function Blockers({ blockers, rows }: { blockers: readonly Schema<'Blocker'>[]; rows: readonly Box[] }) {
+interface BlockersProps {
+  blockers: readonly Schema<'Blocker'>[]
+  rows: readonly Box[]
+  /** They are printed all the same. */
+  mild?: boolean
+}
+
+function Blockers({ blockers, rows, mild = false }: BlockersProps) {
   const t = useMessages(printWords)
   const locale = useLocale()
   const numbers = new Map(rows.map((row) => [row.id, row.order_no ?? row.shipment_no]))
   return (
     <div className={styles.blockers}>
       {blockers.map(({ code, zh, en, shipment_ids }) => (
-        <div key={`${code}${zh}`} className={styles.blocker}>
+        <div key={`${code}${zh}`} className={`${styles.blocker} ${mild ? styles.mild : ''}`}>
           <span className={styles.why}>
             <WarningFilled />
             {locale === 'zh-CN' ? zh : en} × {shipment_ids.length}
