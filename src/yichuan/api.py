@@ -21,6 +21,7 @@ from yichuan.shipments.timeline import router as timeline
 from yichuan.tickets.routes import router as tickets
 from yichuan.tracking.routes import push_router
 from yichuan.tracking.routes import router as tracking
+from yichuan.tracking.unknown_routes import router as unknown_codes
 from yichuan.waybills.routes import router as waybills
 from yichuan.web.buyer import buyer_router
 from yichuan.web.track import track_router
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     orders,
     waybills,
     costs,
+    unknown_codes,  # before the couriers, who may take its last part of the path for a code
     couriers,
     exceptions,
     identity,

@@ -10,6 +10,7 @@ from procrastinate import JobContext
 from yichuan.core.context import Context
 from yichuan.core.queue import app
 from yichuan.imports import uploads
+from yichuan.tracking import reread, unknown
 from yichuan.waybills import printing
 
 HTTP = "yichuan_http"
@@ -37,3 +38,12 @@ async def import_file(job: JobContext, *, run_id: str) -> None:
     """Import an uploaded file."""
     context, _ = _held(job)
     await uploads.work_off(context, UUID(run_id))
+
+
+@app.task(name=unknown.TASK, queue=unknown.QUEUE, pass_context=True)
+async def reread_tracks(
+    job: JobContext, *, connector: str, courier: str, code: str, before: str | None
+) -> None:
+    """Read stored events again after an operator mapped a code or a text."""
+    context, _ = _held(job)
+    await reread.reread(context, connector, courier, code, before)

@@ -31,6 +31,7 @@ STAFF = {
     "couriers": "/couriers",
     "courier-catalogue": "/couriers/catalogue",
     "courier-ranking": "/couriers/ranking",
+    "unknown-codes": "/couriers/unknown",
     "costs": "/costs",
     "bills": "/costs/bills",
     "settings": "/settings",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, tuple_
 
 from yichuan.core.cached import Cached, Remembered
 from yichuan.core.database import Database, ReadSession, SystemSession
@@ -19,6 +20,7 @@ from yichuan.couriers.models import (
     CourierAccount,
     CourierConnection,
     CourierService,
+    UnknownCode,
 )
 from yichuan.identity.scope import scoped
 
@@ -26,6 +28,7 @@ __all__ = [
     "CourierAccount",
     "CourierConnection",
     "CourierService",
+    "UnknownCode",
     "account",
     "accounts",
     "accounts_for",
@@ -43,6 +46,8 @@ __all__ = [
     "reference",
     "services",
     "tracking_connection",
+    "unknown_code",
+    "unknown_codes",
     "usable",
 ]
 
@@ -296,3 +301,61 @@ def forget_reference() -> None:
     _names.forget()
     _services.forget()
     _reference.forget()
+
+
+_UNKNOWN_ORDER = (
+    UnknownCode.last_at,
+    UnknownCode.connector,
+    UnknownCode.courier,
+    UnknownCode.code,
+)
+
+
+async def unknown_codes(
+    session: ReadSession,
+    *,
+    text_only: bool | None = None,
+    mapped: bool | None = None,
+    courier: str | None = None,
+    q: str | None = None,
+    after: tuple[datetime, str, str, str] | None = None,
+    limit: int = 50,
+) -> Sequence[UnknownCode]:
+    """Codes and shapes of texts nobody could read, last seen first; platform's eyes only.
+
+    `text_only`: shapes of texts (True) or codes (False). `q` is looked for in code and sample.
+    """
+    query = select(UnknownCode)  # unscoped: the policy lets only the platform see the table
+    if text_only is not None:
+        is_text = UnknownCode.code.startswith("text:")
+        query = query.where(is_text if text_only else ~is_text)
+    if mapped is not None:
+        query = query.where(UnknownCode.detail.is_not(None) == mapped)
+    if courier:
+        query = query.where(UnknownCode.courier == courier)
+    if q:
+        query = query.where(
+            or_(
+                UnknownCode.code.icontains(q, autoescape=True),
+                UnknownCode.sample.icontains(q, autoescape=True),
+            )
+        )
+    if after is not None:
+        query = query.where(tuple_(*_UNKNOWN_ORDER) < after)
+    query = query.order_by(*(column.desc() for column in _UNKNOWN_ORDER)).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def unknown_code(
+    session: ReadSession, connector: str, courier: str, code: str
+) -> UnknownCode:
+    """One of them.
+
+    Raises:
+        NotFound: never seen, or the caller is no operator.
+    """
+    key = (connector, courier, code)
+    row = await session.get(UnknownCode, key)  # unscoped: as above
+    if row is None:
+        raise NotFound("this code was never seen")
+    return row

@@ -6,16 +6,18 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
+from psycopg.rows import tuple_row
 from sqlalchemy import insert, select, text, update
 
 from yichuan.core.cached import Remembered
 from yichuan.core.clock import now
-from yichuan.core.database import Database, SystemSession, WriteSession
+from yichuan.core.database import Connection, Database, SystemSession, WriteSession
 from yichuan.core.direct import Write, write_within
 from yichuan.core.errors import Conflict, Invalid, NotFound
 from yichuan.core.ids import new_id, new_token
@@ -401,12 +403,34 @@ async def note_calls(session: SystemSession, calls: Sequence[Call]) -> None:
     await write_within(session, called(calls))
 
 
-_UNKNOWN = text(
-    "INSERT INTO unknown_codes (connector, courier, code, sample, count)"
-    " VALUES (:connector, :courier, :code, :sample, :count)"
-    " ON CONFLICT (connector, courier, code) DO UPDATE SET"
-    " count = unknown_codes.count + excluded.count, sample = excluded.sample, last_at = now()"
-)
+SAMPLES: Final = 5
+"""Different texts kept of an unknown code."""
+
+_UNKNOWN = text(f"""
+    INSERT INTO unknown_codes (connector, courier, code, sample, count, extra)
+    VALUES (:connector, :courier, :code, :sample, :count,
+            jsonb_build_object('samples', jsonb_build_array(CAST(:sample AS text))))
+    ON CONFLICT (connector, courier, code) DO UPDATE SET
+        count = unknown_codes.count + excluded.count, sample = excluded.sample, last_at = now(),
+        extra = jsonb_set(unknown_codes.extra, '{{samples}}', (
+            SELECT jsonb_agg(DISTINCT s) FROM (
+                SELECT s FROM jsonb_array_elements(
+                    excluded.extra->'samples' || coalesce(unknown_codes.extra->'samples', '[]'))
+                    AS e(s)
+                LIMIT {SAMPLES}) latest))
+""")
+_MAP_UNKNOWN = text("""
+    UPDATE unknown_codes u SET detail = :detail
+    FROM (SELECT detail FROM unknown_codes
+          WHERE connector = :connector AND courier = :courier AND code = :code FOR UPDATE) was
+    WHERE u.connector = :connector AND u.courier = :courier AND u.code = :code
+    RETURNING was.detail
+""")
+_MAPPED = "SELECT connector, courier, code, detail FROM unknown_codes WHERE detail IS NOT NULL"
+_FORGET = text("DELETE FROM unknown_codes WHERE detail IS NULL AND last_at < :before")
+
+Mapped = Mapping[tuple[str, str], Mapping[str, str]]
+"""What operators made of unknown codes: (connector, courier) → code or shape of a text → detail."""
 
 
 async def note_unknown(session: SystemSession, seen: Sequence[tuple[str, str, str, str]]) -> None:
@@ -424,3 +448,34 @@ async def note_unknown(session: SystemSession, seen: Sequence[tuple[str, str, st
             for k, n in sorted(counts.items())
         ],
     )
+
+
+async def map_unknown(
+    session: WriteSession, connector: str, courier: str, code: str, detail: str | None
+) -> str | None:
+    """Say what an unknown code means, or with None that it is unknown again; what it meant before.
+
+    Raises:
+        NotFound: never seen, or the caller is no operator.
+    """
+    values = {"connector": connector, "courier": courier, "code": code, "detail": detail}
+    row = (await session.execute(_MAP_UNKNOWN, values)).one_or_none()
+    if row is None:
+        raise NotFound("this code was never seen")
+    before: str | None = row[0]
+    return before
+
+
+async def mapped_unknown(connection: Connection) -> Mapped:
+    """Every mapping of an operator, on the merge's own connection: in force from its next batch."""
+    cursor = connection.cursor(row_factory=tuple_row)
+    await cursor.execute(_MAPPED)
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for connector, courier, code, detail in await cursor.fetchall():
+        found.setdefault((connector, courier), {})[code] = detail
+    return found
+
+
+async def forget_unknown(session: SystemSession, before: datetime) -> None:
+    """Drop what nobody mapped and no courier has said since."""
+    await session.execute(_FORGET, {"before": before})

@@ -13,12 +13,11 @@ from uuid import UUID
 import msgspec
 
 from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
-from yichuan.tracking import memory
+from yichuan.tracking import memory, unknown
 from yichuan.tracking.cities import city as city_of
 from yichuan.tracking.details import NONE
 from yichuan.tracking.memory import Remembered, Scan
 from yichuan.tracking.merge import FUTURE, TrackEvent, event_key
-from yichuan.tracking.normalise import detail_of_event
 from yichuan.tracking.redact import redact
 from yichuan.tracking.values import END_MILESTONES, normal_courier, normal_number
 
@@ -35,6 +34,8 @@ MAX_EVENTS: Final = 2000
 MAX_TEXT: Final = 1000
 MAX_BAD: Final = 100
 """Rows of one push that are quarantined one by one."""
+
+NOTHING: Final[Mapping[str, str]] = {}
 
 _COURIER = re.compile(r"[A-Z0-9_]{1,20}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z_./-]{2,59}", re.ASCII)
@@ -142,8 +143,8 @@ class NewEvent:
     code: str | None
     detail: str
     city: str | None
-    unread: bool
-    """Its code is not in our tables, or its text says nothing to us."""
+    unread: tuple[str, ...] = ()
+    """What of it no table knows: its code, the shape of its text (`tracking.unknown`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +235,16 @@ def _first_at(news: News, at: datetime) -> datetime | None:
     return min([t for t in times if t <= at + FUTURE], default=None)
 
 
-def advance(news: News, latest: StoredTrack | None, *, at: datetime, cohort: date) -> Moved:
-    """The track after the news; `cohort` is the month in which a new one begins."""
+def advance(
+    news: News,
+    latest: StoredTrack | None,
+    *,
+    at: datetime,
+    cohort: date,
+    mapped: Mapping[str, str] = NOTHING,
+) -> Moved:
+    """The track after the news; `cohort` is the month in which a new one begins, `mapped` what
+    operators made of codes and texts that its courier's connector cannot read."""
     stored, cycle = latest, latest.cycle if latest else 1
     first = _first_at(news, at)
     if (
@@ -245,7 +254,8 @@ def advance(news: News, latest: StoredTrack | None, *, at: datetime, cohort: dat
     ):
         stored, cycle = None, cycle + 1
     known = stored.events if stored else 0
-    events = [_read(key, event) for key, event in list(news.fresh.items())[: MAX_EVENTS - known]]
+    fresh = list(news.fresh.items())[: MAX_EVENTS - known]
+    events = [_read(key, event, mapped) for key, event in fresh]
     scans = [Scan(e.key, memory.second_of(e.occurred_at), e.detail, e.text, e.city) for e in events]
     row = memory.remembered(
         stored.history if stored else b"", stored.words if stored else None, scans, at
@@ -265,17 +275,18 @@ def advance(news: News, latest: StoredTrack | None, *, at: datetime, cohort: dat
     )
 
 
-def _read(key: bytes, event: CourierEvent) -> NewEvent:
+def _read(key: bytes, event: CourierEvent, mapped: Mapping[str, str]) -> NewEvent:
     """An unknown event as it is stored: what it says, where, and its text without persons."""
-    detail = detail_of_event(event.text, event.detail)
+    detail = unknown.read(event.text, event.code, event.detail, mapped)
+    text = redact(event.text[:MAX_TEXT], detail)
     return NewEvent(
         key=key,
         occurred_at=event.occurred_at.replace(microsecond=0),
-        text=redact(event.text[:MAX_TEXT], detail),
+        text=text,
         code=event.code,
         detail=detail,
         city=city_of(event.text, event.location),
-        unread=(event.code is not None and event.detail is None) or detail == NONE,
+        unread=tuple(unknown.unread(text, event.code, event.detail, detail, mapped)),
     )
 
 
@@ -298,19 +309,13 @@ def unknown_words(
 ) -> list[tuple[str, str, str, str]]:
     """(connector, courier, code or shape of the text, sample) of events nobody could read."""
     return [
-        (connectors.get((track.courier, track.number), ""), track.courier, *_unread(event))
+        (
+            connectors.get((track.courier, track.number), ""),
+            track.courier,
+            code,
+            redact(event.text[:200], "delivered"),
+        )
         for track in moved
         for event in track.new_events
-        if event.unread and event.text
+        for code in event.unread
     ]
-
-
-def _unread(event: NewEvent) -> tuple[str, str]:
-    if event.code is not None:
-        return event.code[:40], event.text[:200]
-    return "text:" + _shape(event.text), event.text[:200]
-
-
-def _shape(text: str) -> str:
-    """A text without what differs from parcel to parcel: names in brackets, digits."""
-    return re.sub(r"[【\[(（][^】\])）]*[】\])）]|[\dA-Za-z*]+", "_", text)[:40]

@@ -26,6 +26,7 @@ from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
 from yichuan.tracking import arrays, store
 from yichuan.tracking.batch import (
+    NOTHING,
     Bad,
     Gathered,
     Key,
@@ -208,7 +209,17 @@ async def _apply(
         if (one := news_of(key, tracks.get(key, ()), histories)) is not None
     ]
     latest: dict[Key, StoredTrack] = {key: cycles[-1] for key, cycles in tracks.items()}
-    moved = [advance(one, latest.get(one.key), at=at, cohort=cohort) for one in news]
+    mapped = await couriers.mapped_unknown(connection) if news else {}
+    moved = [
+        advance(
+            one,
+            latest.get(one.key),
+            at=at,
+            cohort=cohort,
+            mapped=mapped.get((gathered.connectors[one.key], one.key[0]), NOTHING),
+        )
+        for one in news
+    ]
     await _make_partitions(context.database, {track.cohort for track in moved})
     await store.write(connection, moved)
     await store.stopped(connection, gathered.stopped)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from yichuan.core.clock import now
 from yichuan.core.context import Context
+from yichuan.couriers import service as couriers
 from yichuan.tracking import ingest, subscribing
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,7 @@ SUBSCRIBE_IDLE: Final = 2.0
 MAX_PAUSE: Final = 10.0
 KEEP_PUSHES: Final = timedelta(days=7)
 KEEP_RESOLVED: Final = timedelta(days=30)
+KEEP_UNKNOWN: Final = timedelta(days=90)
 KEEP_UNSIGNED: Final = timedelta(days=7)
 PURGE_ROWS: Final = 5000
 
@@ -66,6 +68,8 @@ async def housekeeping(context: Context) -> int:
     """Daily: next month's partition; drop raw pushes after a week. Returns how many rows went."""
     at = now()
     await ingest.ensure_cohorts(context.database, at)
+    async with context.database.system() as session:
+        await couriers.forget_unknown(session, at - KEEP_UNKNOWN)
     gone = 0
     for statement, before in (
         ("push_inbox WHERE merged_at < %s", at - KEEP_PUSHES),

@@ -144,3 +144,30 @@ class QuarantineDetail(QuarantineRow):
     """With what came over the wire, as text."""
 
     raw: str
+
+
+class UnknownCodeRow(BaseModel):
+    """A code, or the shape of a text, that no table knows."""
+
+    connector: str
+    courier: str
+    kind: Literal["code", "text"]
+    code: str = Field(description="a text's shape begins with text:")
+    samples: list[str] = Field(description="up to five texts it came with, masked")
+    count: int = Field(description="events since it was first seen")
+    first_at: datetime
+    last_at: datetime
+    detail: str | None = Field(description="what an operator made of it")
+    milestone: str | None = Field(description="the milestone of that detail")
+
+
+class UnknownCodeMapping(BaseModel):
+    """What an unknown code means."""
+
+    connector: str = Field(max_length=40)
+    courier: str = Field(max_length=20)
+    code: str = Field(max_length=80)
+    detail: str | None = Field(
+        max_length=40,
+        description="one of the 32 details; `none`: it says nothing; null takes the mapping back",
+    )

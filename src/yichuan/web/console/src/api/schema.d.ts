@@ -876,6 +876,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/couriers/unknown-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unknown Codes
+         * @description Codes and shapes of texts that nothing could read, last seen first.
+         */
+        get: operations["list_unknown_codes_api_v1_couriers_unknown_codes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Map Unknown Code
+         * @description Say what one means, or take that back.
+         *
+         *     New events are read by it at once; those of open tracks are read again in the background.
+         */
+        patch: operations["map_unknown_code_api_v1_couriers_unknown_codes_patch"];
+        trace?: never;
+    };
     "/api/v1/couriers": {
         parameters: {
             query?: never;
@@ -3917,6 +3943,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[UnknownCodeRow] */
+        Page_UnknownCodeRow_: {
+            /** Items */
+            items: components["schemas"]["UnknownCodeRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[UpcomingRow] */
         Page_UpcomingRow_: {
             /** Items */
@@ -6097,6 +6130,73 @@ export interface components {
             lon: number | null;
         };
         /**
+         * UnknownCodeMapping
+         * @description What an unknown code means.
+         */
+        UnknownCodeMapping: {
+            /** Connector */
+            connector: string;
+            /** Courier */
+            courier: string;
+            /** Code */
+            code: string;
+            /**
+             * Detail
+             * @description one of the 32 details; `none`: it says nothing; null takes the mapping back
+             */
+            detail: string | null;
+        };
+        /**
+         * UnknownCodeRow
+         * @description A code, or the shape of a text, that no table knows.
+         */
+        UnknownCodeRow: {
+            /** Connector */
+            connector: string;
+            /** Courier */
+            courier: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "code" | "text";
+            /**
+             * Code
+             * @description a text's shape begins with text:
+             */
+            code: string;
+            /**
+             * Samples
+             * @description up to five texts it came with, masked
+             */
+            samples: string[];
+            /**
+             * Count
+             * @description events since it was first seen
+             */
+            count: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Detail
+             * @description what an operator made of it
+             */
+            detail: string | null;
+            /**
+             * Milestone
+             * @description the milestone of that detail
+             */
+            milestone: string | null;
+        };
+        /**
          * UpcomingRow
          * @description A shipment whose deadline is near.
          */
@@ -7815,6 +7915,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_unknown_codes_api_v1_couriers_unknown_codes_get: {
+        parameters: {
+            query?: {
+                kind?: ("code" | "text") | null;
+                /** @description only mapped, or only unmapped */
+                mapped?: boolean | null;
+                courier?: string | null;
+                /** @description in code or samples */
+                q?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnknownCodeRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    map_unknown_code_api_v1_couriers_unknown_codes_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnknownCodeMapping"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownCodeRow"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -22,6 +22,7 @@ const DETAILS = readNames(detailsCsv, 'code')
 const KINDS = readNames(kindsCsv, 'kind')
 
 export const PROBLEM_KINDS: readonly string[] = [...KINDS.keys()]
+export const DETAIL_CODES: readonly string[] = [...DETAILS.keys()]
 
 function nameIn(table: ReadonlyMap<string, Named>, code: string, locale: Locale): string {
   const named = table.get(code)

@@ -2,18 +2,21 @@ import { Segmented } from 'antd'
 import { useLocation, useNavigate } from 'react-router'
 import { useMe } from '@/auth/useMe'
 import { useMessages } from '@/i18n'
+import { unknownWords } from './unknownWords'
 import { words } from './words'
 
-/** The three pages of the area; merchants do not see the ranking. */
+/** The pages of the area; merchants do not see the ranking, only operators what nothing could read. */
 export function CouriersNav() {
   const t = useMessages(words)
+  const u = useMessages(unknownWords)
   const { pathname } = useLocation()
   const navigate = useNavigate()
-  const staff = useMe().role !== 'merchant'
+  const { role } = useMe()
   const options = [
     { value: '/couriers', label: t.tabAccounts },
     { value: '/couriers/catalogue', label: t.tabCatalogue },
-    ...(staff ? [{ value: '/couriers/ranking', label: t.tabRanking }] : []),
+    ...(role === 'merchant' ? [] : [{ value: '/couriers/ranking', label: t.tabRanking }]),
+    ...(role === 'operator' ? [{ value: '/couriers/unknown', label: u.tab }] : []),
   ]
   return (
     <div>

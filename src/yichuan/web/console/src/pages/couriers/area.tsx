@@ -17,5 +17,6 @@ export default defineArea({
     { index: true, lazy: () => import('./AccountsPage') },
     { path: 'catalogue', lazy: () => import('./CataloguePage') },
     { path: 'ranking', lazy: () => import('./RankingPage') },
+    { path: 'unknown', lazy: () => import('./UnknownPage') },
   ],
 })
