@@ -204,6 +204,8 @@ class Line:
     courier: str
     client: Client
     branch: BranchAccount
+    must_subscribe: bool
+    """Its numbers must be subscribed after they were taken."""
 
 
 async def line(
@@ -240,7 +242,13 @@ async def line(
             branch_code=account.branch_code or "",
             month_code=account.month_code or "",
         ),
+        must_subscribe=_must_subscribe(connection.connector),
     )
+
+
+def _must_subscribe(name: str) -> bool:
+    found = registry.connector(name)
+    return found is not None and found.must_subscribe
 
 
 LINE_SECONDS: Final = 5.0

@@ -39,7 +39,7 @@ class NewBinding:
     phone_last4: str | None = None
     """Last four digits of a phone, where the courier asks for them (SF, ZTO, KYSY)."""
     subscribe: bool = False
-    """Pushes must be asked for: true for own numbers; a hub waybill is subscribed by taking it."""
+    """Pushes must be asked for: of own numbers, and where taking a number does not subscribe it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from yichuan.core.context import Context
 from yichuan.core.direct import Ask, Direct
 from yichuan.core.errors import Conflict, CourierFailed, NotFound, YichuanError
 from yichuan.core.ids import new_id
+from yichuan.core.vault import Vault
 from yichuan.core.writing import inserts, json_value
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
@@ -250,7 +251,7 @@ async def _call(line: couriers.Line, claim: Claim) -> Answer:
         if error is None or error.outcome != "unknown":
             break
     ms = int((time.monotonic() - started) * 1000)
-    return Answer(claim, line.connection_id, ms, issued, error)
+    return Answer(claim, line.connection_id, line.must_subscribe, ms, issued, error)
 
 
 _SORTING = (
@@ -283,7 +284,7 @@ async def record(context: Context, answers: Sequence[Answer], actor: str) -> dic
     spent = Counter(a.claim.account_id for a in good if a.issued and not a.issued.repeated)
     async with direct.serving_all(context.database) as recording:
         recording.write((_FAILED, [_failure(a) for a in answers if a.error is not None]))
-        await _record_issued(recording, good, actor)
+        await _record_issued(recording, context.vault, good, actor)
         # last, as every waybill of an account waits for its row; in one order, against deadlocks
         recording.write(couriers.spent(spent))
         recording.write(
@@ -314,7 +315,9 @@ def _taken(answer: Answer) -> Taken:
     return Taken(answer.claim.shipment_id, error=error)
 
 
-async def _record_issued(recording: Direct, good: Sequence[Answer], actor: str) -> None:
+async def _record_issued(
+    recording: Direct, vault: Vault, good: Sequence[Answer], actor: str
+) -> None:
     at = now()
     values: list[tuple[Any, ...]] = []
     attached: list[Attached] = []
@@ -354,11 +357,18 @@ async def _record_issued(recording: Direct, good: Sequence[Answer], actor: str) 
                 courier=claim.courier,
                 number=issued.number,
                 connection_id=answer.connection_id,
-                subscribe=False,
+                phone_last4=_phone_tail(claim.request) if answer.must_subscribe else None,
+                subscribe=answer.must_subscribe,
             )
         )
     recording.write((_ISSUED, values), *shipments.attached(attached, actor))
-    await tracking.bind(recording, bindings)
+    await tracking.bind(recording, bindings, vault=vault)
+
+
+def _phone_tail(request: WaybillRequest) -> str | None:
+    """Last four digits of the recipient's phone: some couriers ask for them to be subscribed."""
+    tail = (request.receiver.mobile or request.receiver.tel)[-4:]
+    return tail if len(tail) == 4 and tail.isdigit() else None
 
 
 _LOST = f"""

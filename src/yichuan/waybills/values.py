@@ -66,6 +66,7 @@ class Answer:
 
     claim: Claim
     connection_id: UUID
+    must_subscribe: bool
     milliseconds: int
     issued: WaybillIssued | None = None
     error: CourierError | None = None

@@ -226,6 +226,8 @@ class Connector:
     """What a waybill account must have: fields of `BranchAccount`."""
     per_second: float | None = None
     """Calls a second that the contract allows by default, all processes together."""
+    tells_own: bool = False
+    """Numbers taken through it are pushed without a subscription."""
     sandbox: str | None = None
     sources: tuple[str, ...] = ()
     """Public documents the protocol was read from."""
@@ -236,6 +238,11 @@ class Connector:
     def carries(self, courier: str) -> bool:
         """Whether it serves a courier of the catalogue."""
         return self.couriers is None or courier in self.couriers
+
+    @property
+    def must_subscribe(self) -> bool:
+        """Whether a number taken through it must be subscribed, to be pushed or asked for."""
+        return "subscribe" in self.can and not self.tells_own
 
 
 def unsupported(what: Capability) -> CourierError:

@@ -36,6 +36,7 @@ CONNECTOR = Connector(
         CredentialField("sign", "渠道单号前缀 (sign)", "Prefix of order numbers (sign)"),
     ),
     open=_open,
+    tells_own=True,
     door=_door,
     couriers={"DBL": "DBL", "DBLKY": "DBLKY"},
     account_fields=("customer_name",),

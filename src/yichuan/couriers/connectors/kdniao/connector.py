@@ -41,6 +41,7 @@ CONNECTOR = Connector(
         ),
     ),
     open=_open,
+    tells_own=True,
     door=_door,
     account_fields=("customer_name", "customer_password", "branch_code", "month_code"),
     per_second=20.0,

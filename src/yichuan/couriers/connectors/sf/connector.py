@@ -41,6 +41,7 @@ CONNECTOR = Connector(
         CredentialField("secret", "校验码 (checkword)", "Checkword", secret=True),
     ),
     open=_open,
+    tells_own=True,
     door=_door,
     account_fields=("month_code",),
     per_second=30.0,
