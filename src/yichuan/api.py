@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from yichuan.costs.routes import router as costs
+from yichuan.couriers.connection_routes import router as connections
 from yichuan.couriers.routes import router as couriers
 from yichuan.exceptions.routes import router as exceptions
 from yichuan.identity.routes import router as identity
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     costs,
     unknown_codes,  # before the couriers, who may take its last part of the path for a code
     couriers,
+    connections,
     exceptions,
     identity,
     imports,

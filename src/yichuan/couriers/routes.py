@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from yichuan.core.context import Context
 from yichuan.core.errors import Forbidden
 from yichuan.core.pagination import Page
-from yichuan.couriers import queries, service
+from yichuan.couriers import connecting, queries, service
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import CourierError
 from yichuan.couriers.models import CourierAccount, CourierConnection
@@ -66,7 +66,9 @@ def _owner(caller: Caller, wanted: UUID | None) -> UUID | None:
     return caller.merchant_id or wanted
 
 
-def _connection_view(context: Context, row: CourierConnection) -> ConnectionView:
+def connection_view(context: Context, row: CourierConnection) -> ConnectionView:
+    """A connection as shown to its owner: no secret, but which ones are set."""
+    extra, secrets = connecting.shown_extra(context.vault, row)
     return ConnectionView(
         id=row.id,
         merchant_id=row.merchant_id,
@@ -74,6 +76,8 @@ def _connection_view(context: Context, row: CourierConnection) -> ConnectionView
         name=row.name,
         endpoint=row.endpoint,
         public_id=row.public_id,
+        extra=extra,
+        secrets=secrets,
         rate_per_second=row.rate_per_second,
         enabled=row.enabled,
         push_url=service.push_url(context.settings.base_url, context.vault, row),
@@ -110,7 +114,7 @@ async def list_connections(
     """The caller's API credentials with the push address to tell the API."""
     caller.require("operator", "merchant")
     rows = await queries.connections(session)
-    return Page(items=[_connection_view(context, row) for row in rows])
+    return Page(items=[connection_view(context, row) for row in rows])
 
 
 @router.post("/courier-connections", status_code=201)
@@ -133,7 +137,7 @@ async def create_connection(
         rate_per_second=wish.rate_per_second,
     )
     await identity.audit(session, caller, "connection.created", str(connection_id), owner)
-    return _connection_view(context, await queries.connection(session, connection_id))
+    return connection_view(context, await queries.connection(session, connection_id))
 
 
 CONTRACT = ("customer_name", "month_code")

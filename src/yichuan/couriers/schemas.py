@@ -66,12 +66,64 @@ class ConnectionView(BaseModel):
     name: str
     endpoint: str
     public_id: str
+    extra: dict[str, str]
+    """Further credentials that are no secrets."""
+    secrets: list[str]
+    """Names of further secrets that are set."""
     rate_per_second: int | None
     enabled: bool
     push_url: str
     """Where the API must push to: tell it to them."""
     last_ok_at: datetime | None
     last_error: str | None
+
+
+class ConnectionChange(BaseModel):
+    """What changes; fields left out stay."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    endpoint: AnyHttpUrl | None = None
+    """On another server: the secret must be given again."""
+    public_id: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    secret: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
+    extra: (
+        Annotated[
+            dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=4000)]],
+            Field(max_length=20),
+        ]
+        | None
+    ) = None
+    """Keys given replace what is stored; an empty value removes."""
+    rate_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    enabled: bool | None = None
+
+
+class OperationCalls(BaseModel):
+    """Calls of one operation."""
+
+    operation: str
+    calls: int
+    failures: int
+    mean_ms: int
+    last_error: str | None
+
+
+class HourCalls(BaseModel):
+    """Calls of one hour."""
+
+    hour: datetime
+    calls: int
+    failures: int
+    mean_ms: int
+
+
+class ConnectionHealth(BaseModel):
+    """How a connection's calls went."""
+
+    resting: bool
+    """The circuit breaker of this web process is open: it does not answer and is left alone."""
+    operations: list[OperationCalls]
+    hours: list[HourCalls]
 
 
 class AccountRequest(BaseModel):

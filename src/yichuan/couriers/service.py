@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,7 @@ from yichuan.couriers import queries
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import BranchAccount, CourierError
 from yichuan.couriers.connectors.connector import Access, Client, Keys
-from yichuan.couriers.connectors.wire import Breaker, Turnstile, Wire
+from yichuan.couriers.connectors.wire import FAILURES, Breaker, Turnstile, Wire
 from yichuan.couriers.models import (
     Courier,
     CourierAccount,
@@ -90,7 +91,7 @@ async def add_connection(
     Raises:
         Invalid: no such connector, or a credential that it needs is missing.
     """
-    _check_credentials(connector, {"public_id": public_id, "secret": secret, **(extra or {})})
+    check_credentials(connector, {"public_id": public_id, "secret": secret, **(extra or {})})
     token = push_token or new_token()
     connection_id = new_id()
     await session.execute(
@@ -111,7 +112,12 @@ async def add_connection(
     return connection_id, token
 
 
-def _check_credentials(connector: str, given: Mapping[str, str]) -> None:
+def check_credentials(connector: str, given: Mapping[str, str]) -> None:
+    """Whether a connector's credentials are all given.
+
+    Raises:
+        Invalid: no such connector, or one that it needs is missing.
+    """
     known = registry.connector(connector)
     if known is None:
         raise Invalid(f"no connector is called {connector}")
@@ -230,19 +236,24 @@ async def line(
     if row is None:
         raise NotFound("the waybill account is unknown or switched off")
     account, connection = row
-    password = account.customer_password_enc
     return Line(
         account_id=account.id,
         connection_id=connection.id,
         courier=account.courier,
         client=client_of(vault, http, connection),
-        branch=BranchAccount(
-            customer_name=account.customer_name or "",
-            customer_password=vault.open_secret(password) if password else "",
-            branch_code=account.branch_code or "",
-            month_code=account.month_code or "",
-        ),
+        branch=branch_of(vault, account),
         must_subscribe=_must_subscribe(connection.connector),
+    )
+
+
+def branch_of(vault: Vault, account: CourierAccount) -> BranchAccount:
+    """What a branch knows the customer by, in the clear."""
+    password = account.customer_password_enc
+    return BranchAccount(
+        customer_name=account.customer_name or "",
+        customer_password=vault.open_secret(password) if password else "",
+        branch_code=account.branch_code or "",
+        month_code=account.month_code or "",
     )
 
 
@@ -283,6 +294,18 @@ PROCESSES: Final = 2
 
 _turnstiles: dict[UUID, Turnstile] = {}
 _breakers: dict[UUID, Breaker] = {}
+
+
+def resting(connection_id: UUID) -> bool:
+    """Whether this process has stopped calling a connection that does not answer."""
+    found = _breakers.get(connection_id)
+    return found is not None and found.failures >= FAILURES and time.monotonic() < found.until
+
+
+def forget_connection(connection_id: UUID) -> None:
+    """After a change: credentials are read afresh, and a resting connection is tried again."""
+    _breakers.pop(connection_id, None)
+    forget_calls()
 
 
 def push_url(base_url: str, vault: Vault, connection: CourierConnection) -> str:

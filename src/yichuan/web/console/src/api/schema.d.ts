@@ -1030,6 +1030,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courier-connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Connection
+         * @description Rename, move, switch on or off, or replace credentials; fields left out stay.
+         */
+        patch: operations["change_connection_api_v1_courier_connections__connection_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/courier-connections/{connection_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Connection
+         * @description 测试连接: prove address and credentials by a call that costs and changes nothing.
+         */
+        post: operations["test_connection_api_v1_courier_connections__connection_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courier-connections/{connection_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connection Health
+         * @description How its calls went: by operation, and hour by hour.
+         */
+        get: operations["connection_health_api_v1_courier_connections__connection_id__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exceptions": {
         parameters: {
             query?: never;
@@ -2726,6 +2786,40 @@ export interface components {
             columns: components["schemas"]["ColumnView"][];
         };
         /**
+         * ConnectionChange
+         * @description What changes; fields left out stay.
+         */
+        ConnectionChange: {
+            /** Name */
+            name?: string | null;
+            /** Endpoint */
+            endpoint?: string | null;
+            /** Public Id */
+            public_id?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** Extra */
+            extra?: {
+                [key: string]: string;
+            } | null;
+            /** Rate Per Second */
+            rate_per_second?: number | null;
+            /** Enabled */
+            enabled?: boolean | null;
+        };
+        /**
+         * ConnectionHealth
+         * @description How a connection's calls went.
+         */
+        ConnectionHealth: {
+            /** Resting */
+            resting: boolean;
+            /** Operations */
+            operations: components["schemas"]["OperationCalls"][];
+            /** Hours */
+            hours: components["schemas"]["HourCalls"][];
+        };
+        /**
          * ConnectionRequest
          * @description A credential at an API. `merchant_id` None: the platform's.
          */
@@ -2775,6 +2869,12 @@ export interface components {
             endpoint: string;
             /** Public Id */
             public_id: string;
+            /** Extra */
+            extra: {
+                [key: string]: string;
+            };
+            /** Secrets */
+            secrets: string[];
             /** Rate Per Second */
             rate_per_second: number | null;
             /** Enabled */
@@ -3209,6 +3309,23 @@ export interface components {
         HandOverRequest: {
             /** Shipment Ids */
             shipment_ids: string[];
+        };
+        /**
+         * HourCalls
+         * @description Calls of one hour.
+         */
+        HourCalls: {
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /** Calls */
+            calls: number;
+            /** Failures */
+            failures: number;
+            /** Mean Ms */
+            mean_ms: number;
         };
         /**
          * ImportView
@@ -3649,6 +3766,22 @@ export interface components {
             party: "merchant" | "courier" | "platform" | "buyer";
             /** Count */
             count: number;
+        };
+        /**
+         * OperationCalls
+         * @description Calls of one operation.
+         */
+        OperationCalls: {
+            /** Operation */
+            operation: string;
+            /** Calls */
+            calls: number;
+            /** Failures */
+            failures: number;
+            /** Mean Ms */
+            mean_ms: number;
+            /** Last Error */
+            last_error: string | null;
         };
         /**
          * OrderBatch
@@ -8223,6 +8356,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["yichuan__couriers__schemas__TestResult"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_connection_api_v1_courier_connections__connection_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    test_connection_api_v1_courier_connections__connection_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yichuan__couriers__schemas__TestResult"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    connection_health_api_v1_courier_connections__connection_id__health_get: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionHealth"];
                 };
             };
             /** @description Validation Error */

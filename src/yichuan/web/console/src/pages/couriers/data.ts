@@ -5,6 +5,8 @@ export type Account = Schema<'AccountView'>
 export type Connection = Schema<'ConnectionView'>
 export type AccountWish = Schema<'AccountRequest'>
 export type ConnectionWish = Schema<'ConnectionRequest'>
+export type ConnectionChange = Schema<'ConnectionChange'>
+export type Connector = Schema<'ConnectorView'>
 
 export const accountsQuery = queryOptions({
   queryKey: ['courier-accounts'],
@@ -39,4 +41,28 @@ export function addAccount(body: AccountWish) {
 
 export function addConnection(body: ConnectionWish) {
   return unwrap(api.POST('/api/v1/courier-connections', { body }))
+}
+
+export function changeConnection(id: string, body: ConnectionChange) {
+  const params = { path: { connection_id: id } }
+  return unwrap(api.PATCH('/api/v1/courier-connections/{connection_id}', { params, body }))
+}
+
+export function testConnection(id: string) {
+  const params = { path: { connection_id: id } }
+  return unwrap(api.POST('/api/v1/courier-connections/{connection_id}/test', { params }))
+}
+
+export const connectorsQuery = queryOptions({
+  queryKey: ['connectors'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/connectors', { signal })),
+  staleTime: 600_000,
+})
+
+export function healthQuery(id: string) {
+  const params = { path: { connection_id: id } }
+  return queryOptions({
+    queryKey: ['courier-connections', id, 'health'],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/courier-connections/{connection_id}/health', { params, signal })),
+  })
 }
