@@ -47,7 +47,7 @@ async def change_connection(
     extra = {**old.extra, **(values.get("extra") or {})}
     extra = {name: value for name, value in extra.items() if value}
     _check_move(row, values)
-    service.check_credentials(
+    registry.check_credentials(
         row.connector,
         {
             **extra,

@@ -20,7 +20,7 @@ from yichuan.core.cached import Remembered
 from yichuan.core.clock import now
 from yichuan.core.database import Connection, Database, SystemSession, WriteSession
 from yichuan.core.direct import Write, write_within
-from yichuan.core.errors import Conflict, Invalid, NotFound
+from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.ids import new_id, new_token
 from yichuan.core.vault import Vault, digest_token
 from yichuan.couriers import queries
@@ -91,7 +91,9 @@ async def add_connection(
     Raises:
         Invalid: no such connector, or a credential that it needs is missing.
     """
-    check_credentials(connector, {"public_id": public_id, "secret": secret, **(extra or {})})
+    registry.check_credentials(
+        connector, {"public_id": public_id, "secret": secret, **(extra or {})}
+    )
     token = push_token or new_token()
     connection_id = new_id()
     await session.execute(
@@ -110,20 +112,6 @@ async def add_connection(
         )
     )
     return connection_id, token
-
-
-def check_credentials(connector: str, given: Mapping[str, str]) -> None:
-    """Whether a connector's credentials are all given.
-
-    Raises:
-        Invalid: no such connector, or one that it needs is missing.
-    """
-    known = registry.connector(connector)
-    if known is None:
-        raise Invalid(f"no connector is called {connector}")
-    missing = [f.name for f in known.credentials if f.required and not given.get(f.name)]
-    if missing:
-        raise Invalid(f"{connector} also needs: {', '.join(missing)}", missing=missing)
 
 
 async def add_account(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
+from yichuan.core.errors import Invalid
 from yichuan.couriers import connectors as folder
 from yichuan.couriers.connectors.connector import Connector, Door
 
@@ -39,3 +40,17 @@ def serving(courier: str) -> tuple[Connector, ...]:
     """The connectors that serve a courier, direct ones first."""
     serves = (one for one in connectors().values() if one.carries(courier))
     return tuple(sorted(serves, key=lambda one: (one.kind != "direct", one.name)))
+
+
+def check_credentials(connector: str, given: Mapping[str, str]) -> None:
+    """Whether a connector's credentials are all given.
+
+    Raises:
+        Invalid: no such connector, or one that it needs is missing.
+    """
+    known = connectors().get(connector)
+    if known is None:
+        raise Invalid(f"no connector is called {connector}")
+    missing = [f.name for f in known.credentials if f.required and not given.get(f.name)]
+    if missing:
+        raise Invalid(f"{connector} also needs: {', '.join(missing)}", missing=missing)

@@ -34,11 +34,11 @@ export function Connections() {
           rowId={(row) => row.id}
           empty={<EmptyState title={t.none} how={t.noneHow} />}
           columns={[
-            { key: 'name', title: t.name, render: (row) => row.name },
-            { key: 'connector', title: t.connector, render: nameOf },
+            { key: 'name', title: t.name, render: (row) => <span style={WHOLE}>{row.name}</span> },
+            { key: 'connector', title: t.connector, render: (row) => <span style={WHOLE}>{nameOf(row)}</span> },
             { key: 'endpoint', title: t.endpoint, render: (row) => row.endpoint },
-            { key: 'owner', title: t.owner, render: (row) => (row.merchant_id === null ? t.platform : t.merchantOwn) },
-            { key: 'push', title: t.pushUrl, render: (row) => <CopyableNumber value={row.push_url} /> },
+            { key: 'owner', title: t.owner, render: (row) => <span style={WHOLE}>{row.merchant_id === null ? t.platform : t.merchantOwn}</span> },
+            { key: 'push', title: t.pushUrl, render: (row) => <PushUrl row={row} /> },
             { key: 'state', title: t.state, render: (row) => <State row={row} /> },
             { key: 'ok', title: t.lastOk, render: (row) => <TimeAgo at={row.last_ok_at} /> },
             { key: 'acts', title: t.acts, render: (row) => <Acts row={row} onEdit={setForm} onWatch={setWatched} /> },
@@ -53,6 +53,13 @@ export function Connections() {
       {watched && <Health row={watched} onClose={() => setWatched(undefined)} />}
     </Panel>
   )
+}
+
+const WHOLE = { whiteSpace: 'nowrap' } as const
+
+/** The address is long and secret: its path is shown, all of it is copied. */
+function PushUrl({ row }: { row: Connection }) {
+  return <CopyableNumber value={row.push_url}>{`/push/${row.connector}/…`}</CopyableNumber>
 }
 
 function State({ row }: { row: Connection }) {
