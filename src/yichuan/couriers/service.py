@@ -28,11 +28,7 @@ from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import BranchAccount, CourierError
 from yichuan.couriers.connectors.connector import Access, Client, Keys
 from yichuan.couriers.connectors.wire import FAILURES, Breaker, Turnstile, Wire
-from yichuan.couriers.models import (
-    Courier,
-    CourierAccount,
-    CourierConnection,
-)
+from yichuan.couriers.models import Courier, CourierAccount, CourierConnection
 
 _UPSERT_COURIER = text(
     "INSERT INTO couriers (code, name_zh, name_en, kind)"
