@@ -1,4 +1,4 @@
-"""Every connector there is: each package of this folder that has a `connector.py`."""
+"""Every connector there is: each package here has a `connector.py` with one or several."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def connectors() -> Mapping[str, Connector]:
     for package in pkgutil.iter_modules(folder.__path__):
         if package.ispkg:
             module = import_module(f"{folder.__name__}.{package.name}.connector")
-            connector: Connector = module.CONNECTOR
-            found[connector.name] = connector
+            several: tuple[Connector, ...] | None = getattr(module, "CONNECTORS", None)
+            for one in several or (module.CONNECTOR,):
+                found[one.name] = one
     return found
 
 
