@@ -48,7 +48,7 @@ function useFilters(): Filter[] {
     },
     {
       key: 'mapped',
-      label: t.mapped,
+      label: t.meaning,
       kind: 'choice',
       single: true,
       options: [
