@@ -115,7 +115,7 @@ def _door(protocol: Protocol, path: str) -> Route:
         network.pusher.wake.set()
         return Response(msgspec.json.encode(answer), media_type=JSON_TYPE)
 
-    return Route(path, call, methods=["POST"])
+    return Route(path, call, methods=["GET", "POST"])
 
 
 async def _form(request: Request) -> dict[str, str]:

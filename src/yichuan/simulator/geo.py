@@ -109,6 +109,20 @@ def find_city(name: str, province: str = "") -> City:
     return found
 
 
+def place_of_line(line: str) -> tuple[City, str]:
+    """City and district at the beginning of an address in one line; no district: "".
+
+    Raises:
+        UnknownPlaceError: it begins with no city of the table.
+    """
+    for city in cities():
+        whole = city.name if city.name == city.province else city.province + city.name
+        if line.startswith(whole):
+            rest = line[len(whole) :]
+            return city, next((d for d in city.districts if rest.startswith(d)), "")
+    raise UnknownPlaceError(f"no such place in the network: {line}")
+
+
 def _same_province(city: City, province: str) -> bool:
     return province.startswith(city.province_short)
 

@@ -6,10 +6,14 @@ digits before it, anything else itself. Domestic numbers carry no published chec
 
 from __future__ import annotations
 
+import re
 import string
+from collections.abc import Sequence
+from functools import cache
 from random import Random
 
 from yichuan.simulator.catalogue import courier as find_courier
+from yichuan.simulator.catalogue import couriers
 
 S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
@@ -45,3 +49,26 @@ def allot(courier: str, seed: int, key: str, attempt: int = 0) -> str:
     """
     rng = Random(f"{seed}/number/{courier}/{key}/{attempt}")
     return fill(rng.choice(find_courier(courier).numbers), rng)
+
+
+def may_be_of(number: str) -> Sequence[str]:
+    """Couriers whose patterns a number has, the pattern with most fixed marks first."""
+    fits = [
+        (len(pattern) - sum(map(pattern.count, "#@!")), courier)
+        for courier, shapes in _shapes().items()
+        for pattern, shape in shapes.items()
+        if shape.fullmatch(number)
+    ]
+    return tuple(dict.fromkeys(courier for _, courier in sorted(fits, key=lambda fit: -fit[0])))
+
+
+@cache
+def _shapes() -> dict[str, dict[str, re.Pattern[str]]]:
+    marks = {"#": r"\d", "!": r"\d", "@": "[A-Z]"}
+    return {
+        one.code: {
+            pattern: re.compile("".join(marks.get(mark, mark) for mark in pattern))
+            for pattern in one.numbers
+        }
+        for one in couriers().values()
+    }

@@ -185,7 +185,7 @@ class Pusher:
         protocol = PROTOCOLS.get(subscriber.protocol)
         if protocol is not None:
             key = subscriber.app_key + ("-" if spoil else "")
-            told = [self._told(line, record) for record in line.records]
+            told = [self._told(line, record, spoil=spoil) for record in line.records]
             return protocol.push(replace(subscriber, app_key=key), told, line.at)
         records = [self._wire_record(line, record) for record in line.records]
         body = signed_push(
@@ -193,12 +193,20 @@ class Pusher:
         )
         return (Message(body, FORM),)
 
-    def _told(self, line: log.PushSent, record: log.Sent) -> Told:
+    def _told(self, line: log.PushSent, record: log.Sent, *, spoil: bool) -> Told:
         """Couriers themselves tell only what is new; all of it again where nothing is."""
         subscription, count = self._subscription(line, record), len(record.events)
         first = subscription.acknowledged if subscription.acknowledged < count else 0
-        events = self._world.parcels[record.courier, record.number].history.events[first:count]
-        return Told(record.number, subscription.order_code, events, first)
+        history = self._world.parcels[record.courier, record.number].history.events[:count]
+        return Told(
+            number=record.number,
+            order_code=subscription.order_code,
+            events=history[first:],
+            first=first,
+            courier=record.courier,
+            history=history,
+            callback=subscription.callback + ("-" if spoil else ""),
+        )
 
     def _wire_record(self, line: log.PushSent, record: log.Sent) -> Mapping[str, object]:
         subscription = self._subscription(line, record)

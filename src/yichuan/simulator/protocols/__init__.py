@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from yichuan.simulator.protocols import sf, sto, yto, yunda, zto
+from yichuan.simulator.protocols import (
+    deppon,
+    jdl,
+    jtexpress,
+    kuaidi100,
+    sf,
+    sto,
+    yto,
+    yunda,
+    zto,
+)
 from yichuan.simulator.protocols.protocol import Protocol
 
 ALL = (
@@ -19,6 +29,10 @@ ALL = (
     yto.PROTOCOL,
     sto.PROTOCOL,
     yunda.PROTOCOL,
+    jtexpress.PROTOCOL,
+    deppon.PROTOCOL,
+    jdl.PROTOCOL,
+    kuaidi100.PROTOCOL,
 )
 PROTOCOLS: Mapping[str, Protocol] = MappingProxyType({one.name: one for one in ALL})
 """By the name that a subscriber's `protocol` says."""

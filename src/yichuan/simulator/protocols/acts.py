@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from yichuan.simulator import ledger as log
 from yichuan.simulator.catalogue import couriers
 from yichuan.simulator.config import Branch, Subscriber
-from yichuan.simulator.geo import UnknownPlaceError, find_city
+from yichuan.simulator.geo import UnknownPlaceError, find_city, place_of_line
 from yichuan.simulator.history import Event
 from yichuan.simulator.routes import Place
 from yichuan.simulator.things import NewWaybill, RefusedError, Waybill
@@ -74,9 +74,15 @@ def caller_of(world: World, name: str, protocol: str) -> Subscriber:
 
 
 def branch_of(
-    world: World, courier: str, *, customer: str = "", password: str = "", month: str = ""
+    world: World,
+    courier: str,
+    *,
+    customer: str = "",
+    password: str | None = "",
+    month: str = "",
 ) -> Branch:
-    """The waybill account that a caller names: by customer and password, or by 月结号.
+    """The waybill account that a caller names: by customer and password, or by 月结号. Without a
+    password (None) where the protocol sends none or hides it.
 
     Raises:
         Refusal: `account`.
@@ -86,7 +92,7 @@ def branch_of(
             continue
         by_month = bool(month) and branch.month_code == month
         by_name = bool(customer) and branch.customer_name == customer
-        if by_month or (by_name and branch.customer_pwd == password):
+        if by_month or (by_name and password in (branch.customer_pwd, None)):
             return branch
     raise Refusal("account", "月结卡号或电子面单客户号不存在")
 
@@ -159,10 +165,30 @@ def scans(world: World, courier: str, number: str) -> Sequence[Event]:
 
 
 def listen(
-    world: World, caller: Subscriber, courier: str, number: str, now: datetime, order: str = ""
+    world: World,
+    caller: Subscriber,
+    courier: str,
+    number: str,
+    now: datetime,
+    order: str = "",
+    callback: str = "",
 ) -> None:
-    """Have a number pushed from now on."""
-    world.subscribe(log.Subscribed(now, caller.ebusiness_id, courier, number, "102", order))
+    """Have a number pushed from now on; `callback` comes back with what is told of it."""
+    line = log.Subscribed(now, caller.ebusiness_id, courier, number, "102", order, callback)
+    world.subscribe(line)
+
+
+def person_of_line(name: str, phone: str, line: str) -> Person:
+    """A person whose whole address stands in one line.
+
+    Raises:
+        Refusal: `address`.
+    """
+    try:
+        city, district = place_of_line(line)
+    except UnknownPlaceError:
+        raise Refusal("address", "地址超出服务范围") from None
+    return Person(name, phone, city.province, city.name, district, line)
 
 
 def check_phone(world: World, caller: Subscriber, courier: str, number: str, tail: str) -> None:
@@ -187,6 +213,11 @@ def check_signature(given: str | None, right: str) -> None:
     """
     if given != right:
         raise Refusal("signature", "签名错误")
+
+
+def md5_hex(text: str) -> str:
+    """A text's MD5 in lower-case hexadecimal."""
+    return hashlib.md5(text.encode()).hexdigest()
 
 
 def md5_base64(text: str) -> str:

@@ -35,6 +35,11 @@ class Told:
     events: Sequence[Event]
     first: int = 0
     """Index of the first of them in the parcel's history."""
+    courier: str = ""
+    history: Sequence[Event] = ()
+    """All of its scans so far, for protocols that tell everything each time."""
+    callback: str = ""
+    """What was given with the subscription to come back."""
 
 
 @dataclass(frozen=True, slots=True)
