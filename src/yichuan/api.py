@@ -8,6 +8,8 @@ from yichuan.costs.routes import router as costs
 from yichuan.couriers.connection_routes import router as connections
 from yichuan.couriers.routes import router as couriers
 from yichuan.exceptions.routes import router as exceptions
+from yichuan.gateway.routes import door_router
+from yichuan.gateway.routes import router as gateway
 from yichuan.identity.routes import router as identity
 from yichuan.imports.routes import router as imports
 from yichuan.merchants.routes import router as merchants
@@ -37,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     couriers,
     connections,
     exceptions,
+    gateway,
     identity,
     imports,
     merchants,
@@ -50,8 +53,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """Every room's router, served under /api/v1."""
 
-DOORS: tuple[APIRouter, ...] = (push_router, track_router, buyer_router)
-"""Routers with paths of their own: courier pushes, the buyer's page."""
+DOORS: tuple[APIRouter, ...] = (push_router, door_router, track_router, buyer_router)
+"""Routers with paths of their own: courier pushes, the KDNiao door, the buyer's page."""
 
 
 def mount(app: FastAPI) -> None:

@@ -127,6 +127,7 @@ def key_create(
     merchant: Annotated[UUID | None, typer.Option(help="The merchant's id.")] = None,
     platform: Annotated[bool, typer.Option("--platform", help="A platform key.")] = False,
     kdniao: Annotated[bool, typer.Option("--kdniao", help="Also a KDNiao door pair.")] = False,
+    callback: Annotated[str | None, typer.Option(help="Where its user hears pushes.")] = None,
     name: Annotated[str, typer.Option()] = "cli",
     as_json: Json = False,
 ) -> None:
@@ -135,7 +136,9 @@ def key_create(
 
     if platform == (merchant is not None):
         raise fail("say either --merchant ID or --platform")
-    show([setup.run(setup.create_key(name, merchant, kdniao))], as_json)
+    if callback is not None and not kdniao:
+        raise fail("--callback is for --kdniao keys")
+    show([setup.run(setup.create_key(name, merchant, kdniao, callback))], as_json)
 
 
 @user_app.command("create")

@@ -14,6 +14,7 @@ from yichuan.core.settings import settings
 from yichuan.identity import service as identity
 from yichuan.merchants import queries as merchants
 from yichuan.merchants import service as merchant_service
+from yichuan.notify import addresses
 
 T = TypeVar("T")
 Act = Callable[[Context], Coroutine[Any, Any, T]]
@@ -87,15 +88,26 @@ def create_merchant(code: str, name: str) -> Act[dict[str, Any]]:
     return act
 
 
-def create_key(name: str, merchant_id: UUID | None, kdniao: bool) -> Act[dict[str, Any]]:
+def create_key(
+    name: str, merchant_id: UUID | None, kdniao: bool, callback_url: str | None = None
+) -> Act[dict[str, Any]]:
     """Make an API key."""
 
     async def act(context: Context) -> dict[str, Any]:
         async with context.database.system() as session:
             if merchant_id is not None:
                 await merchants.get(session, merchant_id)
+            if callback_url is not None:
+                await addresses.check(
+                    callback_url, await addresses.setting.get(session), plain=True
+                )
             made = await identity.create_key(
-                session, context.vault, name, merchant_id, kdniao=kdniao
+                session,
+                context.vault,
+                name,
+                merchant_id,
+                kdniao=kdniao,
+                callback_url=callback_url,
             )
         shown = {"id": str(made.id), "token": made.token}
         if kdniao:

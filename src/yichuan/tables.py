@@ -4,6 +4,7 @@ from yichuan.core import models as core
 from yichuan.costs import models as costs
 from yichuan.couriers import models as couriers
 from yichuan.exceptions import models as exceptions
+from yichuan.gateway import models as gateway
 from yichuan.identity import models as identity
 from yichuan.imports import models as imports
 from yichuan.merchants import models as merchants
@@ -24,6 +25,7 @@ __all__ = [
     "costs",
     "couriers",
     "exceptions",
+    "gateway",
     "identity",
     "imports",
     "merchants",

@@ -16,6 +16,8 @@ from yichuan.core.loops import Loop, every, run_all
 from yichuan.core.queue import app, connector
 from yichuan.core.settings import Settings
 from yichuan.exceptions.detect import run_deadlines
+from yichuan.gateway.kdniao.pushing import channels as door_channels
+from yichuan.gateway.kdniao.pushing import purge as purge_pushes
 from yichuan.imports.uploads import resume_stalled
 from yichuan.notify.outbox import run_outbox
 from yichuan.notify.sender import purge
@@ -45,7 +47,8 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         Loop("tracking.cohorts", every(DAY / 4, partial(ensure_cohorts, database))),
         Loop("imports.resume", every(60, partial(resume_stalled, context))),
         Loop("exceptions.deadlines", partial(run_deadlines, context)),
-        Loop("notify.outbox", partial(run_outbox, context)),
+        Loop("notify.outbox", partial(run_outbox, context, door_channels(context))),
+        Loop("gateway.purge", every(DAY / 4, partial(purge_pushes, database))),
         Loop("notify.purge", every(DAY / 4, partial(purge, database))),
         Loop("scorecards", every(SCORES_EVERY, partial(recompute_now, database))),
     )

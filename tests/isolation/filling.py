@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,8 @@ from yichuan.core.ids import new_id
 from yichuan.core.tabular import Reject
 from yichuan.costs.models import Bill, BillFinding, BillLine
 from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors.kdniao import build
+from yichuan.gateway.kdniao import pushing
 from yichuan.imports import runs
 from yichuan.imports.values import Outcome, Owner
 from yichuan.notify import outbox
@@ -32,6 +35,7 @@ from yichuan.simulator.config import NetworkConfig
 from yichuan.simulator.wire import FORM_TYPE, beijing, signed_push
 from yichuan.tracking import ingest
 from yichuan.waybills import printing
+from yichuan.waybills.models import Pickup
 
 API = "/api/v1"
 HOST = "http://couriers.test"
@@ -165,6 +169,7 @@ class Mover:
         self.things = Things(who)
         self.values = self.things.values
         self._orders = 0
+        self.door_user = ("", "")
 
     async def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return await good(await self.tenant.client.post(f"{API}{path}", json=body, headers=headers))
@@ -181,6 +186,7 @@ class Mover:
         await self.cards()
         await self.orders()
         await self.waybills()
+        await self.door()
         await self.printing()
         await self.scans()
         await self.react()
@@ -217,6 +223,7 @@ class Mover:
         self.hub.nobody.cookies.clear()
         key = await self.post("/api-keys", {"name": f"{who.mark} erp", "kdniao": True})
         self.values["key_id"] = key["id"]
+        self.door_user = (key["ebusiness_id"], key["api_key"])
         self.things.shown_once |= {key["token"], key["api_key"]}
         wish = {"name": f"{who.mark}快递鸟", "endpoint": HOST, "public_id": who.ebusiness_id}
         made = await self.post("/courier-connections", wish | {"secret": who.app_key})
@@ -299,6 +306,38 @@ class Mover:
         await self.post("/shipments", wish)
         self.values["own_number"] = number
 
+    async def call(self, request_type: str, data: dict[str, Any]) -> None:
+        """A call of the KDNiao door by the merchant's own program."""
+        ebusiness_id, secret = self.door_user
+        form = build.form(request_type, json.dumps(data).encode(), ebusiness_id, secret)
+        answer = await good(await self.hub.nobody.post("/api/dist", data=form))
+        assert answer["Success"] is True, answer
+
+    async def door(self) -> None:
+        """What programs do through the KDNiao door: order, follow, apply, book."""
+        who, mark = self.who, self.who.mark
+        url = {"callback_url": f"http://127.0.0.1:9/{mark}"}
+        key = f"{API}/api-keys/{self.values['key_id']}"
+        await good(await self.tenant.client.patch(key, json=url))
+        place = {"ProvinceName": who.province, "CityName": who.city, "ExpAreaName": who.district}
+        to = place | {"Name": who.name, "Mobile": who.phone, "Address": f"{who.address} 门 9"}
+        parcel = {"ShipperCode": "YTO", "PayType": 1, "Receiver": to, "Sender": to, "Quantity": 1}
+        goods = [{"GoodsName": f"{mark}杯", "GoodsCode": f"{mark}-DOOR"}]
+        await self.call("1007", parcel | {"OrderCode": f"{mark}-DOOR-1", "Commodity": goods})
+        followed = {"ShipperCode": "YTO", "LogisticCode": self.values["number"]}
+        await self.call("8008", followed | {"Callback": f"{mark}-CALLBACK"})
+        place |= {"ShipperCode": "YTO", "Name": who.name, "Mobile": who.phone}
+        wish = place | {"ApplyID": f"{mark}-APPLY", "Address": who.address, "Company": mark}
+        await self.call("1107", wish)
+        listed = await self.get("/account-applications")
+        self.values["application_id"] = listed["items"][0]["id"]
+        pickup = {"id": new_id(), "merchant_id": self.tenant.id, "call": "1001", "courier": "YTO"}
+        pickup |= {"order_code": f"{mark}-PICKUP", "reference": f"{mark}-REF", "state": "booked"}
+        sealed = self.hub.context.vault.seal_secret(json.dumps(to))
+        async with self.hub.context.database.system() as session:
+            await session.execute(insert(Pickup).values(**pickup, details_enc=sealed))
+        self.values["pickup_id"] = str(pickup["id"])
+
     async def printing(self) -> None:
         """A batch printed, its document in the blob store."""
         boxes = [(await self.place())[1] for _ in range(2)]
@@ -347,8 +386,9 @@ class Mover:
         """Everyone who reads the log; webhooks leave; scores are computed."""
         context = self.hub.context
         await drain(context.database, CONSUMERS)
-        got = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(204)))
-        known = outbox.channels(context, got)
+        yes = httpx.Response(200, json={"Success": True})
+        got = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: yes))
+        known = outbox.channels(context, got) | pushing.channels(context)(got)
         while await outbox.step(context, known):
             pass
 

@@ -20,6 +20,7 @@ AMBIGUOUS = {("/push/{connector}/{token}", "token"): "push_token"}
 GIVEN: dict[tuple[str, str], Any] = {
     ("/api/v1/rate-cards", "rows"): [{"card": "x", "role": "price", "courier": "ZTO"}],
     ("/assets/{name:path}", "name"): "index.js",
+    ("/{path:kdniao}", "path"): "api/dist",
     ("/track-assets/{digest}/{name}", "digest"): "0",
     ("/track-assets/{digest}/{name}", "name"): "page.js",
 }
@@ -30,6 +31,7 @@ WORDS: dict[str, Any] = {
     "allowed_hosts": ["localhost"],
     "allowed_networks": ["127.0.0.0/8"],
     "begin": "2025-01-01",
+    "callback_url": "http://127.0.0.1:9/kdniao",
     "city": "莆田市",
     "dest_city": "莆田市",
     "dest_province": "福建省",

@@ -313,7 +313,7 @@ async def test_the_loop_sends_and_one_channel_never_stops_another(
         for channel in ("breaks", "works", "unknown"):
             await put(session, channel, channel, {}, None)
     loop = asyncio.create_task(
-        outbox.run_outbox(context, {"works": works, "breaks": breaks}), name="outbox"
+        outbox.run_outbox(context, lambda _: {"works": works, "breaks": breaks}), name="outbox"
     )
     await asyncio.wait_for(done.wait(), 30)
     while True:

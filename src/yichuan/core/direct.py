@@ -30,6 +30,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
+E = TypeVar("E")
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Write: TypeAlias = tuple[str, Sequence[Values]]
@@ -85,6 +86,10 @@ class Direct:
     async def ask(
         self, one: Ask[A], two: Ask[B], three: Ask[C], four: Ask[D], /
     ) -> tuple[A, B, C, D]: ...
+    @overload
+    async def ask(
+        self, one: Ask[A], two: Ask[B], three: Ask[C], four: Ask[D], five: Ask[E], /
+    ) -> tuple[A, B, C, D, E]: ...
     async def ask(self, *asks: Ask[Any]) -> tuple[Any, ...]:
         """Ask in one round trip, after what waits to be written.
 

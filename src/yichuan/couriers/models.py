@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.ids import new_id
@@ -127,3 +127,34 @@ class UnknownCode(Base):
     first_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_at: Mapped[datetime] = mapped_column(server_default=func.now())
     extra: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+
+
+class AccountApplication(Base):
+    """A merchant asks for a waybill account 客户号申请; the platform's people decide."""
+
+    __tablename__ = "account_applications"
+    __table_args__ = (
+        UniqueConstraint("key_id", "apply_no"),
+        Index("ix_account_applications_created", "created_at", "id"),
+        CheckConstraint("state IN ('open','granted','refused')", name="state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"), index=True)
+    """None: the platform asks for itself."""
+    key_id: Mapped[UUID]
+    courier: Mapped[str]
+    apply_no: Mapped[str]
+    """The applicant's own number of it (KDNiao ApplyID)."""
+    company: Mapped[str]
+    details_enc: Mapped[bytes]
+    """Contact and address as JSON, encrypted."""
+    branch_code: Mapped[str | None]
+    branch_name: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default="open")
+    reason: Mapped[str | None]
+    customer_name: Mapped[str | None]
+    customer_password_enc: Mapped[bytes | None]
+    account_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    decided_at: Mapped[datetime | None]

@@ -68,6 +68,8 @@ class ApiKey(Base):
     """For keys of the KDNiao door: the public half."""
     secret_enc: Mapped[bytes | None]
     """For keys of the KDNiao door: the signing key (encrypted; signatures need it in clear)."""
+    callback_url: Mapped[str | None]
+    """For keys of the KDNiao door: where its user hears pushes 101, 102, 103 and 1117."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     revoked_at: Mapped[datetime | None]
 

@@ -24,6 +24,8 @@ class KeyView(BaseModel):
     token_hint: str
     merchant_id: UUID | None
     ebusiness_id: str | None
+    callback_url: str | None
+    """Where a user of the KDNiao door hears pushes."""
     created_at: datetime
     revoked_at: datetime | None
 

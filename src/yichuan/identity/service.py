@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -164,8 +164,63 @@ async def caller_of_key(session: SystemSession, token: str) -> Caller:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DoorKey:
+    """A user of the KDNiao door. `merchant_id` None: the platform's."""
+
+    id: UUID
+    name: str
+    merchant_id: UUID | None
+    ebusiness_id: str
+    callback_url: str | None
+    secret: str = field(repr=False)
+
+
+async def door_key(
+    session: SystemSession, vault: Vault, *, ebusiness_id: str = "", key_id: UUID | None = None
+) -> DoorKey | None:
+    """The living key behind an EBusinessID, or with this id; None: there is none."""
+    which = ApiKey.id == key_id if key_id is not None else ApiKey.ebusiness_id == ebusiness_id
+    # unscoped: the EBusinessID is half of the credential, it names one key whoever owns it
+    row = await session.scalar(
+        select(ApiKey).where(
+            which,
+            ApiKey.revoked_at.is_(None),
+            ApiKey.ebusiness_id.is_not(None),
+            ApiKey.secret_enc.is_not(None),
+        )
+    )
+    if row is None or row.ebusiness_id is None or row.secret_enc is None:
+        return None
+    secret = vault.open_secret(row.secret_enc)
+    return DoorKey(row.id, row.name, row.merchant_id, row.ebusiness_id, row.callback_url, secret)
+
+
+async def set_callback(session: WriteSession, key_id: UUID, url: str | None) -> ApiKey:
+    """Say where a key of the KDNiao door hears pushes (None: nowhere).
+
+    Raises:
+        NotFound: no such key for this caller.
+        Conflict: the key is revoked, or none of that door.
+    """
+    key = await session.scalar(scoped(session, ApiKey).where(ApiKey.id == key_id))
+    if key is None:
+        raise NotFound("no such API key")
+    if key.ebusiness_id is None or key.revoked_at is not None:
+        raise Conflict("the key is revoked, or has no EBusinessID")
+    key.callback_url = url
+    await session.flush()
+    return key
+
+
 async def create_key(
-    session: WriteSession, vault: Vault, name: str, merchant_id: UUID | None, *, kdniao: bool
+    session: WriteSession,
+    vault: Vault,
+    name: str,
+    merchant_id: UUID | None,
+    *,
+    kdniao: bool,
+    callback_url: str | None = None,
 ) -> NewKey:
     """Create an API key; its token is only in the answer. `kdniao` adds an EBusinessID pair."""
     token = KEY_PREFIX + new_token(30)
@@ -181,6 +236,7 @@ async def create_key(
             merchant_id=merchant_id,
             ebusiness_id=ebusiness_id,
             secret_enc=vault.seal_secret(signing_key) if signing_key else None,
+            callback_url=callback_url if kdniao else None,
         )
     )
     return NewKey(key_id, token, ebusiness_id, signing_key)

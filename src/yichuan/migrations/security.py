@@ -24,7 +24,7 @@ def _through(table: str, on: str) -> str:
     return f"({PLATFORM} OR EXISTS (SELECT 1 FROM {table} g WHERE {on}))"
 
 
-MERCHANT = (
+_FIRST_OWNED = (
     "shops",
     "sender_addresses",
     "sub_orders",
@@ -56,6 +56,18 @@ MERCHANT = (
     "outbox",
     "milestone_log",
 )
+LATER_OWNED: dict[str, tuple[str, ...]] = {
+    "0006": (
+        "account_applications",
+        "door_orders",
+        "door_pushes",
+        "pickups",
+        "shipping_wishes",
+        "track_subscribers",
+    ),
+}
+"""Revision → tables it adds to the first ones."""
+MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))
 """Rows carry `merchant_id`; rows without one are the platform's alone."""
 
 PLATFORM_ONLY = (
@@ -103,7 +115,7 @@ def _policy(table: str, rule: str) -> Iterator[str]:
 
 def statements() -> Iterator[str]:
     """Every statement that guards the tables of the first migration."""
-    for table in MERCHANT:
+    for table in _FIRST_OWNED:
         yield from _policy(table, _owned())
     for table in PLATFORM_ONLY:
         yield from _policy(table, f"({PLATFORM})")
@@ -131,6 +143,20 @@ def statements() -> Iterator[str]:
     yield from _enable("track_subscriptions")
     yield f"CREATE POLICY wish ON track_subscriptions FOR INSERT TO {APP} WITH CHECK (true)"
     yield f"CREATE POLICY platform ON track_subscriptions TO {APP} USING ({PLATFORM})"
+
+
+def later(revision: str) -> Iterator[str]:
+    """Every statement that guards the tables a later migration adds."""
+    for table in LATER_OWNED[revision]:
+        yield from _policy(table, _owned())
+
+
+def watched_tracks() -> Iterator[str]:
+    """Whoever subscribed to a number of no shipment reads its track (never writes it)."""
+    for table in ("tracks", "track_events"):
+        on = " AND ".join(f"g.{c} = {table}.{c}" for c in ("courier", "number", "cycle"))
+        rule = f"(EXISTS (SELECT 1 FROM track_subscribers g WHERE {on}))"
+        yield f"CREATE POLICY subscriber ON {table} FOR SELECT TO {APP} USING {rule}"
 
 
 GRANTS = (

@@ -93,9 +93,15 @@ def split_url(url: str) -> tuple[str, str, int]:
 
 
 def choose(
-    scheme: str, host: str, port: int, addresses: Sequence[Address], allowed: WebhookSettings
+    scheme: str,
+    host: str,
+    port: int,
+    addresses: Sequence[Address],
+    allowed: WebhookSettings,
+    *,
+    plain: bool = False,
 ) -> Target:
-    """The address to connect to.
+    """The address to connect to. `plain`: public addresses may be reached over plain HTTP too.
 
     Raises:
         Invalid: one of the addresses is private and not allowed, or it is plain HTTP.
@@ -105,7 +111,7 @@ def choose(
             continue
         if not is_public(address):
             raise Invalid("webhooks do not go to private addresses (内网地址)", field="url")
-        if scheme != "https":
+        if scheme != "https" and not plain:
             raise Invalid("webhooks go over https:// only", field="url")
     if not addresses:
         raise Invalid("the host name has no address", field="url")
@@ -125,11 +131,11 @@ async def resolve(host: str, port: int) -> list[Address]:
     return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
-async def check(url: str, allowed: WebhookSettings) -> Target:
-    """Resolve and check a webhook URL.
+async def check(url: str, allowed: WebhookSettings, *, plain: bool = False) -> Target:
+    """Resolve and check a webhook URL; `plain` as for `choose`.
 
     Raises:
         Invalid: it may not be sent to.
     """
     scheme, host, port = split_url(url)
-    return choose(scheme, host, port, await resolve(host, port), allowed)
+    return choose(scheme, host, port, await resolve(host, port), allowed, plain=plain)

@@ -82,10 +82,16 @@ async def _send(known: Mapping[str, Channel], message: Message) -> str | None:
     return await channel(message)
 
 
-async def run_outbox(context: Context, extra: Mapping[str, Channel] | None = None) -> None:
-    """Send for ever, until cancelled. `extra`: channels of other rooms."""
+Channels = Callable[[httpx.AsyncClient], Mapping[str, Channel]]
+"""Makes a room's channels on the client everything leaves by."""
+
+
+async def run_outbox(context: Context, *more: Channels) -> None:
+    """Send for ever, until cancelled. `more`: channels of other rooms."""
     async with sender.client() as http, asyncio.TaskGroup() as group:
-        known = {**channels(context, http), **(extra or {})}
+        known = channels(context, http)
+        for others in more:
+            known |= others(http)
         group.create_task(_pump(partial(_address, context)), name="outbox-events")
         for number in range(PUMPS):
             pump = _pump(partial(_deliver, context, known, BATCH))

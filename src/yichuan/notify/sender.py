@@ -5,6 +5,7 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,10 @@ from yichuan.notify.models import Alert, WebhookAttempt, WebhookEndpoint
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 AGENT = "Yichuan-Webhooks/1"
 GONE = 410
+MAX_ANSWER = 16_384
+"""Bytes of a receiver's answer that are read, where it is read at all."""
+ANSWER_SECONDS = 15.0
+"""How long an answer may trickle in."""
 KEEP_ATTEMPTS = timedelta(days=30)
 KEEP_SENT = timedelta(days=7)
 KEEP_ALERTS = timedelta(days=90)
@@ -44,6 +49,8 @@ class Outcome:
     status: int | None
     error: str | None
     duration_ms: int
+    answer: bytes = b""
+    """The first `MAX_ANSWER` bytes of what was answered, where it was to be read."""
 
 
 def client() -> httpx.AsyncClient:
@@ -66,13 +73,23 @@ def signed_headers(secret: str, webhook_id: str, at: datetime, body: str) -> dic
 
 
 async def post(
-    http: httpx.AsyncClient, url: str, target: Target, headers: Mapping[str, str], body: str
+    http: httpx.AsyncClient,
+    url: str,
+    target: Target,
+    headers: Mapping[str, str],
+    body: str,
+    *,
+    read: bool = False,
 ) -> Outcome:
-    """One request to a checked address; the name stays in the Host header and the certificate."""
+    """One request to a checked address; the name stays in the Host header and the certificate.
+
+    `read`: the answer's body decides too, so it is read.
+    """
     to = httpx.URL(url)
     begun = time.monotonic()
     status: int | None = None
     error: str | None = None
+    answer = b""
     try:
         async with http.stream(
             "POST",
@@ -82,11 +99,23 @@ async def post(
             extensions={"sni_hostname": target.host},
         ) as response:
             status = response.status_code
-    except httpx.HTTPError as failure:
+            if read:
+                answer = await _answer(response)
+    except (httpx.HTTPError, TimeoutError) as failure:
         error = f"{type(failure).__name__}: {failure}"
     if status is not None and not 200 <= status < 300:
         error = f"HTTP {status}"
-    return Outcome(status, error, int((time.monotonic() - begun) * 1000))
+    return Outcome(status, error, int((time.monotonic() - begun) * 1000), answer)
+
+
+async def _answer(response: httpx.Response) -> bytes:
+    found = b""
+    async with asyncio.timeout(ANSWER_SECONDS):
+        async for part in response.aiter_bytes(4096):
+            found += part
+            if len(found) >= MAX_ANSWER:
+                break
+    return found[:MAX_ANSWER]
 
 
 async def attempt(

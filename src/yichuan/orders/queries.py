@@ -79,6 +79,15 @@ async def get(session: ReadSession, sub_order_id: UUID) -> SubOrder:
     return row
 
 
+async def by_number(session: ReadSession, merchant_id: UUID, sub_order_no: str) -> SubOrder | None:
+    """A merchant's sub-order by its number, or None."""
+    return await session.scalar(
+        scoped(session, SubOrder).where(
+            SubOrder.merchant_id == merchant_id, SubOrder.sub_order_no == sub_order_no
+        )
+    )
+
+
 async def siblings(session: ReadSession, row: SubOrder) -> Sequence[SubOrder]:
     """The other sub-orders of the same main order that the caller may see."""
     return list(

@@ -19,7 +19,7 @@ from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
-from yichuan.orders import queries, service
+from yichuan.orders import placing, queries, service
 from yichuan.orders.models import Recipient
 from yichuan.orders.schemas import (
     LineView,
@@ -69,7 +69,7 @@ async def place_order(
         known = await idempotency.replay(direct, caller.id, key, order.model_dump_json().encode())
         if known is not None:
             return JSONResponse(known[1], known[0])
-        placed = await service.place_one(direct, context.vault, caller, order)
+        placed = await placing.place_one(direct, context.vault, caller, order)
         answer = placed.model_dump(mode="json")
         await idempotency.remember(direct, caller.id, key, 201, answer)
         return JSONResponse(answer, 201)
@@ -87,7 +87,7 @@ async def place_orders(
         known = await idempotency.replay(direct, caller.id, key, batch.model_dump_json().encode())
         if known is not None:
             return JSONResponse(known[1], known[0])
-        rows = await service.place(direct, context.vault, caller, batch.orders)
+        rows = await placing.place(direct, context.vault, caller, batch.orders)
         answer = PlacedRows(items=rows).model_dump(mode="json")
         await idempotency.remember(direct, caller.id, key, 200, answer)
         return JSONResponse(answer)

@@ -23,6 +23,16 @@ class PlannedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What is known of a box beyond its lines. None: as the lines say."""
+
+    pieces: int = 1
+    """More than one: mother and child numbers 子母件."""
+    weight_g: int | None = None
+    volume_cm3: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A box to be made from order lines; everything shipments must know about the order."""
 
@@ -48,6 +58,7 @@ class Plan:
     ship_by: datetime | None = None
     promised_at: datetime | None = None
     source: str = "api"
+    measured: Measured = Measured()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,14 @@ _BIND: Final = """
     ON CONFLICT (merchant_id, shipment_id, courier, number, cycle) DO UPDATE
     SET waybill_id = coalesce(excluded.waybill_id, track_bindings.waybill_id), leg = excluded.leg
 """
+_EVICT: Final = """
+    DELETE FROM track_subscribers s
+    WHERE s.courier = %s AND s.number = %s AND s.cycle = %s AND s.merchant_id <> %s
+      AND NOT EXISTS (SELECT 1 FROM track_bindings b
+                      WHERE b.courier = s.courier AND b.number = s.number AND b.cycle = s.cycle
+                        AND b.merchant_id = s.merchant_id)
+"""
+"""A shipment under a number ends what other merchants' programs follow without one."""
 _WISH: Final = """
     INSERT INTO track_subscriptions (courier, number, cycle, connection_id, state, phone_last4_enc)
     VALUES (%s, %s, %s, %s, %s, %s)
@@ -80,12 +88,13 @@ async def bind(
     keys = [(normal_courier(b.courier), normal_number(b.number)) for b in bindings]
     (lives,) = await direct.ask(cycles(keys))
     tracks = sorted({(*key, lives[key]) for key in keys})
-    (begun,) = await direct.ask(_begin(tracks))
+    (begun,) = await direct.ask(begin(tracks))
     both = list(zip(bindings, keys, strict=True))
     bound = [
         (b.merchant_id, b.shipment_id, *key, lives[key], b.waybill_id, b.leg) for b, key in both
     ]
     direct.write((_BIND, bound))
+    direct.write((_EVICT, [(*key, lives[key], b.merchant_id) for b, key in both]))
     for b, key in both:
         state = "wanted" if b.subscribe else "subscribed"
         direct.write(wish(vault, key, lives[key], b.connection_id, b.phone_last4, state))
@@ -110,7 +119,7 @@ def cycles(keys: Iterable[Key]) -> Ask[dict[Key, int]]:
     return Ask(_LATEST, values, read)
 
 
-def _begin(tracks: Sequence[Track]) -> Ask[set[Track]]:
+def begin(tracks: Sequence[Track]) -> Ask[set[Track]]:
     """Make the rows of tracks that are not there; gives those made.
 
     With the row there, a merge of the same number waits for this transaction and then finds its

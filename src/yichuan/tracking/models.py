@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Identity, Index, func, text
+from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from yichuan.core.ids import new_id
 from yichuan.core.models import Base
 
 
@@ -157,3 +158,36 @@ class TrackSubscription(Base):
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_error: Mapped[str | None]
     phone_last4_enc: Mapped[bytes | None]
+
+
+class TrackSubscriber(Base):
+    """A program that follows a number through its API key, with or without a shipment of ours.
+
+    It lets its merchant read the track; a shipment of another merchant under the same number
+    ends that (`tracking.watching`).
+    """
+
+    __tablename__ = "track_subscribers"
+    __table_args__ = (
+        UniqueConstraint("key_id", "courier", "number", "cycle"),
+        Index("ix_track_subscribers_track", "courier", "number", "cycle"),
+        Index("ix_track_subscribers_merchant", "merchant_id", "created_at"),
+        CheckConstraint("kind IN ('query','basic','plus')", name="kind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID | None]
+    """None: the platform itself."""
+    key_id: Mapped[UUID]
+    courier: Mapped[str]
+    number: Mapped[str]
+    cycle: Mapped[int]
+    kind: Mapped[str]
+    """query: it only asks; basic, plus: it is told, without or with the finer codes."""
+    order_code: Mapped[str] = mapped_column(server_default="")
+    callback: Mapped[str] = mapped_column(server_default="")
+    """The caller's own value, given back with every push."""
+    told: Mapped[bytes | None]
+    """Digest of what was told last: the same is not told twice."""
+    told_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -19,6 +19,7 @@ from yichuan.tracking.models import (
     Track,
     TrackBinding,
     TrackEvent,
+    TrackSubscriber,
     TrackSubscription,
 )
 from yichuan.tracking.values import (
@@ -36,6 +37,7 @@ __all__ = [
     "TimelineEvent",
     "TrackView",
     "bound_states",
+    "couriers_of",
     "quarantine",
     "quarantined",
     "sign_kind",
@@ -142,7 +144,8 @@ def _order(event: TimelineEvent) -> tuple[Any, ...]:
 
 
 def _visible(session: ReadSession, courier: str, number: str) -> Select[Track]:
-    """The number's cycles; a merchant's only where a binding of its own ties them to it."""
+    """The number's cycles; a merchant's only where a binding of its own ties them to it, or where
+    one of its programs follows it."""
     query = select(Track).where(
         Track.courier == normal_courier(courier), Track.number == normal_number(number)
     )
@@ -154,7 +157,13 @@ def _visible(session: ReadSession, courier: str, number: str) -> Select[Track]:
         TrackBinding.number == Track.number,
         TrackBinding.cycle == Track.cycle,
     )
-    return query.where(bound)
+    followed = exists().where(
+        in_scope(session, TrackSubscriber),
+        TrackSubscriber.courier == Track.courier,
+        TrackSubscriber.number == Track.number,
+        TrackSubscriber.cycle == Track.cycle,
+    )
+    return query.where(bound | followed)
 
 
 async def track(session: ReadSession, courier: str, number: str) -> TrackView:
@@ -169,6 +178,15 @@ async def track(session: ReadSession, courier: str, number: str) -> TrackView:
     if row is None:
         raise NotFound("no such track")
     return TrackView(**{name: getattr(row, name) for name in TrackView.__dataclass_fields__})
+
+
+async def couriers_of(session: ReadSession, number: str) -> list[str]:
+    """Couriers under which the caller's own parcels have this number, the latest first."""
+    query = select(TrackBinding.courier, TrackBinding.created_at).where(
+        in_scope(session, TrackBinding), TrackBinding.number == normal_number(number)
+    )
+    rows = await session.execute(query.order_by(TrackBinding.created_at.desc()).limit(20))
+    return list(dict.fromkeys(row.courier for row in rows))
 
 
 async def track_events(session: ReadSession, seen: TrackView) -> list[TimelineEvent]:

@@ -116,3 +116,63 @@ class PrintJobItem(MerchantOwned, Base):
     """queued, done, failed."""
     error_code: Mapped[str | None]
     error_text: Mapped[str | None]
+
+
+class ShippingWish(Base):
+    """What the one who ordered a box's waybill said beyond the order: sender, who pays, services.
+
+    A box without one goes from the merchant's sender address on a monthly account.
+    """
+
+    __tablename__ = "shipping_wishes"
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    shipment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sender_enc: Mapped[bytes | None]
+    """The sender as JSON, encrypted; None: the merchant's own address."""
+    pay: Mapped[str] = mapped_column(server_default="monthly")
+    exp_type: Mapped[str] = mapped_column(server_default="1")
+    services: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """Added services 增值服务: name → {value, customer_id}."""
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Pickup(MerchantOwned, Base):
+    """A courier asked to come for parcels 预约取件.
+
+    requested (claimed, the courier may have been called) → booked | failed; booked → assigned →
+    collected; requested, booked, assigned → cancelled.
+    """
+
+    __tablename__ = "pickups"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "order_code"),
+        Index("ix_pickups_created", "merchant_id", "created_at"),
+        Index("ix_pickups_number", "courier", "number"),
+        CheckConstraint(
+            "state IN ('requested','booked','assigned','collected','cancelled','failed')",
+            name="state",
+        ),
+    )
+
+    key_id: Mapped[UUID | None]
+    """The program that asked, told of what becomes of it."""
+    call: Mapped[str]
+    """The KDNiao call it came by: 1001 or 1801."""
+    order_code: Mapped[str]
+    courier: Mapped[str]
+    number: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(server_default="requested")
+    details_enc: Mapped[bytes]
+    """Who, where and what, as JSON, encrypted."""
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    reference: Mapped[str]
+    """Our unique reference at the courier."""
+    courier_order_no: Mapped[str | None]
+    picker: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """The courier's person: name, phone, code."""
+    failure_text: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())

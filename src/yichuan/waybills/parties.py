@@ -18,6 +18,8 @@ from yichuan.orders import service as order_service
 from yichuan.orders.queries import SealedPerson
 from yichuan.shipments import boxes as shipments
 from yichuan.shipments.boxes import Box, Piece
+from yichuan.waybills import wishes
+from yichuan.waybills.wishes import ORDINARY, Wish
 
 T = TypeVar("T")
 MAX_GOODS = 20
@@ -31,6 +33,7 @@ class Parties:
     receiver: Contact
     goods: tuple[Goods, ...]
     categories: frozenset[str | None]
+    wish: Wish = ORDINARY
 
 
 def _sender(vault: Vault, row: Sender) -> Contact:
@@ -84,17 +87,22 @@ async def gather_and_ask(
     direct: Direct, vault: Vault, boxes: Sequence[Box], also: Ask[T]
 ) -> tuple[dict[UUID, Parties | YichuanError], T]:
     """`gather`, and another question in the same round trip."""
-    owners = {box.merchant_id for box in boxes}
-    senders, people, pieces, answer = await direct.ask(
+    owners, ids = {box.merchant_id for box in boxes}, [box.id for box in boxes]
+    senders, people, pieces, wished, answer = await direct.ask(
         merchants.default_senders(owners),
         orders.people(owners, {box.recipient_id for box in boxes}),
-        shipments.pieces(owners, [box.id for box in boxes]),
+        shipments.pieces(owners, ids),
+        wishes.of(vault, owners, ids),
         also,
     )
     open_senders = {owner: _sender(vault, row) for owner, row in senders.items()}
     parties = {
         box.id: _one(
-            vault, open_senders.get(box.merchant_id), people.get(box.recipient_id), pieces[box.id]
+            vault,
+            open_senders.get(box.merchant_id),
+            people.get(box.recipient_id),
+            pieces[box.id],
+            wished.get(box.id, ORDINARY),
         )
         for box in boxes
     }
@@ -106,7 +114,9 @@ def _one(
     sender: Contact | None,
     person: SealedPerson | None,
     pieces: Sequence[Piece],
+    wish: Wish,
 ) -> Parties | YichuanError:
+    sender = wish.sender or sender
     if sender is None:
         return NotFound("the merchant has no sender address (发货地址) yet")
     if person is None:
@@ -118,4 +128,4 @@ def _one(
     if not receiver.name or not receiver.mobile or not receiver.address:
         return Conflict("the recipient has no name, phone or address (收件人信息不完整)")
     categories = frozenset(piece.category for piece in pieces)
-    return Parties(sender, receiver, _goods(pieces), categories)
+    return Parties(sender, receiver, _goods(pieces), categories, wish)

@@ -17,6 +17,21 @@ from yichuan.identity.scope import owner_of, scoped
 from yichuan.waybills.models import PrintJob, PrintJobItem, Waybill
 from yichuan.waybills.schemas import WaybillView
 
+__all__ = [
+    "Live",
+    "Printable",
+    "Waybill",
+    "get",
+    "issued_of",
+    "job",
+    "job_items",
+    "jobs",
+    "live",
+    "of_shipment",
+    "printable",
+    "view",
+]
+
 
 async def get(session: ReadSession, waybill_id: UUID) -> Waybill:
     """One waybill.

@@ -170,7 +170,9 @@ def _request(
     return WaybillRequest(
         order_code=order_code or f"YC{new_id().hex[-28:]}",
         courier=courier,
-        exp_type=service if service and service.isdigit() else "1",
+        exp_type=service if service and service.isdigit() else parties.wish.exp_type,
+        pay=parties.wish.pay,
+        services=parties.wish.services,
         sender=parties.sender,
         receiver=parties.receiver,
         goods=parties.goods,

@@ -1214,6 +1214,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description Revoke an API key.
+         */
+        delete: operations["revoke_key_api_v1_api_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Key
+         * @description Say where a key of the KDNiao door hears pushes 101, 102, 103 and 1117.
+         */
+        patch: operations["change_key_api_v1_api_keys__key_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/kdniao/pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pushes
+         * @description Every try to push to the users of the KDNiao door, newest first.
+         */
+        get: operations["list_pushes_api_v1_kdniao_pushes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kdniao/followed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Followed
+         * @description Numbers that programs follow through the KDNiao door, the latest first.
+         */
+        get: operations["list_followed_api_v1_kdniao_followed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pickups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pickups
+         * @description Pickups booked with couriers 预约取件, newest first.
+         */
+        get: operations["list_pickups_api_v1_pickups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pickups/{pickup_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Pickup
+         * @description Note who comes, that the parcels were collected, or that nobody comes (operators).
+         */
+        post: operations["change_pickup_api_v1_pickups__pickup_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Applications
+         * @description Applications for waybill accounts 客户号申请, newest first.
+         */
+        get: operations["list_applications_api_v1_account_applications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Application
+         * @description One application with the applicant's contact.
+         */
+        get: operations["get_application_api_v1_account_applications__application_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-applications/{application_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Application
+         * @description Grant or refuse; the applicant's program is told by a push 1117 (operators).
+         */
+        post: operations["decide_application_api_v1_account_applications__application_id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -1273,26 +1437,6 @@ export interface paths {
          */
         post: operations["create_key_api_v1_api_keys_post"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/api-keys/{key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke Key
-         * @description Revoke an API key.
-         */
-        delete: operations["revoke_key_api_v1_api_keys__key_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2446,6 +2590,92 @@ export interface components {
             read_at: string | null;
         };
         /**
+         * ApplicationDetail
+         * @description An application with the applicant's contact and address.
+         */
+        ApplicationDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Courier */
+            courier: string;
+            /** Apply No */
+            apply_no: string;
+            /** Company */
+            company: string;
+            /** Branch Code */
+            branch_code: string | null;
+            /** Branch Name */
+            branch_name: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "granted" | "refused";
+            /** Reason */
+            reason: string | null;
+            /** Customer Name */
+            customer_name: string | null;
+            /** Account Id */
+            account_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Details */
+            details: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ApplicationView
+         * @description An application for a waybill account 客户号申请.
+         */
+        ApplicationView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Courier */
+            courier: string;
+            /** Apply No */
+            apply_no: string;
+            /** Company */
+            company: string;
+            /** Branch Code */
+            branch_code: string | null;
+            /** Branch Name */
+            branch_name: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "granted" | "refused";
+            /** Reason */
+            reason: string | null;
+            /** Customer Name */
+            customer_name: string | null;
+            /** Account Id */
+            account_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /**
          * AttemptView
          * @description One try to deliver one event.
          */
@@ -2753,6 +2983,14 @@ export interface components {
             /** Verified */
             verified: boolean;
             recipient: components["schemas"]["BuyerRecipient"] | null;
+        };
+        /**
+         * CallbackChange
+         * @description Where a key of the KDNiao door hears pushes; null: nowhere.
+         */
+        CallbackChange: {
+            /** Callback Url */
+            callback_url: string | null;
         };
         /**
          * ColumnView
@@ -3145,6 +3383,18 @@ export interface components {
             };
         };
         /**
+         * Decision
+         * @description Granted with the account, or refused with the reason.
+         */
+        Decision: {
+            grant?: components["schemas"]["Granting"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Drill
          * @description The list behind a figure: its path under /api/v1 and its query parameters.
          */
@@ -3297,6 +3547,74 @@ export interface components {
             expected: components["schemas"]["Money"];
             difference: components["schemas"]["Money"];
         };
+        /**
+         * FollowedView
+         * @description A number that a program follows.
+         */
+        FollowedView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Key Id
+             * Format: uuid
+             */
+            key_id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Courier */
+            courier: string;
+            /** Number */
+            number: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "query" | "basic" | "plus";
+            /** Order Code */
+            order_code: string;
+            /** Callback */
+            callback: string;
+            /** Told At */
+            told_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * Granting
+         * @description The account a branch opened; with `connection_id` it is made usable here at once.
+         */
+        Granting: {
+            /** Customer Name */
+            customer_name: string;
+            /**
+             * Customer Password
+             * @default
+             */
+            customer_password: string;
+            /**
+             * Branch Code
+             * @default
+             */
+            branch_code: string;
+            /**
+             * Branch Name
+             * @default
+             */
+            branch_name: string;
+            /**
+             * Month Code
+             * @default
+             */
+            month_code: string;
+            /** Connection Id */
+            connection_id?: string | null;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -3393,6 +3711,8 @@ export interface components {
             merchant_id: string | null;
             /** Ebusiness Id */
             ebusiness_id: string | null;
+            /** Callback Url */
+            callback_url: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3438,6 +3758,8 @@ export interface components {
             merchant_id: string | null;
             /** Ebusiness Id */
             ebusiness_id: string | null;
+            /** Callback Url */
+            callback_url: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3901,6 +4223,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ApplicationView] */
+        Page_ApplicationView_: {
+            /** Items */
+            items: components["schemas"]["ApplicationView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[AttemptView] */
         Page_AttemptView_: {
             /** Items */
@@ -3971,6 +4300,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[FollowedView] */
+        Page_FollowedView_: {
+            /** Items */
+            items: components["schemas"]["FollowedView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ImportView] */
         Page_ImportView_: {
             /** Items */
@@ -3999,6 +4335,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[PickupView] */
+        Page_PickupView_: {
+            /** Items */
+            items: components["schemas"]["PickupView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[PrintJobView] */
         Page_PrintJobView_: {
             /** Items */
@@ -4010,6 +4353,13 @@ export interface components {
         Page_ProblemRow_: {
             /** Items */
             items: components["schemas"]["ProblemRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[PushView] */
+        Page_PushView_: {
+            /** Items */
+            items: components["schemas"]["PushView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -4145,6 +4495,82 @@ export interface components {
         PastedAddress: {
             /** Raw */
             raw: string;
+        };
+        /**
+         * PickupChange
+         * @description What became of a booking; told to the program that made it.
+         */
+        PickupChange: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "assigned" | "collected" | "cancelled";
+            /**
+             * Picker Name
+             * @default
+             */
+            picker_name: string;
+            /**
+             * Picker Phone
+             * @default
+             */
+            picker_phone: string;
+            /**
+             * Pickup Code
+             * @default
+             */
+            pickup_code: string;
+        };
+        /**
+         * PickupView
+         * @description A booking; the people stay sealed.
+         */
+        PickupView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Merchant Id
+             * Format: uuid
+             */
+            merchant_id: string;
+            /**
+             * Call
+             * @enum {string}
+             */
+            call: "1001" | "1801";
+            /** Order Code */
+            order_code: string;
+            /** Courier */
+            courier: string;
+            /** Number */
+            number: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "booked" | "assigned" | "collected" | "cancelled" | "failed";
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Courier Order No */
+            courier_order_no: string | null;
+            /** Failure Text */
+            failure_text: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
         };
         /**
          * Placed
@@ -4512,6 +4938,39 @@ export interface components {
             drills: {
                 [key: string]: components["schemas"]["Drill"];
             };
+        };
+        /**
+         * PushView
+         * @description One try to push.
+         */
+        PushView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Key Id
+             * Format: uuid
+             */
+            key_id: string;
+            /** Request Type */
+            request_type: string;
+            /** About */
+            about: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Status */
+            status: number | null;
+            /** Error */
+            error: string | null;
+            /** Answer */
+            answer: string | null;
+            /** Duration Ms */
+            duration_ms: number;
         };
         /**
          * QuarantineDetail
@@ -8670,6 +9129,301 @@ export interface operations {
             };
         };
     };
+    revoke_key_api_v1_api_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_key_api_v1_api_keys__key_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_pushes_api_v1_kdniao_pushes_get: {
+        parameters: {
+            query?: {
+                key_id?: string | null;
+                failed?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PushView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_followed_api_v1_kdniao_followed_get: {
+        parameters: {
+            query?: {
+                key_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FollowedView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_pickups_api_v1_pickups_get: {
+        parameters: {
+            query?: {
+                state?: ("requested" | "booked" | "assigned" | "collected" | "cancelled" | "failed") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PickupView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_pickup_api_v1_pickups__pickup_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pickup_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickupChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickupView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_applications_api_v1_account_applications_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "granted" | "refused") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApplicationView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_application_api_v1_account_applications__application_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_application_api_v1_account_applications__application_id__decision_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     login_api_v1_auth_login_post: {
         parameters: {
             query?: never;
@@ -8760,35 +9514,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeyCreated"];
                 };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    revoke_key_api_v1_api_keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -33,6 +33,14 @@ const create = (body: Wish) => unwrap(api.POST('/api/v1/api-keys', { body }))
 const revoke = (key_id: string) =>
   unwrap(api.DELETE('/api/v1/api-keys/{key_id}', { params: { path: { key_id } } }))
 
+const setCallback = (change: { key_id: string; callback_url: string | null }) =>
+  unwrap(
+    api.PATCH('/api/v1/api-keys/{key_id}', {
+      params: { path: { key_id: change.key_id } },
+      body: { callback_url: change.callback_url },
+    }),
+  )
+
 /** Keys of programs: made here, shown once, revoked here. */
 export function Component() {
   const t = useMessages(words)
@@ -89,7 +97,9 @@ function Keys({ rows }: { rows: readonly Key[] }) {
   const t = useMessages(words)
   const c = useMessages(common)
   const end = useAct(revoke, keysQuery.queryKey, t.revoked)
+  const [telling, setTelling] = useState<Key>()
   return (
+    <>
     <PlainTable
       caption={t.keys}
       rows={rows}
@@ -100,6 +110,18 @@ function Keys({ rows }: { rows: readonly Key[] }) {
         { key: 'starts', title: t.starts, render: (row) => <code>{row.token_hint}…</code> },
         { key: 'owner', title: t.owner, render: (row) => (row.merchant_id === null ? t.platform : t.merchant) },
         { key: 'user', title: t.userNo, render: (row) => row.ebusiness_id ?? <Dash /> },
+        {
+          key: 'callback',
+          title: t.callback,
+          render: (row) =>
+            row.ebusiness_id === null || row.revoked_at !== null ? (
+              <Dash />
+            ) : (
+              <Button type="link" size="small" onClick={() => setTelling(row)}>
+                {row.callback_url ?? t.setCallback}
+              </Button>
+            ),
+        },
         { key: 'created', title: t.created, render: (row) => <TimeAgo at={row.created_at} /> },
         {
           key: 'state',
@@ -134,6 +156,35 @@ function Keys({ rows }: { rows: readonly Key[] }) {
         },
       ]}
     />
+    {telling && <CallbackForm of={telling} onClose={() => setTelling(undefined)} />}
+    </>
+  )
+}
+
+/** Where a user of the KDNiao door hears pushes; empty: nowhere. */
+function CallbackForm({ of, onClose }: { of: Key; onClose: () => void }) {
+  const t = useMessages(words)
+  const c = useMessages(common)
+  const [form] = Form.useForm<{ url?: string }>()
+  const save = useAct(setCallback, keysQuery.queryKey, t.saved, onClose)
+  return (
+    <Modal
+      open
+      title={t.setCallback}
+      okText={c.save}
+      cancelText={c.cancel}
+      confirmLoading={save.isPending}
+      onCancel={onClose}
+      onOk={() =>
+        save.mutate({ key_id: of.id, callback_url: form.getFieldValue('url')?.trim() || null })
+      }
+    >
+      <Form form={form} layout="vertical" initialValues={{ url: of.callback_url ?? '' }}>
+        <Form.Item name="url" label={t.callback} extra={t.callbackHow}>
+          <Input maxLength={2000} autoFocus placeholder="https://" />
+        </Form.Item>
+      </Form>
+    </Modal>
   )
 }
 

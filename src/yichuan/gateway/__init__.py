@@ -1,0 +1,1 @@
+"""Doors where we speak the protocols that malls already speak."""

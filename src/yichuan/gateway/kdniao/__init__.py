@@ -1,0 +1,1 @@
+"""KDNiao's wire protocol, served by us: a mall changes one host name."""
