@@ -38,6 +38,7 @@ from yichuan.simulator.calls import (
 from yichuan.simulator.config import NetworkConfig
 from yichuan.simulator.control import ROUTES
 from yichuan.simulator.network import Network, running, wall_clock
+from yichuan.simulator.pickup_calls import book, cancel_booking, forecast, prices, recognise
 from yichuan.simulator.protocols import PROTOCOLS
 from yichuan.simulator.protocols.protocol import Asked, Protocol
 from yichuan.simulator.tracking_calls import query, subscribe
@@ -59,6 +60,13 @@ INSTRUCTIONS: Mapping[str, Callable[[World, Call], Answer]] = MappingProxyType(
         "1007": create,
         "1147": cancel,
         "1127": balance,
+        "1001": book,
+        "1801": book,
+        "1004": cancel_booking,
+        "1802": cancel_booking,
+        "1815": prices,
+        "6004": forecast,
+        "2002": recognise,
         "1008": subscribe,
         "8008": subscribe,
         "1002": query,

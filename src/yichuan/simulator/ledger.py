@@ -69,6 +69,22 @@ class Cancelled(Line, frozen=True, tag="cancelled"):
     number: str
 
 
+class PickupBooked(Line, frozen=True, tag="pickup_booked"):
+    """A courier was asked to come (1001 or 1801)."""
+
+    ebusiness_id: str
+    order_code: str
+    courier: str
+    request_type: str
+
+
+class PickupCancelled(Line, frozen=True, tag="pickup_cancelled"):
+    """It need not come (1004 or 1802)."""
+
+    ebusiness_id: str
+    order_code: str
+
+
 class Recharged(Line, frozen=True, tag="recharged"):
     """A branch sold more numbers to an account."""
 
@@ -167,6 +183,8 @@ AnyLine = (
     Opened
     | Accepted
     | Cancelled
+    | PickupBooked
+    | PickupCancelled
     | Recharged
     | Subscribed
     | HandedOver

@@ -58,7 +58,7 @@ def create(world: World, call: Call) -> Answer:
 
 def _new_waybill(world: World, call: Call, order_code: str) -> NewWaybill:
     data = call.data
-    code = _courier(data)
+    code = courier_of(data)
     data.need("PayType")
     exp = data.need("ExpType")
     if data.whole("PayType", 0) not in {1, 2, 3, 4}:
@@ -75,14 +75,14 @@ def _new_waybill(world: World, call: Call, order_code: str) -> NewWaybill:
     pieces = data.whole("Quantity", 0)
     if not 1 <= pieces <= MOST_PIECES:
         raise CallError(MISSING if not pieces else BAD_FORMAT, "格式问题：Quantity")
-    branch = _branch(world, data, code)
+    branch = branch_of(world, data, code)
     return NewWaybill(
         ebusiness_id=call.ebusiness_id,
         order_code=order_code,
         courier=code,
         branch=branch,
-        origin=_place(sender, "寄件"),
-        destination=_place(receiver, "收件"),
+        origin=place_of(sender, "寄件"),
+        destination=place_of(receiver, "收件"),
         pieces=pieces,
         phone_tails=_phone_tails(sender, receiver),
         exp=exp,
@@ -92,7 +92,12 @@ def _new_waybill(world: World, call: Call, order_code: str) -> NewWaybill:
     )
 
 
-def _courier(data: Fields) -> str:
+def courier_of(data: Fields) -> str:
+    """ShipperCode of a courier that the network has.
+
+    Raises:
+        CallError: 101 or 105.
+    """
     code = data.need("ShipperCode")
     if code not in couriers():
         raise CallError(OTHER, f"不支持的快递公司编码：{code}")
@@ -109,7 +114,7 @@ def _check_text(part: Fields) -> None:
             raise CallError(BAD_FORMAT, f"{part.path}{name}超过{LONGEST[name]}个字符")
 
 
-def _place(person: Fields, side: str) -> Place:
+def place_of(person: Fields, side: str) -> Place:
     """The city and district of a sender or receiver, all its required fields present."""
     person.need("Name")
     if not person.text("Tel"):
@@ -138,7 +143,7 @@ def _phone_tails(*people: Fields) -> tuple[str, ...]:
     return tuple(tails)
 
 
-def _branch(world: World, data: Fields, code: str) -> Branch:
+def branch_of(world: World, data: Fields, code: str) -> Branch:
     """The waybill account the caller names, by CustomerName and password or by MonthCode."""
     name, month = data.text("CustomerName"), data.text("MonthCode")
     if not name and not month:
@@ -226,18 +231,18 @@ def cancel(world: World, call: Call) -> Answer:
     Raises:
         CallError: 101 or 105 with the reason.
     """
-    code, order_code = _courier(call.data), call.data.need("OrderCode")
+    code, order_code = courier_of(call.data), call.data.need("OrderCode")
     number = call.data.need("ExpNo")
     waybill = world.orders.get((call.ebusiness_id, order_code))
     if waybill is None or (waybill.line.courier, waybill.line.number) != (code, number):
         raise CallError(OTHER, "订单不存在，或单号与订单不符")
-    if _branch(world, call.data, code).key[1] != waybill.line.account:
+    if branch_of(world, call.data, code).key[1] != waybill.line.account:
         raise CallError(OTHER, "单号不属于该客户号")
     try:
         world.cancel(waybill, call.now)
     except RefusedError as error:
         raise CallError(OTHER, str(error)) from error
-    return _done(call, "成功")
+    return done(call, "成功")
 
 
 def balance(world: World, call: Call) -> Answer:
@@ -246,16 +251,17 @@ def balance(world: World, call: Call) -> Answer:
     Raises:
         CallError: 101, or 105 when the courier sells no numbers beforehand.
     """
-    code = _courier(call.data)
-    branch = _branch(world, call.data, code)
+    code = courier_of(call.data)
+    branch = branch_of(world, call.data, code)
     left = world.balances[branch.key]
     if left is None:
         raise CallError(OTHER, "该快递公司不支持单号余量查询")
     total = world.bought[branch.key]
-    return _done(call, "成功") | {"EorderBalance": {"AvailableNum": left, "TotalNum": total}}
+    return done(call, "成功") | {"EorderBalance": {"AvailableNum": left, "TotalNum": total}}
 
 
-def _done(call: Call, reason: str) -> Answer:
+def done(call: Call, reason: str) -> Answer:
+    """The answer of a call that is carried out."""
     return {
         "EBusinessID": call.ebusiness_id,
         "Success": True,

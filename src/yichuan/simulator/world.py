@@ -48,6 +48,9 @@ class World:
         self.bought: dict[Key, int] = {b.key: b.balance or 0 for b in config.branches}
         self.waybills: dict[Key, Waybill] = {}
         self.orders: dict[tuple[str, str], Waybill] = {}
+        self.pickups: dict[tuple[str, str], log.PickupBooked] = {}
+        """By user and order code, also those that were cancelled."""
+        self.pickups_cancelled: set[tuple[str, str]] = set()
         self.parcels: dict[Key, Parcel] = {}
         self.subscriptions: dict[SubKey, Subscription] = {}
         self.listeners: dict[Key, list[Subscription]] = {}
@@ -110,6 +113,32 @@ class World:
     def known(self, courier: str, number: str) -> bool:
         """Whether a number was given out here or a parcel carries it."""
         return (courier, number) in self.waybills or (courier, number) in self.parcels
+
+    def book_pickup(self, line: log.PickupBooked) -> None:
+        """Have a courier come.
+
+        Raises:
+            RefusedError: the order code is used.
+        """
+        key = (line.ebusiness_id, line.order_code)
+        if key in self.pickups:
+            raise RefusedError("该订单已经存在，请勿重复操作")
+        self.ledger.write(line)
+        self.pickups[key] = line
+
+    def cancel_pickup(self, line: log.PickupCancelled) -> None:
+        """Tell it not to.
+
+        Raises:
+            RefusedError: there is no such booking, or it was cancelled before.
+        """
+        key = (line.ebusiness_id, line.order_code)
+        if key not in self.pickups:
+            raise RefusedError("订单不存在")
+        if key in self.pickups_cancelled:
+            raise RefusedError("订单已取消，请勿重复操作")
+        self.ledger.write(line)
+        self.pickups_cancelled.add(key)
 
     def cancel(self, waybill: Waybill, now: datetime) -> None:
         """Cancel before pickup; the numbers go back to the account.
@@ -322,6 +351,10 @@ class World:
                     self._apply_accepted(line)
                 case log.Cancelled():
                     self._apply_cancelled(line)
+                case log.PickupBooked():
+                    self.pickups[line.ebusiness_id, line.order_code] = line
+                case log.PickupCancelled():
+                    self.pickups_cancelled.add((line.ebusiness_id, line.order_code))
                 case log.Recharged():
                     self._apply_recharged(line)
                 case log.Subscribed():

@@ -2,8 +2,11 @@
 
 Each function gives the exact RequestData to sign and send; `form` makes the signed form of it.
 Field names, lengths and required fields: apifox.com docs-site 2538027, api-72875903 (1007),
--72888751 (1147), -72895688 (1127), -72951534 (1008), -72933643 (1002); the forbidden characters:
-blog.csdn.net/KuaiDNiao/article/details/122827277.
+-72888751 (1147), -72895688 (1127), -72951534 (1008), -72933643 (1002), -72925086 (1001); 1004:
+blog.csdn.net/KDniao2024/article/details/135756327; the forbidden characters:
+blog.csdn.net/KuaiDNiao/article/details/122827277; 2002: the official demos (wannvmi/Kdniao.Core);
+6004: KDNiao's MCP server of 2025 (its models name every field and its form); 1801, 1802 and 1815: a
+public client of the paid pickups (a PHP class `KDNBusiness`).
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ from yichuan.couriers.connectors.base import (
     Contact,
     CourierError,
     Goods,
+    Lane,
     Pay,
+    PickupRequest,
     WaybillRequest,
 )
 from yichuan.couriers.connectors.kdniao.sign import data_sign
@@ -33,6 +38,14 @@ SUBSCRIBE_PLUS: Final = "8008"
 """Subscription whose pushes (102) carry StateEx, Location and a code per event."""
 QUERY: Final = "1002"
 QUERY_PLUS: Final = "8001"
+PICKUP: Final = "1001"
+PICKUP_CANCEL: Final = "1004"
+PAID_PICKUP: Final = "1801"
+"""上门取件, paid through KDNiao, without a contract with the courier."""
+PAID_PICKUP_CANCEL: Final = "1802"
+PRICES: Final = "1815"
+FORECAST: Final = "6004"
+RECOGNISE: Final = "2002"
 
 PAY_TYPES: dict[Pay, int] = {"sender": 1, "recipient": 2, "monthly": 3, "third_party": 4}
 MAX_PIECES: Final = 300
@@ -124,6 +137,81 @@ def query(courier: str, number: str, *, order_code: str = "", phone_last4: str =
     )
 
 
+def under_contract(account: BranchAccount) -> bool:
+    """Whether a pickup is the merchant's courier's (1001), not one paid through KDNiao (1801)."""
+    return bool(account.customer_name or account.month_code)
+
+
+def pickup(request: PickupRequest) -> bytes:
+    """RequestData of 1001 or 1801.
+
+    Raises:
+        CourierError: `bad_request`, when a field that must not be cut is missing or too long;
+            `unsupported` for a number that was taken before, which 1001 would not know.
+    """
+    if request.number:
+        raise CourierError("unsupported", "a pickup of a number that was taken before")
+    fields: Fields = {
+        "OrderCode": _whole(request.order_code, 30, "order code"),
+        "ShipperCode": request.courier,
+        "PayType": PAY_TYPES["monthly"],
+        "ExpType": "1",
+        "Sender": _contact(request.sender),
+        "Receiver": _contact(request.receiver),
+        "Quantity": request.pieces,
+        "Commodity": [_goods(item) for item in request.goods],
+        "StartDate": china_time(request.start) if request.start else "",
+        "EndDate": china_time(request.end) if request.end else "",
+        "Remark": clean(request.remark, 60),
+    }
+    if request.weight_g is not None:
+        fields["Weight"] = scaled(request.weight_g, 3)
+    if under_contract(request.account):
+        fields |= _account(request.account)
+        fields["SendSite"] = clean(request.account.branch_code, 50)
+    else:
+        fields |= {"TransportType": 1, "ShipperType": 5}
+    return _text(fields)
+
+
+def cancel_pickup(order_code: str, courier: str, reason: str, *, contract: bool) -> bytes:
+    """RequestData of 1004 (`contract`) or 1802."""
+    fields: Fields = {"OrderCode": order_code, "ShipperCode": courier}
+    return _text(fields if contract else fields | {"CancelMsg": clean(reason or "取消取件", 99)})
+
+
+def prices(lane: Lane) -> bytes:
+    """RequestData of 1815; without a courier every one that serves the lane is priced."""
+    return _text(
+        {
+            "ShipperCode": lane.courier,
+            "ShipperType": 5,
+            "TransportType": 1,
+            "Sender": _area(lane.sender),
+            "Receiver": _area(lane.receiver),
+            "Weight": scaled(max(lane.weight_g, 1), 3),
+        }
+    )
+
+
+def forecast(lane: Lane, at: datetime) -> bytes:
+    """RequestData of 6004: a parcel that is picked up at `at`."""
+    fields: Fields = {"ShipperCode": lane.courier, "CatchTime": china_time(at)}
+    for side, contact in (("Send", lane.sender), ("Receive", lane.receiver)):
+        fields |= {
+            f"{side}Province": clean(contact.province, 20),
+            f"{side}City": clean(contact.city, 20),
+            f"{side}Area": clean(contact.district, 20),
+            f"{side}Address": clean(street(contact), 100),
+        }
+    return _text(fields)
+
+
+def recognise(number: str) -> bytes:
+    """RequestData of 2002."""
+    return _text({"LogisticCode": number})
+
+
 def form(request_type: str, request_data: bytes, ebusiness_id: str, app_key: str) -> dict[str, str]:
     """The signed form fields of a call; the form encodes each value once."""
     return {
@@ -174,6 +262,16 @@ def _contact(contact: Contact) -> Fields:
         "CityName": _whole(contact.city, 20, "city"),
         "ExpAreaName": clean(contact.district, 20),
         "Address": _whole(street(contact), 100, "address"),
+    }
+    return {key: value for key, value in fields.items() if value != ""}
+
+
+def _area(contact: Contact) -> Fields:
+    fields = {
+        "ProvinceName": clean(contact.province, 20),
+        "CityName": clean(contact.city, 20),
+        "ExpAreaName": clean(contact.district, 20),
+        "Address": clean(street(contact), 100),
     }
     return {key: value for key, value in fields.items() if value != ""}
 

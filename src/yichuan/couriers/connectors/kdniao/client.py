@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from yichuan.core.clock import now
 from yichuan.couriers.connectors.base import (
     Balance,
     BranchAccount,
+    Candidate,
+    Forecast,
+    Lane,
+    PickupBooked,
+    PickupRequest,
+    Price,
     Subscribed,
     TrackUpdate,
     WaybillIssued,
     WaybillRequest,
 )
 from yichuan.couriers.connectors.connector import Access, Client
-from yichuan.couriers.connectors.kdniao import build, parse, traces
+from yichuan.couriers.connectors.kdniao import build, parse, services, traces
 
 PATHS: Final = {
     build.WAYBILL: "/api/EOrderService",
@@ -23,6 +31,18 @@ PATHS: Final = {
     build.SUBSCRIBE_PLUS: "/api/dist",
     build.QUERY: "/Ebusiness/EbusinessOrderHandle.aspx",
     build.QUERY_PLUS: "/Ebusiness/EbusinessOrderHandle.aspx",
+    build.RECOGNISE: "/Ebusiness/EbusinessOrderHandle.aspx",
+    build.FORECAST: "/api/dist",
+    **dict.fromkeys(
+        (
+            build.PICKUP,
+            build.PICKUP_CANCEL,
+            build.PAID_PICKUP,
+            build.PAID_PICKUP_CANCEL,
+            build.PRICES,
+        ),
+        "/api/OOrderService",
+    ),
 }
 
 
@@ -102,6 +122,56 @@ class KdniaoClient(Client):
         data = build.query(courier, number, order_code=order_code, phone_last4=phone_last4)
         kind = build.QUERY_PLUS if self._plus else build.QUERY
         return traces.track(await self._call(kind, data, safe=True))
+
+    async def book_pickup(self, request: PickupRequest) -> PickupBooked:
+        """Have the courier come: under the merchant's contract (1001) where the account names
+        one, else paid through KDNiao (1801).
+
+        Raises:
+            CourierError: refused; with outcome "unknown" it may be booked.
+        """
+        contract = build.under_contract(request.account)
+        kind = build.PICKUP if contract else build.PAID_PICKUP
+        return services.booked(await self._call(kind, build.pickup(request)), request.order_code)
+
+    async def cancel_pickup(
+        self, order_code: str, courier: str, account: BranchAccount, reason: str = ""
+    ) -> None:
+        """Take a booking back (1004 or 1802, as it was booked).
+
+        Raises:
+            CourierError: not cancelled; with outcome "unknown" it may have been.
+        """
+        contract = build.under_contract(account)
+        kind = build.PICKUP_CANCEL if contract else build.PAID_PICKUP_CANCEL
+        data = build.cancel_pickup(order_code, courier, reason, contract=contract)
+        parse.cancelled(await self._call(kind, data))
+
+    async def prices(self, lane: Lane) -> Sequence[Price]:
+        """What a paid pickup costs (1815).
+
+        Raises:
+            CourierError: refused or not reached.
+        """
+        return services.prices(await self._call(build.PRICES, build.prices(lane), safe=True))
+
+    async def forecast(self, lane: Lane) -> Forecast:
+        """When a parcel picked up now will be there (6004).
+
+        Raises:
+            CourierError: refused or not reached.
+        """
+        data = build.forecast(lane, now())
+        return services.forecast(await self._call(build.FORECAST, data, safe=True), lane.courier)
+
+    async def recognise(self, number: str) -> Sequence[Candidate]:
+        """Whose number this may be (2002).
+
+        Raises:
+            CourierError: refused or not reached.
+        """
+        data = build.recognise(number)
+        return services.candidates(await self._call(build.RECOGNISE, data, safe=True))
 
     async def _call(self, request_type: str, request_data: bytes, *, safe: bool = False) -> bytes:
         """Post and give the answer's body. `safe` calls change nothing and may be repeated."""

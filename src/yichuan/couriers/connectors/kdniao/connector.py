@@ -30,6 +30,10 @@ CONNECTOR = Connector(
         "track": "documents",
         "subscribe": "documents",
         "push": "documents",
+        "pickup": "documents",
+        "recognise": "documents",
+        "rate": "simulator",
+        "forecast": "documents",
     },
     endpoint="https://api.kdniao.com",
     sandbox="http://sandboxapi.kdniao.com:8080/kdniaosandbox/gateway/exterfaceInvoke.json",
@@ -48,5 +52,12 @@ CONNECTOR = Connector(
     sources=(
         "apifox.com docs-site 2538027 (the manual's copy)",
         "github.com/wannvmi/Kdniao.Core official-demo",
+        "KDNiao's MCP server of 2025 (forms of 2002 and 6004)",
+        "public code: KDNBusiness, a client of the paid pickups (1801, 1802, 1815)",
     ),
+    notes_zh="上门取件：账号带电子面单客户号或月结号时走 1001/1004，否则走快递鸟代付的 1801/1802；"
+    "预估运费 (1815) 是代付上门取件的价格。时效预测、单号识别、增值版查询需在后台开通。",
+    notes_en="Pickups: with a customer code or monthly account they go by the contract (1001,"
+    " 1004), else they are paid through KDNiao (1801, 1802), whose prices 1815 tells. Forecasts,"
+    " recognition and the paid queries are opened in KDNiao's console.",
 )

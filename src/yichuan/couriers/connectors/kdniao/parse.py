@@ -33,7 +33,7 @@ def waybill(raw: bytes) -> WaybillIssued:
     Raises:
         CourierError: refused; outcome "unknown" when the answer cannot be read.
     """
-    answer = _read(raw, doubt=True)
+    answer = answered(raw, doubt=True)
     order = lowered(answer.get("order"))
     number = text(order, "logisticcode")
     if not succeeded(answer) or not number:
@@ -64,7 +64,7 @@ def cancelled(raw: bytes) -> None:
     Raises:
         CourierError: not cancelled (`already_cancelled`, `cannot_cancel`, …).
     """
-    answer = _read(raw, doubt=True)
+    answer = answered(raw, doubt=True)
     if not succeeded(answer):
         refuse(answer)
 
@@ -75,7 +75,7 @@ def balance(raw: bytes) -> Balance:
     Raises:
         CourierError: refused, or the answer has no figures.
     """
-    answer = _read(raw)
+    answer = answered(raw)
     left = lowered(answer.get("eorderbalance"))
     available = text(left, "availablenum")
     if not succeeded(answer) or available is None:
@@ -92,7 +92,7 @@ def subscribed(raw: bytes, courier: str, number: str) -> Subscribed:
     Raises:
         CourierError: refused.
     """
-    answer = _read(raw)
+    answer = answered(raw)
     if not succeeded(answer):
         refuse(answer)
     return Subscribed(
@@ -131,8 +131,12 @@ def text(fields: Fields, key: str) -> str | None:
     return str(value).strip() or None
 
 
-def _read(raw: bytes, *, doubt: bool = False) -> Fields:
-    """The answer's fields. `doubt`: an unreadable answer may hide a done deed."""
+def answered(raw: bytes, *, doubt: bool = False) -> Fields:
+    """The answer's fields. `doubt`: an unreadable answer may hide a done deed.
+
+    Raises:
+        CourierError: not readable.
+    """
     try:
         answer = lowered(lenient_json(raw))
     except ValueError as error:
