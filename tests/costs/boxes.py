@@ -24,8 +24,8 @@ def line(number: str | None, fen: int, **values: object) -> BillRow:
     return BillRow(**{**plain, **values})
 
 
-async def box(context: Context, tenant: Tenant, number: str) -> None:
-    """A box shipped with YD."""
+async def box(context: Context, tenant: Tenant, number: str, courier: str = "YD") -> None:
+    """A box shipped with a courier."""
     order = NewOrder(
         merchant_id=tenant.id,
         order_id=new_id(),
@@ -44,7 +44,7 @@ async def box(context: Context, tenant: Tenant, number: str) -> None:
         recipient_id=order.recipient_id,
         created_at=SHIPPED,
         ship_method="hub_waybill",
-        courier="YD",
+        courier=courier,
         weight_g=900,
         shipped_at=SHIPPED,
         dest_province="江苏省",

@@ -130,3 +130,29 @@ async def test_bills_are_the_platforms_alone(
         assert (await nobody.get(f"/api/v1/bills{path}")).status_code == 401
     assert (await alpha.client.post("/api/v1/bills/reconcile")).status_code == 403
     assert (await alpha.client.post(f"/api/v1/bills/{bill}/reconcile")).status_code == 403
+
+
+async def test_a_courier_without_a_card_gets_one_from_its_bill(
+    context: Context, platform: httpx.AsyncClient, alpha: Tenant
+) -> None:
+    """Its lines say why nothing is expected; the guessed card explains all but the odd one."""
+    for number in range(6):
+        await box(context, alpha, f"S{number}", courier="STO")
+    async with context.database.system() as session:
+        lines = [
+            line(f"S{n}", 480 if n == 5 else 320, courier="STO", bill_no="STO-2405")
+            for n in range(6)
+        ]
+        await service.add_lines(session, new_id(), lines)
+        await service.reconcile_bills(session)
+    (bill,) = (await platform.get("/api/v1/bills", params={"courier": "STO"})).json()["items"]
+    assert [(f["reason"], f["lines"]) for f in bill["findings"]] == [("no_rate", 6)]
+    url = f"/api/v1/bills/{bill['id']}/suggested-card"
+    seen = (await platform.get(url)).json()
+    assert (seen["courier"], seen["lines"], seen["reproduced"]) == ("STO", 6, 5)
+    assert [(r["first"]["amount_minor"], r["step"]) for r in seen["rows"]] == [(320, None)]
+    assert (await alpha.client.get(url)).status_code == 403
+    done = await platform.post(url)
+    assert (done.status_code, done.json()["explained"]) == (201, 5)
+    found = (await platform.get(f"/api/v1/bills/{bill['id']}")).json()
+    assert {f["reason"]: f["lines"] for f in found["findings"]} == {"match": 5, "overcharged": 1}

@@ -60,7 +60,8 @@ async def _walk(
             await page.goto(address + path)
             await expect(page.locator("h1").first).to_be_visible(timeout=20_000)
             await page.wait_for_load_state("networkidle")
-            await expect(page.locator("main").get_by_text("加载中")).to_have_count(0)
+            waiting = page.locator("main").get_by_text("加载中")
+            await expect(waiting).to_have_count(0, timeout=20_000)
             wide = await page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size["width"], f"{path} is {wide} px wide"
             await screenshot(page, name)

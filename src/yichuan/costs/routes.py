@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from yichuan.core.errors import Conflict
 from yichuan.core.export import download, kilograms, yuan
 from yichuan.core.money import Money, cny
 from yichuan.core.pagination import MAX_LIMIT, Page, number_cursor, read_number_cursor
@@ -22,9 +23,12 @@ from yichuan.costs.schemas import (
     FindingView,
     Reason,
     ReconciledView,
+    SuggestedCard,
+    SuggestedRow,
 )
 from yichuan.identity import service as identity
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
+from yichuan.rating import service as rating
 from yichuan.rating.reconcile import REASONS
 
 router = APIRouter(tags=["costs"])
@@ -104,6 +108,46 @@ async def reconcile_bill(caller: CallerDep, context: ContextDep, bill_id: UUID) 
         bill = await queries.get(session, bill_id)
         done = await service.reconcile_bills(session, [bill.id])
         await identity.audit(session, caller, "bill.reconciled", str(bill_id), None)
+    return _reconciled(done)
+
+
+@router.get("/bills/{bill_id}/suggested-card")
+async def suggested_card(caller: CallerDep, context: ContextDep, bill_id: UUID) -> SuggestedCard:
+    """A cost card guessed from the bill's own lines, for a courier nobody has a card of."""
+    caller.require("operator")
+    async with context.database.system() as session:
+        name, learned = await service.suggest_card(session, bill_id)
+        bill = await queries.get(session, bill_id)
+    return SuggestedCard(
+        card=name,
+        courier=bill.courier,
+        valid_from=learned.rows[0].valid_from if learned.rows else None,
+        lines=learned.lines,
+        reproduced=learned.reproduced,
+        rows=[
+            SuggestedRow(
+                province=row.dest_province or "",
+                first=_fen(row.first_price_fen or 0),
+                step=cny(row.step_price_fen),
+            )
+            for row in learned.rows
+        ],
+    )
+
+
+@router.post("/bills/{bill_id}/suggested-card", status_code=201)
+async def accept_suggested_card(
+    caller: CallerDep, context: ContextDep, bill_id: UUID
+) -> ReconciledView:
+    """Store the guessed card (a card of the same name is replaced) and check the bill again."""
+    caller.require("operator")
+    async with context.database.system() as session:
+        name, learned = await service.suggest_card(session, bill_id)
+        if not learned.rows:
+            raise Conflict("no province of the bill follows a tariff: upload the contract's card")
+        await rating.store(session, learned.rows)
+        done = await service.reconcile_bills(session, [bill_id])
+        await identity.audit(session, caller, "rate_card.stored", str(bill_id), None, name=name)
     return _reconciled(done)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -61,6 +61,28 @@ class BillView(BaseModel):
     reconciled_at: datetime | None
     created_at: datetime
     findings: list[FindingView]
+
+
+class SuggestedRow(BaseModel):
+    """A province's charges as the bill shows them."""
+
+    province: str
+    first: Money
+    """For the first kg."""
+    step: Money | None
+    """For each further kg begun; None where no line was heavier."""
+
+
+class SuggestedCard(BaseModel):
+    """A cost card guessed from a bill: what the courier charges, not what was agreed."""
+
+    card: str
+    courier: str
+    valid_from: date | None
+    lines: int
+    reproduced: int
+    """Lines whose amount the card gives to the fen."""
+    rows: list[SuggestedRow]
 
 
 class BillLineView(BaseModel):

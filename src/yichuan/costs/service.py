@@ -15,11 +15,21 @@ from yichuan.core.bulk import Stage, copy_text, fill, uuid_array
 from yichuan.core.clock import CHINA
 from yichuan.core.database import SystemSession, raw_connection
 from yichuan.core.ids import new_id
+from yichuan.costs import queries
 from yichuan.costs.models import Bill, BillFinding, BillLine
 from yichuan.rating import service as rating
 from yichuan.rating.cards import RateBook
-from yichuan.rating.reconcile import REASONS, BillCheck, OurShipment, reconcile
+from yichuan.rating.learn import Learned, Observed, learn
+from yichuan.rating.reconcile import (
+    REASONS,
+    BillCheck,
+    OurShipment,
+    billed_destination,
+    month_day,
+    reconcile,
+)
 from yichuan.rating.rows import BillRow
+from yichuan.rating.rules import province_key
 from yichuan.shipments import bulk, numbers
 from yichuan.shipments import service as shipments
 from yichuan.shipments.numbers import BilledBox
@@ -232,6 +242,30 @@ class _Checked:
     bill_ids: list[UUID]
     checks: list[tuple[_Line, BillCheck]]
     content: bytes
+
+
+async def suggest_card(session: SystemSession, bill_id: UUID) -> tuple[str, Learned]:
+    """A cost card guessed from a bill, for a courier without one: its name and what was learned.
+
+    Lines that name no province count where our box went.
+
+    Raises:
+        NotFound: no such bill.
+    """
+    bill = await queries.get(session, bill_id)
+    loaded = await _load(session, bill.courier, [bill_id])
+    ours = {box.shipment_no: _ours(box) for box in loaded.boxes.values()}
+    by_waybill = {box.waybill_number: box for box in ours.values() if box.waybill_number}
+    observed = []
+    for line in loaded.lines:
+        row = line.row
+        box = ours.get(row.shipment_no or "") or by_waybill.get(row.waybill_number or "")
+        weight = row.raw_weight_g or row.billed_weight_g or (box.weight_g if box else None)
+        place = province_key(billed_destination(row, box)[0])
+        observed.append(Observed(place, weight or 0, row.due_fen))
+    since = month_day(bill.period or None)
+    name = f"{bill.courier} {bill.bill_no} 推算"
+    return name, await asyncio.to_thread(learn, bill.courier, name, since, observed)
 
 
 async def _load(session: SystemSession, courier: str, ids: list[UUID]) -> _Loaded:

@@ -218,7 +218,7 @@ class Reconciler:
         due = bill.due_fen
         if weight is None:
             return BillCheck(line.index, "no_weight", due, None)
-        billed_to = _billed_destination(bill, ours)
+        billed_to = billed_destination(bill, ours)
         quote = self._price(line, billed_to, weight)
         if isinstance(quote, Miss):
             zh, en = MISSES[quote.reason]
@@ -238,7 +238,7 @@ class Reconciler:
             service=line.ours.service if line.ours else "",
             volume_cm3=bill.volume_cm3 or 0,
             merchant=line.ours.merchant if line.ours and self.role == "price" else "",
-            shipped_on=china_day(bill.shipped_at) or _month_day(bill.bill_month),
+            shipped_on=china_day(bill.shipped_at) or month_day(bill.bill_month),
         )
         return quote_book(self.book, shipment, self.role)
 
@@ -312,7 +312,7 @@ class Reconciler:
         )
 
 
-def _billed_destination(bill: BillRow, ours: OurShipment | None) -> Destination:
+def billed_destination(bill: BillRow, ours: OurShipment | None) -> Destination:
     """Where the courier says it went; what it leaves out is filled from our shipment.
 
     Our city is only taken where the bill's province is ours too.
@@ -338,7 +338,8 @@ def _text(place: Destination) -> str:
     return "/".join(filter(None, place)) or "?"
 
 
-def _month_day(month: str | None) -> date | None:
+def month_day(month: str | None) -> date | None:
+    """The first day of a month yyyymm."""
     return None if month is None else date(int(month[:4]), int(month[4:]), 1)
 
 

@@ -836,6 +836,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bills/{bill_id}/suggested-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggested Card
+         * @description A cost card guessed from the bill's own lines, for a courier nobody has a card of.
+         */
+        get: operations["suggested_card_api_v1_bills__bill_id__suggested_card_get"];
+        put?: never;
+        /**
+         * Accept Suggested Card
+         * @description Store the guessed card (a card of the same name is replaced) and check the bill again.
+         */
+        post: operations["accept_suggested_card_api_v1_bills__bill_id__suggested_card_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bills/{bill_id}/lines": {
         parameters: {
             query?: never;
@@ -6209,6 +6233,34 @@ export interface components {
             cycle: number;
         };
         /**
+         * SuggestedCard
+         * @description A cost card guessed from a bill: what the courier charges, not what was agreed.
+         */
+        SuggestedCard: {
+            /** Card */
+            card: string;
+            /** Courier */
+            courier: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Lines */
+            lines: number;
+            /** Reproduced */
+            reproduced: number;
+            /** Rows */
+            rows: components["schemas"]["SuggestedRow"][];
+        };
+        /**
+         * SuggestedRow
+         * @description A province's charges as the bill shows them.
+         */
+        SuggestedRow: {
+            /** Province */
+            province: string;
+            first: components["schemas"]["Money"];
+            step: components["schemas"]["Money"] | null;
+        };
+        /**
          * TakeBatch
          * @description Take numbers for boxes that stand there already.
          */
@@ -8435,6 +8487,68 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciledView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    suggested_card_api_v1_bills__bill_id__suggested_card_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedCard"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    accept_suggested_card_api_v1_bills__bill_id__suggested_card_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -139,6 +139,12 @@ function useRangeWords(): Readonly<Record<RelativeRange, string>> {
   return { today: t.today, yesterday: t.yesterday, '7d': t.last7, '30d': t.last30, '90d': t.last90 }
 }
 
+/** `2026-03-01 ~ 2026-03-07`; one day is written once. */
+function daysText(range: string): string {
+  const [from, to] = range.split('..')
+  return from === to ? (from ?? '') : range.replace('..', ' ~ ')
+}
+
 function Dates({ filter, values, onChange, block }: ControlProps<Of<'dates'>>) {
   const t = useMessages(tableWords)
   const names = useRangeWords()
@@ -167,7 +173,7 @@ function Dates({ filter, values, onChange, block }: ControlProps<Of<'dates'>>) {
       </div>
     </div>
   )
-  const shown = value === undefined ? '' : isRelativeRange(value) ? names[value] : value.replace('..', ' ~ ')
+  const shown = value === undefined ? '' : isRelativeRange(value) ? names[value] : daysText(value)
   return (
     <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" content={panel}>
       <Button className={block ? styles.block : undefined} data-chosen={value !== undefined}>

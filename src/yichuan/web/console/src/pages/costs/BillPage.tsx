@@ -6,8 +6,9 @@ import { Link, useParams } from 'react-router'
 import { api, type Schema, unwrap } from '@/api/client'
 import { useLocale, useMessages } from '@/i18n'
 import type { Translation } from '@/i18n/messages'
-import { type Column, DataTable, type Filter, type ListQuery, listKey, WIDTH } from '@/table'
+import { type Column, DataTable, type Filter, type ListQuery, listKey } from '@/table'
 import { Dash, DetailSkeleton, ErrorState, errorTitle, Money, PageHeader, PageStack, Panel, PlainTable, Weight } from '@/ui'
+import { MissingRates } from './MissingRates'
 import { words } from './words'
 
 type Words = Translation<(typeof words)['zh-CN']>
@@ -31,6 +32,7 @@ export function Component() {
   return (
     <PageStack>
       <PageHeader title={bill.data.bill_no} back={back} actions={<Acts bill={bill.data} />} />
+      <MissingRates bill={bill.data} />
       <Findings bill={bill.data} />
       <Lines bill={bill.data} />
     </PageStack>
@@ -132,12 +134,12 @@ function Lines({ bill }: { bill: Bill }) {
 }
 
 function columnsFor(t: Words, zh: boolean): Column<Line>[] {
-  const money = WIDTH.amount
+  const money = 100
   return [
     {
       key: 'number',
       title: t.number,
-      width: WIDTH.number,
+      width: 180,
       always: true,
       card: 'title',
       render: (row) =>
@@ -150,16 +152,17 @@ function columnsFor(t: Words, zh: boolean): Column<Line>[] {
     {
       key: 'reason',
       title: t.reason,
-      width: WIDTH.text,
+      width: 148,
+      wrap: true,
       card: 'state',
       render: (row) => (zh ? row.reason_zh : row.reason_en) ?? <Dash />,
     },
-    { key: 'place', title: t.place, width: WIDTH.place + 60, render: (row) => `${row.dest_province ?? ''}${row.dest_city ?? ''}` },
-    { key: 'ours', title: t.ours, width: WIDTH.weight, align: 'right', render: (row) => <Weight grams={row.chargeable_weight_g} /> },
-    { key: 'billed', title: t.billed, width: WIDTH.weight, align: 'right', render: (row) => <Weight grams={row.billed_weight_g} /> },
+    { key: 'place', title: t.place, width: 140, render: (row) => `${row.dest_province ?? ''}${row.dest_city ?? ''}` },
+    { key: 'ours', title: t.ours, width: 92, align: 'right', render: (row) => <Weight grams={row.chargeable_weight_g} /> },
+    { key: 'billed', title: t.billed, width: 92, align: 'right', render: (row) => <Weight grams={row.billed_weight_g} /> },
     { key: 'payable', title: t.payable, width: money, align: 'right', render: (row) => <Money value={row.payable} /> },
     { key: 'expected', title: t.expected, width: money, align: 'right', render: (row) => <Money value={row.expected} /> },
     { key: 'difference', title: t.difference, width: money, align: 'right', render: (row) => <Money value={row.difference} /> },
-    { key: 'note', title: t.note, width: 320, wrap: true, render: (row) => (zh ? row.note_zh : row.note_en) ?? <Dash /> },
+    { key: 'note', title: t.note, width: 216, wrap: true, render: (row) => (zh ? row.note_zh : row.note_en) ?? <Dash /> },
   ]
 }

@@ -1,21 +1,24 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, unwrap } from '@/api/client'
+import { useMe } from '@/auth/useMe'
 import { useMessages } from '@/i18n'
 import { CourierTag, Dash, DetailSkeleton, EmptyState, ErrorState, PageHeader, PageStack, Panel, PlainTable } from '@/ui'
 import { CostsNav } from './CostsNav'
 import { QuotePanel } from './QuotePanel'
+import { UploadRates } from './UploadRates'
 import { words } from './words'
 
 /** Rate cards, and what a parcel would cost on them. */
 export function Component() {
   const t = useMessages(words)
+  const operator = useMe().role === 'operator'
   const cards = useQuery({
     queryKey: ['rate-cards'],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/rate-cards', { params: { query: { limit: 200 } }, signal })),
   })
   return (
     <PageStack>
-      <PageHeader title={t.title} subtitle={t.subtitle} />
+      <PageHeader title={t.title} subtitle={t.subtitle} actions={operator && <UploadRates />} />
       <CostsNav />
       <QuotePanel />
       <Panel title={t.card} flush>

@@ -94,7 +94,7 @@ function useColumns(staff: boolean): Column<Row>[] {
       {
         key: 'waybill',
         title: t.waybill,
-        width: 168,
+        width: 190,
         card: 'none',
         render: (row) => <CopyableNumber value={row.waybill_number} />,
       },

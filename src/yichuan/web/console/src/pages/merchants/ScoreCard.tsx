@@ -49,7 +49,7 @@ function Known({ card, id }: { card: Card; id: string }) {
         <Moves moves={card.moves} isNew={card.before === null} />
       </Panel>
       <Panel title={t.parts} flush>
-        <Parts parts={card.parts} id={id} staff={staff} />
+        <Parts parts={card.parts} id={id} staff={staff} day={card.day} />
       </Panel>
       {card.history.length > 1 && (
         <Panel title={t.history}>
@@ -96,16 +96,33 @@ function amount(value: number | null, unit: Part['unit'], hours: (n: number) => 
 
 /** The list that explains a metric: what went wrong, or who was not answered. */
 const BEHIND: Partial<Record<Part['key'], string>> = {
-  on_time_shipping: '/exceptions?kind=late_ship',
-  pickup_in_24h: '/exceptions?kind=late_pickup',
+  on_time_shipping: '/shipments?trouble=late_ship',
+  pickup_in_24h: '/shipments?trouble=late_pickup',
   problem_rate: '/exceptions?party=merchant',
-  fake_shipping: '/exceptions?kind=fake_shipping',
+  fake_shipping: '/shipments?trouble=fake_shipping',
   ticket_response: '/tickets?party=merchant',
 }
 
-function Parts({ parts, id, staff }: { parts: readonly Part[]; id: string; staff: boolean }) {
+/** Scores look back so many days, their own included. */
+const WINDOW_DAYS = 30
+
+function windowOf(day: string): string {
+  const first = new Date(Date.parse(`${day}T00:00:00Z`) - (WINDOW_DAYS - 1) * 86_400_000)
+  return `${first.toISOString().slice(0, 10)}..${day}`
+}
+
+interface PartsProps {
+  parts: readonly Part[]
+  id: string
+  staff: boolean
+  /** The score's own. */
+  day: string
+}
+
+function Parts({ parts, id, staff, day }: PartsProps) {
   const behind = (key: Part['key']) => {
-    const list = BEHIND[key] ?? '/exceptions?open=true'
+    const plain = BEHIND[key] ?? '/exceptions?open=true'
+    const list = plain.includes('trouble=') ? `${plain}&troubled=${windowOf(day)}` : plain
     return staff ? `${list}&merchant_id=${id}` : list
   }
   const t = useMessages(words)
