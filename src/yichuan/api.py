@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from yichuan.costs.routes import router as costs
 from yichuan.couriers.connection_routes import router as connections
+from yichuan.couriers.quota_routes import router as quotas
 from yichuan.couriers.routes import router as couriers
 from yichuan.exceptions.routes import router as exceptions
 from yichuan.gateway.routes import door_router
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     unknown_codes,  # before the couriers, who may take its last part of the path for a code
     couriers,
     connections,
+    quotas,
     exceptions,
     gateway,
     identity,

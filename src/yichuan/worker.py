@@ -24,6 +24,7 @@ from yichuan.notify.sender import purge
 from yichuan.scorecards.service import recompute_now
 from yichuan.tasks import CONTEXT, HTTP
 from yichuan.tracking import jobs as tracking
+from yichuan.waybills import balances
 from yichuan.waybills.taking import resolve_lost
 
 JOB_CONCURRENCY = 4
@@ -41,6 +42,7 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         *following,
         Loop("jobs", partial(_jobs, context, http)),
         Loop("waybills.resolve_lost", every(30, partial(resolve_lost, context, http))),
+        Loop("waybills.balances", every(balances.EVERY, partial(balances.refresh, context, http))),
         Loop("tracking.merge", partial(tracking.merge_loop, context)),
         Loop("tracking.subscribe", partial(tracking.subscribe_loop, context, http)),
         Loop("tracking.housekeeping", every(DAY / 4, partial(tracking.housekeeping, context))),

@@ -18,6 +18,7 @@ GUARDED = {
     *security.READ_ALL_WRITE_PLATFORM,
     *security.SYSTEM_ONLY,
     *security.SPECIAL,
+    *security.LENT,
     "courier_accounts",
     "track_subscriptions",
 }

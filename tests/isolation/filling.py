@@ -240,6 +240,9 @@ class Mover:
         self.values["account_id"] = (await self.post("/courier-accounts", account))["id"]
         asked = await self.post(f"/courier-accounts/{self.values['account_id']}/test")
         assert asked["balance"], asked
+        lent = await good(await self.hub.platform.get(f"{API}/courier-accounts?courier=ZTO"))
+        path = f"{API}/courier-accounts/{lent['items'][0]['id']}/quotas/{me}"
+        await good(await self.hub.platform.put(path, json={"per_month": 1000}))
         self.values["courier"] = "YTO"
         hook = await self.post("/webhook-endpoints", {"url": f"http://127.0.0.1:9/{who.mark}"})
         self.values["endpoint_id"] = hook["id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
+from conftest import Tenant
 from waybills.conftest import HOST, Setup, accounts, courier_http, network
 from web.console import PHONE, add_user, screenshot, signed_in
 from yichuan.core.context import Context
@@ -58,3 +59,26 @@ async def test_a_connection_is_made_tested_broken_and_mended(
         await page.keyboard.press("Escape")
         await page.set_viewport_size(PHONE)
         await screenshot(page, "connections")
+
+
+async def test_a_quota_is_set_and_its_merchant_reads_it(
+    context: Context, accounts: Setup, alpha: Tenant, browser: Browser, console: str
+) -> None:
+    await add_user(context, "lender", "operator", None)
+    await add_user(context, "borrower", "merchant", alpha.id)
+    async with signed_in(browser, console, "lender") as page:
+        page.set_default_timeout(30_000)
+        await page.goto(f"{console}/couriers")
+        row = page.locator("tr", has_text="ZTO").first
+        await row.get_by_role("button", name="额度").click()
+        form = page.get_by_role("dialog")
+        await form.get_by_role("combobox").click()
+        await page.keyboard.type("ALPHA")
+        await page.keyboard.press("Enter")
+        await form.get_by_label("每日").fill("7")
+        await form.get_by_role("button", name="保存").click()
+        await expect(form.locator("tbody tr")).to_contain_text("0 / 0")
+        await screenshot(page, "quota")
+    async with signed_in(browser, console, "borrower") as page:
+        await page.goto(f"{console}/couriers")
+        await expect(page.locator("tr", has_text="ZTO").first).to_contain_text("今日还可取 7 个")

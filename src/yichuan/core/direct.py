@@ -31,6 +31,7 @@ B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
+F = TypeVar("F")
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Write: TypeAlias = tuple[str, Sequence[Values]]
@@ -90,6 +91,17 @@ class Direct:
     async def ask(
         self, one: Ask[A], two: Ask[B], three: Ask[C], four: Ask[D], five: Ask[E], /
     ) -> tuple[A, B, C, D, E]: ...
+    @overload
+    async def ask(
+        self,
+        one: Ask[A],
+        two: Ask[B],
+        three: Ask[C],
+        four: Ask[D],
+        five: Ask[E],
+        six: Ask[F],
+        /,
+    ) -> tuple[A, B, C, D, E, F]: ...
     async def ask(self, *asks: Ask[Any]) -> tuple[Any, ...]:
         """Ask in one round trip, after what waits to be written.
 

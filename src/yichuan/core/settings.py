@@ -37,6 +37,8 @@ class Settings(BaseModel):
     """Set when the console is served over HTTPS."""
     inbox_high_water: int = Field(default=50_000, ge=1)
     """Unmerged pushes above which new pushes are answered 503."""
+    balance_hour: int = Field(default=6, ge=0, le=23)
+    """Hour of the day (Asia/Shanghai) from which branches are asked how many numbers are left."""
     log_level: str = "INFO"
     fsync: bool = True
     """Embedded PostgreSQL only. Tests switch it off; never off where a figure is measured."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -94,8 +94,28 @@ class CourierAccount(Base):
     """Numbers left at the branch; None where the courier does not count them."""
     balance_at: Mapped[datetime | None]
     balance_alert: Mapped[int] = mapped_column(server_default="100")
+    balance_asked_at: Mapped[datetime | None]
+    """When the branch was last asked, whether or not it counts numbers."""
     enabled: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class AccountQuota(Base):
+    """How many numbers a merchant may take from an account that the platform lends it."""
+
+    __tablename__ = "courier_account_quotas"
+
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("courier_accounts.id"), primary_key=True)
+    per_day: Mapped[int | None]
+    per_month: Mapped[int | None]
+    """None: no limit."""
+    day: Mapped[date]
+    """The day (Asia/Shanghai) that `used_day` counts; `used_month` counts its month."""
+    used_day: Mapped[int] = mapped_column(server_default="0")
+    used_month: Mapped[int] = mapped_column(server_default="0")
+    counted_since: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Numbers asked for earlier were never counted, so they are not given back."""
 
 
 class ConnectorCall(Base):

@@ -170,6 +170,26 @@ class AccountView(BaseModel):
     enabled: bool
 
 
+class QuotaRequest(BaseModel):
+    """Numbers a merchant may take from a lent account; None: no limit."""
+
+    per_day: Annotated[int, Field(ge=0)] | None = None
+    per_month: Annotated[int, Field(ge=0)] | None = None
+
+
+class QuotaView(BaseModel):
+    """A merchant's quota of a lent account, with what it took (days of Asia/Shanghai)."""
+
+    merchant_id: UUID
+    account_id: UUID
+    per_day: int | None
+    per_month: int | None
+    used_today: int
+    used_this_month: int
+    left: int | None
+    """Numbers it may still take today; None: no limit."""
+
+
 class TestResult(BaseModel):
     """What the courier answered to a trial call."""
 

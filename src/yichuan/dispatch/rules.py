@@ -45,6 +45,8 @@ class Option:
     typical_days: int
     account_id: UUID
     balance: int | None
+    quota: int | None
+    """Numbers of a lent account the merchant may still take; None: no limit."""
     cost_fen: int | None
 
 
@@ -81,19 +83,22 @@ _KIND_WORDS = {
         "bulky goods below every bulky service's minimum weight, sent as a parcel",
     ),
 }
+_OTHER_KIND = ("服务类型不符", "not this kind of service")
 _TOO_LIGHT = ("低于起运重量", "below the minimum weight")
 
 
 def _refusal(box: Box, option: Option, kinds: frozenset[str]) -> tuple[str, str] | None:
     weight = box.weight_g or ASSUMED_WEIGHT_G
     if option.kind not in kinds:
-        return ("服务类型不符", "not this kind of service")
+        return _OTHER_KIND
     if weight < option.min_weight_g:
         return _TOO_LIGHT
     if option.max_weight_g is not None and weight > option.max_weight_g:
         return ("超过限重", "over the weight limit")
     if option.balance is not None and option.balance <= 0:
         return ("网点单号余额不足", "the branch has no numbers left")
+    if option.quota is not None and option.quota <= 0:
+        return ("借用平台账号的额度已用完", "the quota on the lent account is used up")
     return None
 
 
@@ -129,6 +134,9 @@ def _explain(
     candidates = [_candidate(box, o, None) for o in ranked]
     candidates += [_candidate(box, o, refused[id(o)]) for o in options if refused[id(o)]]
     (zh, en), (cost_zh, cost_en) = _words(need, chosen), _cost_words(chosen, ranked)
+    if chosen is None:
+        why = _why_none(options, refused)
+        zh, en = zh + why[0], en + why[1]
     return {
         "rule": need or "parcel",
         "zh": zh + cost_zh,
@@ -153,6 +161,18 @@ def _candidate(box: Box, option: Option, why_not: tuple[str, str] | None) -> dic
         "refused_zh": why_not[0] if why_not else None,
         "refused_en": why_not[1] if why_not else None,
     }
+
+
+def _why_none(
+    options: Sequence[Option], refused: dict[int, tuple[str, str] | None]
+) -> tuple[str, str]:
+    """What stands in the way of services that would fit; empty where none would."""
+    found = {refused[id(o)] for o in options} - {_OTHER_KIND, None}
+    reasons = sorted(reason for reason in found if reason is not None)
+    if not reasons:
+        return "", ""
+    zh, en = "、".join(r[0] for r in reasons), ", ".join(r[1] for r in reasons)
+    return f"（{zh}）", f" ({en})"
 
 
 def _words(need: str | None, chosen: Option | None) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from yichuan.shipments.boxes import Box
 
 CARD_SECONDS = 2.0
 """How long rate cards are used without asking `rating` whether they changed."""
+NO_QUOTAS: Mapping[UUID, int] = {}
 
 
 class Dispatcher:
@@ -47,6 +48,7 @@ class Dispatcher:
         courier: str | None,
         service: str | None,
         account_id: UUID | None,
+        quotas: Mapping[UUID, int],
     ) -> list[Option]:
         """Usable services; narrowed where a person already chose."""
         found: list[Option] = []
@@ -54,6 +56,7 @@ class Dispatcher:
         for account in self._accounts:
             wanted = courier in (None, account.courier) and account_id in (None, account.id)
             empty = account.balance is not None and account.balance <= 0
+            empty = empty or quotas.get(account.id, 1) <= 0
             if not wanted or (account.courier in seen and empty):
                 continue
             if account.courier in seen:
@@ -63,7 +66,7 @@ class Dispatcher:
             for item in self._services.get(account.courier, []):
                 if service is not None and item.code != service:
                     continue
-                found.append(self._option(account, item, costs))
+                found.append(self._option(account, item, costs, quotas.get(account.id)))
         return found
 
     def _option(
@@ -71,6 +74,7 @@ class Dispatcher:
         account: CourierAccount,
         item: CourierService,
         costs: dict[tuple[str, str | None], int],
+        quota: int | None,
     ) -> Option:
         cost = costs.get((item.courier, item.code))
         if cost is None and item.is_default:
@@ -87,6 +91,7 @@ class Dispatcher:
             typical_days=item.typical_days,
             account_id=account.id,
             balance=account.balance,
+            quota=quota,
             cost_fen=cost,
         )
 
@@ -122,8 +127,12 @@ def decide(
     courier: str | None = None,
     service: str | None = None,
     account_id: UUID | None = None,
+    quotas: Mapping[UUID, int] = NO_QUOTAS,
 ) -> Choice:
-    """Choose the courier service for one box (within what a person already chose)."""
+    """Choose the courier service for one box (within what a person already chose).
+
+    `quotas`: numbers the merchant may still take from lent accounts that limit it.
+    """
     costs = rating.costs(
         facts.cards,
         merchant_id=box.merchant_id,
@@ -140,5 +149,7 @@ def decide(
         categories=tuple(sorted({category for category in categories if category})),
         days_left=days_left,
     )
-    options = facts.options(costs, courier=courier, service=service, account_id=account_id)
+    options = facts.options(
+        costs, courier=courier, service=service, account_id=account_id, quotas=quotas
+    )
     return rules.choose(goods, options)

@@ -159,6 +159,22 @@ def watched_tracks() -> Iterator[str]:
         yield f"CREATE POLICY subscriber ON {table} FOR SELECT TO {APP} USING {rule}"
 
 
+LENT = ("courier_account_quotas",)
+"""What the platform allows a merchant: its own rows, which its transactions count in."""
+
+
+def lent() -> Iterator[str]:
+    """Statements that guard the quotas of lent accounts."""
+    for table in LENT:
+        yield from _enable(table)
+        yield f"CREATE POLICY scope ON {table} FOR SELECT TO {APP} USING ({_owned()})"
+        yield (
+            f"CREATE POLICY count ON {table} FOR UPDATE TO {APP}"
+            f" USING ({_owned()}) WITH CHECK ({_owned()})"
+        )
+        yield f"CREATE POLICY set ON {table} FOR INSERT TO {APP} WITH CHECK ({PLATFORM})"
+
+
 GRANTS = (
     f"GRANT USAGE ON SCHEMA public TO {APP}, {SYSTEM}",
     f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}, {SYSTEM}",

@@ -26,9 +26,9 @@ WEBHOOK_CHANNEL = "webhook"
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """A pop-up for the merchant and for the platform."""
+    """A pop-up for the merchant and for the platform; without a merchant, the platform's alone."""
 
-    merchant_id: UUID
+    merchant_id: UUID | None
     shipment_id: UUID | None
     kind: str
     severity: int
@@ -54,7 +54,7 @@ def _alert_rows(item: NewAlert, platform_too: bool) -> Iterator[dict[str, Any]]:
         "shipment_id": item.shipment_id,
     }
     yield shown | {"id": new_id(), "merchant_id": item.merchant_id}
-    if platform_too:
+    if platform_too and item.merchant_id is not None:
         yield shown | {"id": new_id(), "merchant_id": None}
 
 

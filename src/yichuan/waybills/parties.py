@@ -21,6 +21,7 @@ from yichuan.shipments.boxes import Box, Piece
 from yichuan.waybills import wishes
 from yichuan.waybills.wishes import ORDINARY, Wish
 
+S = TypeVar("S")
 T = TypeVar("T")
 MAX_GOODS = 20
 
@@ -76,7 +77,7 @@ async def gather(
     direct: Direct, vault: Vault, boxes: Sequence[Box]
 ) -> dict[UUID, Parties | YichuanError]:
     """Parties by shipment id; a box whose people cannot be read gets the reason instead."""
-    found, _ = await gather_and_ask(direct, vault, boxes, _NOTHING)
+    found, _, _ = await gather_and_ask(direct, vault, boxes, _NOTHING, _NOTHING)
     return found
 
 
@@ -84,16 +85,17 @@ _NOTHING = Ask("SELECT", (), lambda _: None)
 
 
 async def gather_and_ask(
-    direct: Direct, vault: Vault, boxes: Sequence[Box], also: Ask[T]
-) -> tuple[dict[UUID, Parties | YichuanError], T]:
-    """`gather`, and another question in the same round trip."""
+    direct: Direct, vault: Vault, boxes: Sequence[Box], also: Ask[T], and_also: Ask[S]
+) -> tuple[dict[UUID, Parties | YichuanError], T, S]:
+    """`gather`, and two more questions in the same round trip."""
     owners, ids = {box.merchant_id for box in boxes}, [box.id for box in boxes]
-    senders, people, pieces, wished, answer = await direct.ask(
+    senders, people, pieces, wished, answer, other = await direct.ask(
         merchants.default_senders(owners),
         orders.people(owners, {box.recipient_id for box in boxes}),
         shipments.pieces(owners, ids),
         wishes.of(vault, owners, ids),
         also,
+        and_also,
     )
     open_senders = {owner: _sender(vault, row) for owner, row in senders.items()}
     parties = {
@@ -106,7 +108,7 @@ async def gather_and_ask(
         )
         for box in boxes
     }
-    return parties, answer
+    return parties, answer, other
 
 
 def _one(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from yichuan.core.context import Context
@@ -11,6 +11,7 @@ from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.direct import within
 from yichuan.core.errors import NotFound, YichuanError
 from yichuan.couriers import queries as couriers
+from yichuan.couriers import quotas
 from yichuan.dispatch import service as dispatch
 from yichuan.dispatch.service import Dispatcher
 from yichuan.regions.doubts import Doubt, doubts
@@ -57,6 +58,8 @@ async def check(
     owners = {row.merchant_id for row in rows.values()}
     facts = {m: await dispatch.dispatcher(context.database, m) for m in owners}
     issued = await queries.issued_of(session, shipment_ids)
+    (limits,) = await asking.ask(quotas.look(owners))
+    quota = quotas.Reserving(limits)
     blockers: dict[str, Blocker] = {}
     doubtful: dict[str, Blocker] = {}
     need: Counter[UUID] = Counter()
@@ -66,8 +69,10 @@ async def check(
         if problem is None and row.id not in issued:
             found = parties[row.id]
             assert isinstance(found, Parties)
-            chosen = _account(facts[row.merchant_id], row, found, courier, account_id)
+            left = quota.left(row.merchant_id)
+            chosen = _account(facts[row.merchant_id], row, found, (courier, account_id), left)
             if isinstance(chosen, UUID):
+                quota.reserve(row.merchant_id, chosen)
                 need[chosen] += 1
             else:
                 problem = chosen
@@ -101,15 +106,20 @@ def _people_problem(found: Parties | YichuanError) -> tuple[str, str, str] | Non
 
 
 def _account(
-    facts: Dispatcher, row: Box, parties: Parties, courier: str | None, account_id: UUID | None
+    facts: Dispatcher,
+    row: Box,
+    parties: Parties,
+    wanted: tuple[str | None, UUID | None],
+    left: Mapping[UUID, int],
 ) -> UUID | tuple[str, str, str]:
     choice = dispatch.decide(
         facts,
         row,
         parties.categories,
         origin_province=parties.sender.province,
-        courier=courier,
-        account_id=account_id,
+        courier=wanted[0],
+        account_id=wanted[1],
+        quotas=left,
     )
     if choice.option is None:
         return ("no_courier", choice.reason["zh"], choice.reason["en"])

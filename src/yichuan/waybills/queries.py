@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,7 @@ class Live:
     account_id: UUID | None
     order_code: str
     label_fields: dict[str, Any]
+    requested_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

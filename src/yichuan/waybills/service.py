@@ -19,6 +19,7 @@ from yichuan.core.ids import new_id
 from yichuan.core.rows import RowResult
 from yichuan.core.vault import Vault
 from yichuan.couriers import queries as courier_queries
+from yichuan.couriers import quotas
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierError
 from yichuan.identity import service as identity
@@ -276,4 +277,6 @@ async def _record_cancelled(session: SystemSession, caller: Caller, row: Waybill
     await tracking.unbind(session, row.merchant_id, row.shipment_id, row.courier, row.number)
     if row.account_id is not None:
         await couriers.spend(session, row.account_id, -1)
+        back = (row.merchant_id, row.account_id, row.requested_at)
+        await write_within(session, quotas.given_back([back]))
     await identity.audit(session, caller, "waybill.cancelled", str(row.id), row.merchant_id)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from yichuan.core.errors import Conflict, CourierFailed, NotFound, YichuanError
 from yichuan.core.ids import new_id
 from yichuan.core.vault import Vault
 from yichuan.core.writing import inserts, json_value
+from yichuan.couriers import quotas
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
 from yichuan.dispatch import service as dispatch
@@ -82,9 +83,14 @@ async def _claim(
 ) -> tuple[list[Claim], dict[UUID, Taken]]:
     boxes = await _locked(claiming, shipment_ids)
     owners = {box.merchant_id for box in boxes}
-    parties, live = await gather_and_ask(
-        claiming, context.vault, boxes, queries.live(owners, shipment_ids)
+    parties, live, limits = await gather_and_ask(
+        claiming,
+        context.vault,
+        boxes,
+        queries.live(owners, shipment_ids),
+        quotas.lock(owners),
     )
+    quota = quotas.Reserving(limits)
     facts = {m: await dispatch.dispatcher(context.database, m) for m in owners}
     claims: list[Claim] = []
     fresh: list[dict[str, Any]] = []
@@ -100,13 +106,15 @@ async def _claim(
         elif known is not None:
             claims.append(_reclaim(box, known, found))
         else:
-            claim = _decide(facts[box.merchant_id], box, found, chosen)
+            left = quota.left(box.merchant_id)
+            claim = _decide(facts[box.merchant_id], box, found, chosen, left)
             if isinstance(claim, YichuanError):
                 results[box.id] = Taken(box.id, error=claim)
             else:
                 claims.append(claim)
+                quota.reserve(claim.merchant_id, claim.account_id)
                 fresh.append(_waybill_values(claim, caller.id))
-    claiming.write(*inserts((Waybill, fresh)))
+    claiming.write(*inserts((Waybill, fresh)), quotas.used(quota.reserved))
     return claims, results
 
 
@@ -123,7 +131,9 @@ async def _locked(claiming: Direct, shipment_ids: Sequence[UUID]) -> list[Box]:
     return [found[i] for i in shipment_ids]
 
 
-def _decide(facts: Dispatcher, row: Box, parties: Parties, chosen: Chosen) -> Claim | YichuanError:
+def _decide(
+    facts: Dispatcher, row: Box, parties: Parties, chosen: Chosen, left: Mapping[UUID, int]
+) -> Claim | YichuanError:
     choice = dispatch.decide(
         facts,
         row,
@@ -132,6 +142,7 @@ def _decide(facts: Dispatcher, row: Box, parties: Parties, chosen: Chosen) -> Cl
         courier=chosen.courier,
         service=chosen.service,
         account_id=chosen.account_id,
+        quotas=left,
     )
     option = choice.option
     if option is None:
@@ -146,6 +157,7 @@ def _decide(facts: Dispatcher, row: Box, parties: Parties, chosen: Chosen) -> Cl
         cost_fen=option.cost_fen,
         reason=choice.reason,
         request=_request(row, parties, option.courier, option.service),
+        asked_at=now(),
     )
 
 
@@ -197,6 +209,7 @@ def _reclaim(row: Box, known: Live, parties: Parties) -> Claim:
         cost_fen=known.label_fields.get("cost_fen"),
         reason=known.label_fields.get("dispatch") or {},
         request=_request(row, parties, known.courier, known.service, known.order_code),
+        asked_at=known.requested_at,
         again=True,
     )
 
@@ -212,6 +225,7 @@ def _waybill_values(claim: Claim, actor: str) -> dict[str, Any]:
         "service": claim.service,
         "account_id": claim.account_id,
         "order_code": claim.request.order_code,
+        "requested_at": claim.asked_at,
         "label_fields": {"dispatch": claim.reason, "cost_fen": claim.cost_fen},
         "actor": actor,
     }
@@ -289,12 +303,21 @@ async def record(context: Context, answers: Sequence[Answer], actor: str) -> dic
         await _record_issued(recording, context.vault, good, actor)
         # last, as every waybill of an account waits for its row; in one order, against deadlocks
         recording.write(couriers.spent(spent))
+        recording.write(quotas.given_back(_refused(answers)))
         recording.write(
             couriers.called(
                 [(a.connection_id, "waybill", a.milliseconds, a.error) for a in answers]
             )
         )
     return {a.claim.shipment_id: _taken(a) for a in answers}
+
+
+def _refused(answers: Sequence[Answer]) -> Iterator[tuple[UUID, UUID, datetime]]:
+    """Numbers that were reserved and never came."""
+    for answer in answers:
+        if answer.error is not None and answer.error.outcome == "refused":
+            claim = answer.claim
+            yield claim.merchant_id, claim.account_id, claim.asked_at
 
 
 def _failure(answer: Answer) -> tuple[Any, ...]:

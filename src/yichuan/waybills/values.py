@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -56,6 +57,7 @@ class Claim:
     cost_fen: int | None
     reason: dict[str, Any]
     request: WaybillRequest
+    asked_at: datetime
     again: bool = False
     """It was asked for before and the answer was lost."""
 

@@ -1114,6 +1114,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courier-account-quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quotas
+         * @description What merchants may take from lent accounts, and took; a merchant sees its own.
+         */
+        get: operations["list_quotas_api_v1_courier_account_quotas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courier-accounts/{account_id}/quotas/{merchant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Quota
+         * @description Limit what a merchant takes from a lent account; with neither limit it takes freely.
+         */
+        put: operations["set_quota_api_v1_courier_accounts__account_id__quotas__merchant_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exceptions": {
         parameters: {
             query?: never;
@@ -4394,6 +4434,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[QuotaView] */
+        Page_QuotaView_: {
+            /** Items */
+            items: components["schemas"]["QuotaView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[RateCardView] */
         Page_RateCardView_: {
             /** Items */
@@ -5061,6 +5108,42 @@ export interface components {
             resolved_at: string | null;
             /** Resolution */
             resolution: ("replayed" | "dismissed") | null;
+        };
+        /**
+         * QuotaRequest
+         * @description Numbers a merchant may take from a lent account; None: no limit.
+         */
+        QuotaRequest: {
+            /** Per Day */
+            per_day?: number | null;
+            /** Per Month */
+            per_month?: number | null;
+        };
+        /**
+         * QuotaView
+         * @description A merchant's quota of a lent account, with what it took (days of Asia/Shanghai).
+         */
+        QuotaView: {
+            /**
+             * Merchant Id
+             * Format: uuid
+             */
+            merchant_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Per Day */
+            per_day: number | null;
+            /** Per Month */
+            per_month: number | null;
+            /** Used Today */
+            used_today: number;
+            /** Used This Month */
+            used_this_month: number;
+            /** Left */
+            left: number | null;
         };
         /**
          * QuoteLineView
@@ -9028,6 +9111,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionHealth"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_quotas_api_v1_courier_account_quotas_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuotaView_"];
+                };
+            };
+        };
+    };
+    set_quota_api_v1_courier_accounts__account_id__quotas__merchant_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaView"];
                 };
             };
             /** @description Validation Error */

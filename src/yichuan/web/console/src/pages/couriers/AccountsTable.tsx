@@ -1,14 +1,18 @@
 import { CheckCircleOutlined, PauseCircleOutlined, WarningOutlined } from '@ant-design/icons'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Space } from 'antd'
+import { useState } from 'react'
 import { useMe } from '@/auth/useMe'
 import { useLocale, useMessages } from '@/i18n'
 import { Chip, CourierTag, Dash, EmptyState, errorTitle, PlainTable, TimeAgo } from '@/ui'
-import { type Account, accountsQuery, switchAccount, testAccount } from './data'
+import { type Account, accountsQuery, quotasQuery, switchAccount, testAccount } from './data'
+import { QuotaDialog } from './QuotaDialog'
+import { quotaWords } from './quotaWords'
 import { words } from './words'
 
 export function AccountsTable({ rows, mayWrite }: { rows: readonly Account[]; mayWrite: boolean }) {
   const t = useMessages(words)
+  const q = useMessages(quotaWords)
   return (
     <PlainTable
       caption={t.accounts}
@@ -21,6 +25,7 @@ export function AccountsTable({ rows, mayWrite }: { rows: readonly Account[]; ma
         { key: 'customer', title: t.customer, render: (row) => row.customer_name || row.month_code || <Dash /> },
         { key: 'owner', title: t.owner, render: (row) => (row.merchant_id === null ? t.platform : t.merchantOwn) },
         { key: 'balance', title: t.balance, align: 'right', render: (row) => <Balance row={row} /> },
+        ...(mayWrite ? [{ key: 'quota', title: q.quota, render: (row: Account) => <Quota row={row} /> }] : []),
         { key: 'asked', title: t.checked, render: (row) => <TimeAgo at={row.balance_at} /> },
         {
           key: 'state',
@@ -50,8 +55,21 @@ function Balance({ row }: { row: Account }) {
   )
 }
 
+/** For a merchant what it may still take; for the platform how many merchants are limited. */
+function Quota({ row }: { row: Account }) {
+  const t = useMessages(quotaWords)
+  const staff = useMe().role === 'operator'
+  const found = useQuery(quotasQuery).data?.items.filter((one) => one.account_id === row.id) ?? []
+  if (row.merchant_id !== null) return <Dash />
+  if (staff) return <>{found.length > 0 ? t.merchantsLimited(found.length) : t.none}</>
+  const left = found[0]?.left ?? null
+  return <>{left === null ? t.none : t.left(left)}</>
+}
+
 function Acts({ row }: { row: Account }) {
   const t = useMessages(words)
+  const q = useMessages(quotaWords)
+  const [lending, setLending] = useState(false)
   const me = useMe()
   const locale = useLocale()
   const client = useQueryClient()
@@ -74,6 +92,12 @@ function Acts({ row }: { row: Account }) {
       <Button size="small" loading={test.isPending} onClick={() => test.mutate()}>
         {t.test}
       </Button>
+      {me.role === 'operator' && row.merchant_id === null && (
+        <Button size="small" onClick={() => setLending(true)}>
+          {q.set}
+        </Button>
+      )}
+      {lending && <QuotaDialog account={row} onClose={() => setLending(false)} />}
       {own && (
         <Button size="small" loading={toggle.isPending} onClick={() => toggle.mutate()}>
           {row.enabled ? t.disable : t.enable}

@@ -66,3 +66,13 @@ export function healthQuery(id: string) {
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/courier-connections/{connection_id}/health', { params, signal })),
   })
 }
+
+export const quotasQuery = queryOptions({
+  queryKey: ['courier-account-quotas'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/courier-account-quotas', { signal })),
+})
+
+export function setQuota(account_id: string, merchant_id: string, body: Schema<'QuotaRequest'>) {
+  const params = { path: { account_id, merchant_id } }
+  return unwrap(api.PUT('/api/v1/courier-accounts/{account_id}/quotas/{merchant_id}', { params, body }))
+}

@@ -1,0 +1,38 @@
+import { defineMessages } from '@/i18n'
+
+export const quotaWords = defineMessages(
+  {
+    quota: '借用额度',
+    none: '不限',
+    left: (n: number) => `今日还可取 ${n} 个`,
+    merchantsLimited: (n: number) => `已限 ${n} 家`,
+    set: '额度',
+    title: (name: string) => `${name}：商家借用额度`,
+    how: '取号时按北京时间的日、月计数；不设额度的商家可随意借用。撤销的面单退回额度。',
+    merchant: '商家',
+    perDay: '每日',
+    perMonth: '每月',
+    used: '今日 / 本月已取',
+    leftTitle: '今日剩余',
+    empty: '还没有限制任何商家',
+    emptyHow: '选择商家并填写每日或每月的上限；都不填就是不限。',
+    required: '必填',
+  },
+  {
+    quota: 'Quota',
+    none: 'No limit',
+    left: (n) => `${n} left today`,
+    merchantsLimited: (n) => `${n} limited`,
+    set: 'Quota',
+    title: (name) => `${name}: what merchants may borrow`,
+    how: 'Counted by day and month (Beijing time) when a number is taken; merchants without a quota borrow freely. Cancelled waybills are given back.',
+    merchant: 'Merchant',
+    perDay: 'A day',
+    perMonth: 'A month',
+    used: 'Taken today / this month',
+    leftTitle: 'Left today',
+    empty: 'No merchant is limited yet',
+    emptyHow: 'Choose a merchant and a limit for the day or the month; neither means no limit.',
+    required: 'Required',
+  },
+)
