@@ -43,7 +43,7 @@ ALLOWED: dict[tuple[str, str], str] = {}
 SIMULATOR_USERS = {"cli", "demo", "simulator"}
 """Units that may import the simulator: the command line, its demonstration, and itself."""
 
-HEAVY = {"ortools", "lightgbm", "polars", "karrio", "yichuan.simulator"}
+HEAVY = {"ortools", "lightgbm", "polars", "karrio", "openpyxl", "yichuan.simulator"}
 """Never loaded by the web process: solvers, learners, files, foreign couriers, the simulator."""
 
 

@@ -7,9 +7,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from yichuan.core.export import BOM, cell
 
 TITLES = ("包裹号", "订单号", "收件人", "目的地", "商品", "快递公司", "运单号")
@@ -38,6 +35,9 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def as_xlsx(rows: Sequence[Sequence[str]], couriers: Sequence[str]) -> bytes:
     """The table as XLSX: cells are text, and the couriers' names are offered in theirs."""
+    from openpyxl import Workbook  # 5 MB that most web processes never need
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     book = Workbook()
     sheet = book.active
     sheet.title = "填单号"

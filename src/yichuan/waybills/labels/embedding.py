@@ -11,10 +11,12 @@ import sys
 import zlib
 from array import array
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from reportlab.pdfbase import pdfdoc
 
-from yichuan.waybills.labels.typefaces import FontFile, Glyph, Typefaces
+from yichuan.waybills.labels.typefaces import FontFile, Typefaces
 
 _COMPRESSION = 1
 """zlib level: 1 is three times as fast as 6 for a subset a tenth bigger."""
@@ -120,34 +122,35 @@ def _sfnt(tables: dict[str, bytes]) -> bytes:
     return b"".join(directory + body)
 
 
+_Shown = tuple[tuple[str, bool], str]
+"""How a character is shown in a document: (font resource name, embolden), hexadecimal CID."""
+_STYLE = itemgetter(0)
+
+
 class DocumentFonts:
     """All fonts of one document."""
 
     def __init__(self, faces: Typefaces) -> None:
         self.faces = faces
         self._subsets = [Subset(font) for font in faces.faces]
+        self._known: tuple[dict[str, _Shown], dict[str, _Shown]] = ({}, {})
 
     def runs(self, text: str, bold: bool) -> list[tuple[str, bool, str]]:
         """Prepared text as runs of (font resource name, embolden, hexadecimal CIDs)."""
+        known = self._known[bold]
+        shown = [known.get(char) or self._show(char, bold) for char in text]
         runs: list[tuple[str, bool, str]] = []
-        last: tuple[int, bool] | None = None
-        cids: list[str] = []
-        for char in text:
-            glyph = self.faces.glyph(char, bold)
-            if glyph is None:
-                raise ValueError(f"no glyph for U+{ord(char):04X}: text was not prepared")
-            style = (glyph.face, glyph.embolden)
-            if style != last:
-                if last is not None:
-                    runs.append((f"F{last[0]}", last[1], "".join(cids)))
-                last, cids = style, []
-            cids.append(self._code(char, glyph))
-        if last is not None:
-            runs.append((f"F{last[0]}", last[1], "".join(cids)))
+        for style, group in groupby(shown, _STYLE):
+            runs.append((*style, "".join([code for _, code in group])))
         return runs
 
-    def _code(self, char: str, glyph: Glyph) -> str:
-        return f"{self._subsets[glyph.face].cid(char, glyph.gid):04x}"
+    def _show(self, char: str, bold: bool) -> _Shown:
+        glyph = self.faces.glyph(char, bold)
+        if glyph is None:
+            raise ValueError(f"no glyph for U+{ord(char):04X}: text was not prepared")
+        code = f"{self._subsets[glyph.face].cid(char, glyph.gid):04x}"
+        shown = self._known[bold][char] = ((f"F{glyph.face}", glyph.embolden), code)
+        return shown
 
     def add_to(self, document: pdfdoc.PDFDocument) -> None:
         """Write the fonts that were used into the document's font resources."""

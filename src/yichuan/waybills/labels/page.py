@@ -115,18 +115,9 @@ class Page:
                *, vertical: bool = False) -> None:  # fmt: skip
         """Dark modules of `module` x `height` mm from (x, y); vertical turns a linear symbol so
         that it runs downwards."""
-        rects = []
-        for column, row, length in symbol.runs:
-            along, across = column * module, row * height
-            box = (
-                (x + across, y + along, height, length * module)
-                if vertical
-                else (x + along, y + across, length * module, height)
-            )
-            rects.append(
-                f"{box[0]:.3f} {self.height - box[1] - box[3]:.3f} {box[2]:.3f} {box[3]:.3f} re"
-            )
-        self._ops.append("\n".join(rects) + " f")
+        top = self.height - y
+        axes = f"0 {-module:.4f} {height:.4f} 0" if vertical else f"{module:.4f} 0 0 {-height:.4f}"
+        self._ops.append(f"q {axes} {x:.3f} {top:.3f} cm\n{symbol.path} f Q")
 
     def line(self, box: Box, text: str, style: Style, field: str) -> float:
         """One line, shrunk to the box; returns its width in mm. `field` names it in a warning."""

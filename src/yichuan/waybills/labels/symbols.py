@@ -23,12 +23,12 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """Dark runs (column, row, length), in modules, of a `columns` x `rows` matrix; a linear symbol
-    has one row."""
+    """The dark runs of a `columns` x `rows` matrix as a PDF path in modules, rows counted from the
+    top; a linear symbol has one row."""
 
     columns: int
     rows: int
-    runs: tuple[tuple[int, int, int], ...]
+    path: str
 
 
 def _symbol(barcode: zxingcpp.Barcode, rows: int | None) -> Symbol:
@@ -36,14 +36,15 @@ def _symbol(barcode: zxingcpp.Barcode, rows: int | None) -> Symbol:
     height, width = image.shape
     data = memoryview(image).tobytes()
     count = height if rows is None else rows
-    runs = tuple(
-        (match.start(), row, match.end() - match.start())
+    rects = [
+        f"{match.start()} {row} {match.end() - match.start()} 1 re"
         for row in range(count)
         for match in _DARK.finditer(data[row * width : (row + 1) * width])
-    )
-    return Symbol(width, count, runs)
+    ]
+    return Symbol(width, count, "\n".join(rects))
 
 
+@lru_cache(maxsize=256)
 def code128(text: str) -> Symbol | None:
     """The shortest Code 128 symbol, or None for a text that has none (empty, longer than 80, or
     not printable ASCII)."""

@@ -39,24 +39,21 @@ class Typesetter:
 
     def __init__(self, faces: Typefaces) -> None:
         self.faces = faces
-        self._replacements: dict[str, str] = {}
+        self._replacements = _Replacements(self)
 
     def prepare(self, text: str, missing: set[str]) -> str:
         """Text that can be drawn: invisible characters dropped, white space single, a character
         that no face has as 〓 and added to `missing`."""
         if not text.isascii() and not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
-        known, out = self._replacements, []
-        for char in text:
-            replacement = known.get(char)
-            if replacement is None:
-                replacement = known[char] = self._replacement(char)
-            if replacement == GETA and char != GETA:
-                missing.add(char)
-            out.append(replacement)
-        return " ".join("".join(out).split())
+        drawable = text.translate(self._replacements)
+        if GETA in drawable:
+            known = self._replacements
+            missing.update(char for char in text if char != GETA and known[ord(char)] == GETA)
+        return " ".join(drawable.split())
 
-    def _replacement(self, char: str) -> str:
+    def replacement(self, char: str) -> str:
+        """What is drawn for a character."""
         category = unicodedata.category(char)
         if category in _SPACES:
             return " "
@@ -132,3 +129,15 @@ class Typesetter:
                 break
             kept += 1
         return text[:kept] + ELLIPSIS
+
+
+class _Replacements(dict[int, str]):
+    """What is drawn for each code point, worked out once."""
+
+    def __init__(self, setter: Typesetter) -> None:
+        super().__init__()
+        self._setter = setter
+
+    def __missing__(self, point: int) -> str:
+        found = self[point] = self._setter.replacement(chr(point))
+        return found
