@@ -23,11 +23,12 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """The dark runs of a `columns` x `rows` matrix as a PDF path in modules, rows counted from the
-    top; a linear symbol has one row."""
+    """The dark runs (column, row, length) of a `columns` x `rows` matrix, in modules, rows counted
+    from the top, and the PDF path of them; a linear symbol has one row."""
 
     columns: int
     rows: int
+    runs: tuple[tuple[int, int, int], ...]
     path: str
 
 
@@ -36,12 +37,13 @@ def _symbol(barcode: zxingcpp.Barcode, rows: int | None) -> Symbol:
     height, width = image.shape
     data = memoryview(image).tobytes()
     count = height if rows is None else rows
-    rects = [
-        f"{match.start()} {row} {match.end() - match.start()} 1 re"
+    runs = tuple(
+        (match.start(), row, match.end() - match.start())
         for row in range(count)
         for match in _DARK.finditer(data[row * width : (row + 1) * width])
-    ]
-    return Symbol(width, count, "\n".join(rects))
+    )
+    path = "\n".join(f"{column} {row} {length} 1 re" for column, row, length in runs)
+    return Symbol(width, count, runs, path)
 
 
 @lru_cache(maxsize=256)
