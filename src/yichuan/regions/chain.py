@@ -29,6 +29,10 @@ FILLER = re.compile(
     r"(?:中国|(?:省|自治区)?直辖(?:县级)?(?:行政)?(?:区划|单位)?|市?辖[区县]|(?:其[他它]|城)区(?![一-龥]{0,2}[路街])|"
     r"[一二三四五六内外]环(?:以内|以外|到[一二三四五六内外]环(?:之间)?)|全境|县|市区)[ /·.\-]*"
 )
+_GAP_HEADS = frozenset(" /·.-")
+_FILLER_HEADS = frozenset("中省自直市辖其城一二三四五六内外全县")
+_ZONE_HEADS = frozenset("国高经技开产")
+"""Characters such words begin with, looked at first: most positions hold none of them."""
 _ZONE = re.compile(
     r"(?:国家级?)?(?:(高新技术|高新|高技术)(?:产业)?(?:开发|示范|园)?区|"
     r"(?:经济技术|经济|技术)?(?:开发区|产业开发区)|经开区|经济技术区)(?!街道|[镇乡])"
@@ -125,10 +129,11 @@ def read_chain(text: str, start: int, here: tuple[Division, ...] = ()) -> Chain 
 
 
 def _next(text: str, position: int, chain: Chain) -> _Step | None:
-    gap = GAP.match(text, position)
-    after = gap.end() if gap else position
+    after = position
+    if text[position : position + 1] in _GAP_HEADS and (gap := GAP.match(text, position)):
+        after = gap.end()
     step = _match(text, after, chain.here)
-    if step is not None or after >= len(text):
+    if step is not None or after >= len(text) or text[after] not in _FILLER_HEADS:
         return step
     filler = FILLER.match(text, after)
     if filler is None or filler.end() == after:
@@ -278,7 +283,7 @@ def _sure_short(word: _Word, here: tuple[Division, ...]) -> bool:
     a building's name and is long, well known, a county-level city's or followed by a zone."""
     if len(here) > 1:
         return False
-    if word.apart():
+    if word.apart() or has_street(here[0].adcode, word.text[word.end : word.end + 2]):
         return True
     if used_as(word.name, Use.MISLEADING) or _BUILDING.match(word.text, word.end) is not None:
         return False
@@ -389,7 +394,7 @@ def _is_city(division: Division) -> bool:
 
 def _zone(text: str, position: int, here: tuple[Division, ...]) -> _Step | None:
     """高新区, 经济技术开发区, … after a city."""
-    if len(here) != 1 or not _is_city(here[0]):
+    if text[position] not in _ZONE_HEADS or len(here) != 1 or not _is_city(here[0]):
         return None
     found = _ZONE.match(text, position)
     if found is None:
@@ -405,7 +410,11 @@ def _zone(text: str, position: int, here: tuple[Division, ...]) -> _Step | None:
 
 def _stepped_back(text: str, position: int, here: tuple[Division, ...]) -> _Step | None:
     """济南市中区 and 青岛市南区: the 市 belongs to both names."""
-    if text[position - 1 : position + 2] not in {"市中区", "市南区", "市北区"}:
+    if text[position - 1] != "市" or text[position - 1 : position + 2] not in {
+        "市中区",
+        "市南区",
+        "市北区",
+    }:
         return None
     step = _full_below(text, position - 1, here)
     return step if step is not None and step.end == position + 2 else None

@@ -150,7 +150,7 @@ def _decide(text: str, found: Located) -> None:
     if later is not None:
         found.here = (later,)
         return
-    for ground, trust in ((by_city, 0.85), (by_street, 0.85), (by_landmark, 0.8)):
+    for ground, trust in ((by_city, 0.85), (by_landmark, 0.8), (by_street, 0.8)):
         chosen = ground(found.here, text, found.end)
         if chosen is not None:
             found.here, found.confidence = (chosen,), min(found.confidence, trust)
