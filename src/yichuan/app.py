@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 
 from yichuan import __version__, api, health, problems
+from yichuan.core import outgoing
 from yichuan.core.context import Context, located, opened
 from yichuan.core.memory import frugal, trim, trimming
 from yichuan.core.settings import Settings, settings
@@ -55,7 +56,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with located(config) as (urls, vault):
-            async with opened(config, urls, vault) as own, httpx.AsyncClient() as http, trimming():
+            async with opened(config, urls, vault) as own, outgoing.client() as http, trimming():
                 attach(app, own, http)
                 frugal()
                 yield

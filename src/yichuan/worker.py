@@ -10,7 +10,7 @@ import httpx
 
 from yichuan.bootstrap import ensure_cohorts
 from yichuan.consumers import CONSUMERS
-from yichuan.core import consumers
+from yichuan.core import consumers, outgoing
 from yichuan.core.context import Context, located, opened
 from yichuan.core.loops import Loop, every, run_all
 from yichuan.core.queue import app, connector
@@ -68,7 +68,7 @@ async def _jobs(context: Context, http: httpx.AsyncClient) -> None:
 
 async def _run(context: Context) -> None:
     await consumers.register(context.database, CONSUMERS)
-    async with httpx.AsyncClient() as http:
+    async with outgoing.client() as http:
         work = asyncio.create_task(run_all(loops(context, http)))
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
