@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from yichuan.costs.routes import router as costs
+from yichuan.couriers.catalogue_routes import router as catalogue
 from yichuan.couriers.connection_routes import router as connections
 from yichuan.couriers.quota_routes import router as quotas
 from yichuan.couriers.routes import router as couriers
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     waybills,
     costs,
     unknown_codes,  # before the couriers, who may take its last part of the path for a code
+    catalogue,
     couriers,
     connections,
     quotas,

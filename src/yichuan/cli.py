@@ -175,6 +175,7 @@ def demo(
 
 ROOM_COMMANDS = {
     "address": "yichuan.regions.commands:address_app",
+    "courier": "yichuan.couriers.commands:courier_app",
     "import": "yichuan.imports.commands:import_app",
     "labels": "yichuan.waybills.labels.commands:labels_app",
     "rate": "yichuan.rating.commands:rate_app",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yichuan.core.consumers import Consumer
+from yichuan.couriers import learning
 from yichuan.exceptions import detect as exceptions
 from yichuan.gateway import consumer as gateway
 from yichuan.notify import consumer as notify
@@ -18,4 +19,5 @@ CONSUMERS: tuple[Consumer, ...] = (
     Consumer("gateway.pushes", "track", gateway.handle),
     Consumer("reports.rollup", "shipment", rollups.handle),
     Consumer("reports.figures", "figures", rollups.handle, batch=100_000),
+    Consumer("couriers.numbers", "shipment", learning.handle),
 )

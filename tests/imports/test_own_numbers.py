@@ -39,12 +39,9 @@ def test_spreadsheets_and_what_they_damage(tmp_path: Path) -> None:
     path = tmp_path / "n.xlsx"
     book.save(path)
     found = own_numbers.read(path)
-    assert [row.waybill_number for _, row in found.rows] == ["75312345678901"]
-    assert [(r.line, r.code) for r in found.rejects] == [
-        (3, "excel_mangled"),
-        (5, "required"),
-        (4, "no_match"),
-    ]
+    assert [row.waybill_number for _, row in found.rows] == ["75312345678901", "75312345678902"]
+    assert [row.courier for _, row in found.rows] == ["ZTO", None]
+    assert [(r.line, r.code) for r in found.rejects] == [(3, "excel_mangled"), (4, "no_match")]
 
 
 def test_a_filled_template_comes_back(tmp_path: Path) -> None:
@@ -72,10 +69,17 @@ def test_a_sheet_without_titles_is_read_as_it_stands(tmp_path: Path) -> None:
     assert own_numbers.lines(path) == (["D1\tSF\tSF12345", "D2\t\tSF12346"], 0)
 
 
+def test_the_courier_may_be_left_out(tmp_path: Path) -> None:
+    """Its number tells it later."""
+    path = tmp_path / "n.csv"
+    path.write_text("订单号,运单号\nD1,YT1234567890123\n")
+    assert own_numbers.read(path).rows == [(2, NumberLine("D1", None, "YT1234567890123"))]
+
+
 def test_what_is_no_such_file(tmp_path: Path) -> None:
     path = tmp_path / "n.csv"
-    path.write_text("订单号,运单号\nD1,SF12345\n")
-    with pytest.raises(BadFile, match="courier"):
+    path.write_text("订单号,快递公司\nD1,SF\n")
+    with pytest.raises(BadFile, match="waybill_number"):
         own_numbers.read(path)
     rows = "".join(f"D{i},SF,SF{i:06d}\n" for i in range(own_numbers.MAX_ROWS + 1))
     path.write_text(f"order_no,courier,waybill_number\n{rows}")

@@ -18,6 +18,7 @@ from isolation.walk import Door
 AMBIGUOUS = {("/push/{connector}/{token}", "token"): "push_token"}
 """Parameters whose name means something else on one route."""
 GIVEN: dict[tuple[str, str], Any] = {
+    ("/api/v1/couriers/recognise", "numbers"): ["YT1234567890123"],
     ("/api/v1/rate-cards", "rows"): [{"card": "x", "role": "price", "courier": "ZTO"}],
     ("/assets/{name:path}", "name"): "index.js",
     ("/{path:kdniao}", "path"): "api/dist",
@@ -152,7 +153,7 @@ class Maker:
         if known in self.values:
             return self._known(known, schema)
         if known.endswith("s") and known[:-1] in self.values and schema.get("type") == "array":
-            return [self._known(known[:-1], schema)]
+            return [self._known(known[:-1], door.plain(schema["items"]))]
         return self._made(door, name, schema)
 
     def _known(self, name: str, schema: dict[str, Any]) -> Any:

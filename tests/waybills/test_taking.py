@@ -166,6 +166,29 @@ async def test_own_numbers_by_paste_answer_per_row(alpha: Tenant, accounts: Setu
     assert found["shipped_at"] is not None
 
 
+async def test_own_numbers_tell_their_courier_or_ask(alpha: Tenant, accounts: Setup) -> None:
+    """Without a courier, only a number that can be one courier's is taken."""
+    boxes = [(await box(alpha, f"G{n}"))[1] for n in range(3)]
+    numbers = ("YT8800000000011", "300512345678", "QQ-0000-1")
+    rows = [{"shipment_id": b, "number": n} for b, n in zip(boxes, numbers, strict=True)]
+    answer = await alpha.client.post("/api/v1/shipments/own-numbers", json={"rows": rows})
+    sure, several, nobodys = answer.json()["items"]
+    assert (sure["ok"], sure["courier"], sure["guessed"]) == (True, "YTO", True)
+    assert sure["score"] > 0.95
+    assert (several["ok"], several["courier"], nobodys["ok"]) == (False, None, False)
+    assert "顺丰速运" in several["error"]["detail"]
+    assert several["score"] < 0.95
+    assert "认不出" in nobodys["error"]["detail"]
+    found = [(await alpha.client.get(f"/api/v1/shipments/{one}")).json() for one in boxes]
+    assert [one["courier"] for one in found] == ["YTO", None, None]
+    assert found[1]["shipped_at"] is None
+    # Said by the clerk, the very same number is taken.
+    rows = [{"shipment_id": boxes[1], "courier": "安能快运", "number": numbers[1]}]
+    answer = await alpha.client.post("/api/v1/shipments/own-numbers", json={"rows": rows})
+    (told,) = answer.json()["items"]
+    assert (told["ok"], told["guessed"], told["score"]) == (True, False, None)
+
+
 async def test_a_batch_prints_what_it_can(
     alpha: Tenant, accounts: Setup, context: Context, courier_http: httpx.AsyncClient
 ) -> None:

@@ -67,6 +67,8 @@ class CourierConnection(Base):
     enabled: Mapped[bool] = mapped_column(server_default="true")
     last_ok_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    last_push_at: Mapped[datetime | None]
+    """When it last pushed to us (to within minutes): the push address is known over there."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -178,3 +180,25 @@ class AccountApplication(Base):
     account_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     decided_at: Mapped[datetime | None]
+
+
+class NumberShape(Base):
+    """单号识别: how many confirmed shipments of the platform had a number of a shape."""
+
+    __tablename__ = "number_shapes"
+
+    shape: Mapped[str] = mapped_column(primary_key=True)
+    """Length and beginning (`recognise.shapes`); it does not tell a number."""
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class MerchantNumberShape(Base):
+    """The same of one merchant's shipments."""
+
+    __tablename__ = "merchant_number_shapes"
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    shape: Mapped[str] = mapped_column(primary_key=True)
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]

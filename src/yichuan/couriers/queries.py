@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, or_, select, tuple_
 
 from yichuan.core.cached import Cached, Remembered
 from yichuan.core.database import Database, ReadSession, SystemSession
@@ -33,7 +33,6 @@ __all__ = [
     "accounts",
     "accounts_for",
     "accounts_query",
-    "catalogue",
     "connection",
     "connection_of_token",
     "connections",
@@ -196,45 +195,6 @@ async def tracking_connection(
     ]
     able.sort(key=lambda row: (row.merchant_id is None, known[row.connector].kind != "direct"))
     return able[0] if able else None
-
-
-async def catalogue(
-    session: ReadSession, q: str | None, kind: str | None, served: bool | None, limit: int
-) -> list[tuple[Courier, list[CourierService], int]]:
-    """Couriers with their services and the number of usable accounts; served ones first."""
-    usable = (
-        accounts_query(session)
-        .with_only_columns(CourierAccount.courier, func.count().label("n"))
-        .group_by(CourierAccount.courier)
-        .subquery()
-    )
-    count = func.coalesce(usable.c.n, 0)
-    with_service = select(CourierService.courier).distinct()
-    query = select(Courier, count).outerjoin(usable, usable.c.courier == Courier.code)
-    if q:
-        pattern = f"%{q.strip()}%"
-        query = query.where(
-            or_(
-                Courier.code.ilike(pattern),
-                Courier.name_zh.ilike(pattern),
-                Courier.name_en.ilike(pattern),
-            )
-        )
-    if kind:
-        query = query.where(Courier.kind == kind)
-    if served:
-        query = query.where(Courier.code.in_(with_service))
-    order = (count.desc(), Courier.code.in_(with_service).desc(), Courier.kind, Courier.code)
-    found = (await session.execute(query.order_by(*order).limit(limit))).all()
-    codes = [row[0].code for row in found]
-    services: dict[str, list[CourierService]] = {code: [] for code in codes}
-    for service in await session.scalars(
-        select(CourierService)
-        .where(CourierService.courier.in_(codes))
-        .order_by(CourierService.is_default.desc(), CourierService.code)
-    ):
-        services[service.courier].append(service)
-    return [(row[0], services[row[0].code], int(row[1])) for row in found]
 
 
 async def _load_names(session: ReadSession) -> dict[str, str]:

@@ -1,12 +1,11 @@
-"""Couriers, connections and waybill accounts over HTTP."""
+"""Connections and waybill accounts over HTTP (the catalogue: `catalogue_routes`)."""
 
 from __future__ import annotations
 
 import time
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 
 from yichuan.core.context import Context
 from yichuan.core.errors import Forbidden
@@ -22,10 +21,7 @@ from yichuan.couriers.schemas import (
     ConnectionRequest,
     ConnectionView,
     ConnectorView,
-    CourierKind,
-    CourierView,
     CredentialView,
-    ServiceView,
     TestResult,
 )
 from yichuan.identity import service as identity
@@ -33,31 +29,6 @@ from yichuan.identity.callers import Caller
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 
 router = APIRouter(tags=["couriers"])
-
-
-@router.get("/couriers")
-async def list_couriers(
-    session: ReadDep,
-    q: Annotated[str | None, Query(max_length=40)] = None,
-    kind: CourierKind | None = None,
-    served: Annotated[bool | None, Query(description="only those with services")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-) -> Page[CourierView]:
-    """The catalogue; couriers with accounts first."""
-    rows = await queries.catalogue(session, q, kind, served, limit)
-    return Page(
-        items=[
-            CourierView(
-                code=courier.code,
-                name_zh=courier.name_zh,
-                name_en=courier.name_en,
-                kind=courier.kind,
-                services=[ServiceView.model_validate(s) for s in services],
-                accounts=accounts,
-            )
-            for courier, services, accounts in rows
-        ]
-    )
 
 
 def _owner(caller: Caller, wanted: UUID | None) -> UUID | None:

@@ -8,37 +8,6 @@ from uuid import UUID
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
 
-CourierKind = Literal["domestic", "cross_border", "freight", "cold_chain", "international"]
-
-
-class ServiceView(BaseModel):
-    """A courier's service."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    code: str
-    name_zh: str
-    name_en: str
-    kind: Literal["standard", "express", "cold_chain", "bulky", "special_line"]
-    min_weight_g: int
-    max_weight_g: int | None
-    typical_days: int
-    is_default: bool
-
-
-class CourierView(BaseModel):
-    """A courier."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    code: str
-    name_zh: str
-    name_en: str | None
-    kind: CourierKind
-    services: list[ServiceView] = []
-    accounts: int = 0
-    """Waybill accounts the caller may use."""
-
 
 class ConnectionRequest(BaseModel):
     """A credential at an API. `merchant_id` None: the platform's."""
@@ -131,7 +100,7 @@ class AccountRequest(BaseModel):
 
     merchant_id: UUID | None = None
     connection_id: UUID
-    courier: Annotated[str, Field(min_length=1, max_length=20)]
+    courier: Annotated[str, Field(min_length=1, max_length=40)]
     branch_code: Annotated[str, Field(max_length=60)] | None = None
     branch_name: Annotated[str, Field(max_length=60)] | None = None
     customer_name: Annotated[str, Field(max_length=60)] | None = None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,43 +27,7 @@ from yichuan.couriers.connectors.base import BranchAccount, CourierError
 from yichuan.couriers.connectors.connector import Access, Client, Keys
 from yichuan.couriers.connectors.wire import FAILURES, Breaker, Turnstile, Wire
 from yichuan.couriers.models import Courier, CourierAccount, CourierConnection
-
-_UPSERT_COURIER = text(
-    "INSERT INTO couriers (code, name_zh, name_en, kind)"
-    " VALUES (:code, :name_zh, :name_en, :kind) ON CONFLICT (code) DO UPDATE"
-    " SET name_zh = excluded.name_zh, name_en = excluded.name_en, kind = excluded.kind"
-)
-_UPSERT_SERVICE = text(
-    "INSERT INTO courier_services (courier, code, name_zh, name_en, kind, min_weight_g,"
-    " max_weight_g, typical_days, is_default) VALUES (:courier, :code, :name_zh, :name_en, :kind,"
-    " :min_weight_g, :max_weight_g, :typical_days, :is_default) ON CONFLICT DO NOTHING"
-)
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    text_of = (files("yichuan.couriers") / name).read_text("utf-8")
-    return list(csv.DictReader(text_of.splitlines()))
-
-
-async def seed(session: SystemSession) -> int:
-    """Bring the packaged catalogue into the database; returns the number of couriers."""
-    couriers: list[dict[str, Any]] = [
-        {**row, "name_en": row["name_en"] or None} for row in _table("catalogue.csv")
-    ]
-    await session.execute(_UPSERT_COURIER, couriers)
-    services: list[dict[str, Any]] = [
-        {
-            **row,
-            "min_weight_g": int(row["min_weight_g"]),
-            "max_weight_g": int(row["max_weight_g"]) if row["max_weight_g"] else None,
-            "typical_days": int(row["typical_days"]),
-            "is_default": row["is_default"] == "1",
-        }
-        for row in _table("services.csv")
-    ]
-    await session.execute(_UPSERT_SERVICE, services)
-    queries.forget_reference()
-    return len(couriers)
+from yichuan.couriers.seeding import seed as seed_catalogue
 
 
 async def add_connection(
@@ -272,6 +234,9 @@ def forget_calls() -> None:
     _lines.forget()
     queries.forget_accounts()
 
+
+seed = seed_catalogue
+"""Bring the packaged catalogue into the database; returns the number of couriers."""
 
 PROCESSES: Final = 2
 """Processes that share a contract's rate: one for the web, one worker."""

@@ -22,7 +22,8 @@ class NumberLine:
     """One row: a shipment or order number, the courier as written, the number."""
 
     order_no: str
-    courier: str
+    courier: str | None
+    """None: its number tells it."""
     waybill_number: str
 
 
@@ -32,7 +33,7 @@ TABLE: RowTable[NumberLine] = RowTable(
     en="Own numbers: one row per box",
     columns=(
         Column("order_no", Kind.REFERENCE, "订单号", "shipment or order number", required=True),
-        Column("courier", Kind.TEXT, "快递公司", "KDNiao code or Chinese name", required=True),
+        Column("courier", Kind.TEXT, "快递公司", "code or name; empty: recognised by the number"),
         Column("waybill_number", Kind.REFERENCE, "运单号", "the courier's number", required=True),
     ),
     row=NumberLine,
@@ -124,7 +125,7 @@ def read(path: Path) -> NumberFile:
     file = TableFile(path)
     titled = _titled(file.header)
     for column, names in TITLES.items():
-        if column not in titled:
+        if column not in titled and column != "courier":
             raise BadFile(f"no column {' / '.join(names[:4])}", column=column)
     rules = {column: Rule(sources=titles, reading=Reading()) for column, titles in titled.items()}
     plan = Plan(TABLE, FileMapping(rows=TABLE.name, columns=rules), file.header)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from yichuan.core.database import Database
 from yichuan.core.errors import Conflict
-from yichuan.couriers import queries as couriers
+from yichuan.couriers import catalogue
 from yichuan.imports.values import Owner
 from yichuan.merchants import queries as merchants
 from yichuan.merchants import service as merchant_service
@@ -30,20 +30,17 @@ class Parties:
         self._ship_within: dict[UUID, timedelta] = {}
         self._bound: set[UUID] = set()
         self._shops: dict[Shop, UUID] = {}
-        self._couriers: dict[str, str] = {}
         self.made: list[str] = []
         """Codes of merchants that did not exist before."""
 
     async def load(self) -> None:
-        """Read merchants and couriers."""
+        """Read merchants."""
         async with self._database.system() as session:
-            names = await couriers.names(session)
             for row in await merchants.listing(session):
                 self._merchants[row.code] = row.id
                 self._ship_within[row.id] = timedelta(hours=row.ship_within_hours)
                 if row.logistics_mode == "platform":
                     self._bound.add(row.id)
-        self._couriers = {name: code for code, name in names.items()} | {c: c for c in names}
 
     async def ensure(self, named: Iterable[tuple[str | None, str | None]]) -> None:
         """Make merchants (not on a merchant's own behalf) and shops that are new.
@@ -99,8 +96,8 @@ class Parties:
         return self._shops.get((merchant_id, shop)) if shop else None
 
     def courier(self, text: str) -> str | None:
-        """A courier's code, from code or full Chinese name."""
-        return self._couriers.get(text) or self._couriers.get(text.strip().upper())
+        """A courier's code, from its code or a full name."""
+        return catalogue.find(text)
 
     def must_use_platform(self, merchant_id: UUID) -> bool:
         """Whether the merchant may not ship under numbers of its own."""

@@ -16,7 +16,7 @@ from yichuan.core.context import Context
 from yichuan.core.errors import Forbidden, Invalid
 from yichuan.core.export import download
 from yichuan.core.pagination import MAX_LIMIT, Page
-from yichuan.core.rows import RowError, RowResult
+from yichuan.core.rows import RowError
 from yichuan.core.tabular import REJECT_COLUMNS
 from yichuan.couriers import queries as couriers
 from yichuan.identity.callers import Caller, visible_merchants
@@ -38,7 +38,7 @@ from yichuan.imports.values import MERCHANT_KINDS, Owner
 from yichuan.merchants import queries as merchants
 from yichuan.shipments import queries as shipments
 from yichuan.waybills import service as waybills
-from yichuan.waybills.values import OwnNumber
+from yichuan.waybills.values import OwnNumber, OwnNumberAnswer
 
 router = APIRouter(tags=["imports"])
 CSV = "text/csv"
@@ -211,8 +211,8 @@ async def ship_own_numbers_file(
 ) -> OwnNumberResults:
     """填单号发货 by file: box, courier and number; each row gets its own answer.
 
-    Columns, by name or title: order_no or shipment_no (订单号, 包裹号), courier (快递公司),
-    waybill_number (运单号).
+    Columns, by name or title: order_no or shipment_no (订单号, 包裹号), courier (快递公司, may be
+    left out where the number tells it), waybill_number (运单号).
     """
     if caller.role == "service":
         raise Forbidden("needs role operator or merchant")
@@ -221,7 +221,7 @@ async def ship_own_numbers_file(
     name, content = await _content(file)
     with uploads.on_disk(name, content) as path:
         found = await asyncio.to_thread(own_numbers.read, path)
-    results: list[RowResult] = []
+    results: list[OwnNumberAnswer] = []
     for begin in range(0, len(found.rows), CHUNK):
         chunk = [
             OwnNumber(row.order_no, row.courier, row.waybill_number)
@@ -231,14 +231,16 @@ async def ship_own_numbers_file(
     return _results(found, results)
 
 
-def _results(found: NumberFile, results: Iterable[RowResult]) -> OwnNumberResults:
+def _results(found: NumberFile, results: Iterable[OwnNumberAnswer]) -> OwnNumberResults:
     items = [
         OwnNumberResult(
             index=0,
             line=line,
             order_no=row.order_no,
-            courier=row.courier,
+            courier=row.courier or result.courier or "",
             waybill_number=row.waybill_number,
+            guessed=result.guessed,
+            score=result.score,
             ok=result.ok,
             id=result.id,
             error=result.error,

@@ -71,7 +71,12 @@ class OwnNumberResult(BaseModel):
     line: int
     order_no: str
     courier: str
+    """As written; where nothing was written, the code that the number told."""
     waybill_number: str
+    guessed: bool = False
+    """The row named no courier."""
+    score: float | None = None
+    """How sure the guess is, 0 to 1."""
     ok: bool
     id: UUID | None = None
     error: RowError | None = None

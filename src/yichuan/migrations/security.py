@@ -65,6 +65,7 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
         "shipping_wishes",
         "track_subscribers",
     ),
+    "0008": ("merchant_number_shapes",),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))
@@ -79,7 +80,12 @@ PLATFORM_ONLY = (
     "quarantine",
     "consumer_cursors",
 )
-READ_ALL_WRITE_PLATFORM = ("couriers", "courier_services", "courier_scores", "platform_settings")
+_FIRST_READ_ALL = ("couriers", "courier_services", "courier_scores", "platform_settings")
+LATER_READ_ALL: dict[str, tuple[str, ...]] = {"0008": ("number_shapes",)}
+READ_ALL_WRITE_PLATFORM = (
+    *_FIRST_READ_ALL,
+    *(table for tables in LATER_READ_ALL.values() for table in tables),
+)
 SYSTEM_ONLY = ("push_inbox", "sessions")
 NO_POLICY = ("idempotency_keys", "alembic_version")
 """Keyed by the caller itself; read only through core.idempotency."""
@@ -113,6 +119,19 @@ def _policy(table: str, rule: str) -> Iterator[str]:
     yield f"CREATE POLICY scope ON {table} TO {APP} USING {rule} WITH CHECK {rule}"
 
 
+def _read_all(table: str) -> Iterator[str]:
+    yield from _policy(table, f"({PLATFORM})")
+    yield f"CREATE POLICY anyone_reads ON {table} FOR SELECT TO {APP} USING (true)"
+
+
+def later(revision: str) -> Iterator[str]:
+    """Every statement that guards the tables a later migration adds."""
+    for table in LATER_OWNED.get(revision, ()):
+        yield from _policy(table, _owned())
+    for table in LATER_READ_ALL.get(revision, ()):
+        yield from _read_all(table)
+
+
 def statements() -> Iterator[str]:
     """Every statement that guards the tables of the first migration."""
     for table in _FIRST_OWNED:
@@ -121,9 +140,8 @@ def statements() -> Iterator[str]:
         yield from _policy(table, f"({PLATFORM})")
     for table, rule in SPECIAL.items():
         yield from _policy(table, rule)
-    for table in READ_ALL_WRITE_PLATFORM:
-        yield from _policy(table, f"({PLATFORM})")
-        yield f"CREATE POLICY anyone_reads ON {table} FOR SELECT TO {APP} USING (true)"
+    for table in _FIRST_READ_ALL:
+        yield from _read_all(table)
     for table in SYSTEM_ONLY:
         yield from _enable(table)
         yield f"REVOKE ALL ON {table} FROM {APP}"
@@ -143,12 +161,6 @@ def statements() -> Iterator[str]:
     yield from _enable("track_subscriptions")
     yield f"CREATE POLICY wish ON track_subscriptions FOR INSERT TO {APP} WITH CHECK (true)"
     yield f"CREATE POLICY platform ON track_subscriptions TO {APP} USING ({PLATFORM})"
-
-
-def later(revision: str) -> Iterator[str]:
-    """Every statement that guards the tables a later migration adds."""
-    for table in LATER_OWNED[revision]:
-        yield from _policy(table, _owned())
 
 
 def watched_tracks() -> Iterator[str]:

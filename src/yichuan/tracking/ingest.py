@@ -22,6 +22,7 @@ from yichuan.core.context import Context
 from yichuan.core.database import Connection, Database
 from yichuan.core.vault import Vault, VaultError
 from yichuan.couriers import service as couriers
+from yichuan.couriers import standing
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
 from yichuan.tracking import arrays, store
@@ -172,7 +173,16 @@ async def _merge_once(context: Context, take: str, which: int) -> int:
         ids = [row.id for row in rows]
         raise Spoiled(ids, f"{type(error).__name__}: {error}") from error
     await _note_unknown(context, moved, gathered)
+    await _note_pushes(context, rows)
     return len(rows)
+
+
+async def _note_pushes(context: Context, rows: Sequence[Taken]) -> None:
+    """Connections whose pushes arrive have told their push address."""
+    fresh = standing.unnoted(row.connection_id for row in rows)
+    if fresh:
+        async with context.database.system() as session:
+            await standing.note_pushes(session, fresh)
 
 
 def gather(vault: Vault, rows: Sequence[Taken]) -> tuple[Gathered, list[Taken]]:

@@ -96,7 +96,7 @@ class TrackDetail(BaseModel):
 class SubscriptionRequest(BaseModel):
     """A number whose pushes the platform wants without having a shipment for it."""
 
-    courier: Annotated[str, Field(min_length=1, max_length=20)]
+    courier: Annotated[str, Field(min_length=1, max_length=40)]
     number: Annotated[str, Field(min_length=3, max_length=60)]
     connection_id: UUID | None = None
     """Through whom; None: the platform's own connection."""

@@ -25,6 +25,7 @@ from yichuan.waybills.models import PrintJob, PrintJobItem
 from yichuan.waybills.schemas import (
     LabelFormat,
     LabelSize,
+    OwnNumberAnswers,
     OwnNumberRow,
     OwnNumbers,
     Preflight,
@@ -100,10 +101,16 @@ def _as_error(error: RowError) -> YichuanError:
 
 
 @router.post("/shipments/own-numbers")
-async def ship_own_numbers(wish: OwnNumbers, caller: CallerDep, context: ContextDep) -> RowResults:
-    """填单号发货, pasted or from a file: each row gets its own answer."""
+async def ship_own_numbers(
+    wish: OwnNumbers, caller: CallerDep, context: ContextDep
+) -> OwnNumberAnswers:
+    """填单号发货, pasted or from a file: each row gets its own answer.
+
+    A row without a courier is recognised by its number (单号识别); it is refused where that is not
+    certain.
+    """
     rows = await service.accept_own_numbers(context, caller, wish.rows, wish.merchant_id)
-    return RowResults(items=rows)
+    return OwnNumberAnswers(items=rows)
 
 
 class TakeBatch(BaseModel):

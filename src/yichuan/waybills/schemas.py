@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from yichuan.core.rows import RowError
+from yichuan.waybills.values import OwnNumberAnswer
 
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=500)]
 CourierCode = Annotated[str, Field(min_length=1, max_length=40)]
@@ -65,8 +66,9 @@ class OwnNumberRow(BaseModel):
 
     shipment_id: UUID | None = None
     order_no: Annotated[str, Field(max_length=64)] | None = None
-    courier: CourierCode
-    """Our code or the courier's Chinese name."""
+    courier: CourierCode | None = None
+    """Our code or one of the courier's names. Left out, the number is recognised; a row whose
+    number may be of several couriers is refused and names them."""
     number: WaybillNumber
 
     @model_validator(mode="after")
@@ -75,6 +77,12 @@ class OwnNumberRow(BaseModel):
         if self.shipment_id is None and not self.order_no:
             raise ValueError("say shipment_id or order_no")
         return self
+
+
+class OwnNumberAnswers(BaseModel):
+    """All rows' answers, in the order of the request."""
+
+    items: list[OwnNumberAnswer]
 
 
 class OwnNumbers(BaseModel):

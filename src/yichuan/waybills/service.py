@@ -34,45 +34,61 @@ from yichuan.shipments.values import Attached
 from yichuan.tracking import service as tracking
 from yichuan.tracking.values import NewBinding
 from yichuan.waybills import queries
+from yichuan.waybills.choosing import Choice, choose_couriers
 from yichuan.waybills.models import Waybill
 from yichuan.waybills.parties import Parties, gather
-from yichuan.waybills.values import NumberRow
+from yichuan.waybills.values import NumberRow, OwnNumberAnswer
 
 
 async def accept_own_numbers(
     context: Context, caller: Caller, rows: Sequence[NumberRow], merchant_id: UUID | None = None
-) -> list[RowResult]:
+) -> list[OwnNumberAnswer]:
     """填单号发货: take merchants' own numbers for boxes; each row succeeds or fails alone.
 
-    Giving the number declares the box shipped.
+    Giving the number declares the box shipped. A row without a courier takes the one its number
+    tells, never a doubtful one.
     """
     async with context.database.read(visible_merchants(caller)) as session:
-        ids = await _boxes(session, caller.merchant_id or merchant_id, rows)
-        codes = await courier_codes(session, {row.courier for row in rows})
+        owner = caller.merchant_id or merchant_id
+        ids = await _boxes(session, owner, rows)
+        chosen = await choose_couriers(session, rows, owner)
         boxes = await shipment_queries.of_ids(session, [i for i in ids if i is not None])
         modes = {m.id: m.logistics_mode for m in await merchants.listing(session)}
-    owners = await _owners(context, rows, codes)
+    owners = await _owners(context, rows, chosen)
     used: set[UUID] = set()
-    results: list[RowResult] = []
+    results: list[OwnNumberAnswer] = []
     accepted: list[tuple[Shipment, str, str]] = []
-    for index, (row, box_id) in enumerate(zip(rows, ids, strict=True)):
+    for index, (row, box_id, choice) in enumerate(zip(rows, ids, chosen, strict=True)):
         box = boxes.get(box_id) if box_id else None
-        error = _own_number_refusal(row, box, codes.get(row.courier), modes, used)
+        error = _own_number_refusal(row, box, choice, modes, used)
         if error is None and box is not None and owners[index] - {box.merchant_id}:
             error = Conflict(f"{row.number} is another parcel's number (单号已被其他包裹使用)")
-        results.append(RowResult.of(index, box.id if box else None, error))
-        if error is None and box is not None:
+        results.append(_answer(index, box, choice, error))
+        if error is None and box is not None and choice.courier is not None:
             used.add(box.id)
-            accepted.append((box, codes[row.courier], row.number.upper()))
+            accepted.append((box, choice.courier, row.number.upper()))
     await _record_own(context, caller, accepted)
     return results
 
 
+def _answer(
+    index: int, box: Shipment | None, choice: Choice, error: YichuanError | None
+) -> OwnNumberAnswer:
+    plain = RowResult.of(index, box.id if box else None, error)
+    return OwnNumberAnswer(
+        **plain.model_dump(),
+        courier=choice.courier,
+        guessed=choice.guessed,
+        score=choice.score,
+    )
+
+
 async def _owners(
-    context: Context, rows: Sequence[NumberRow], codes: dict[str, str]
+    context: Context, rows: Sequence[NumberRow], chosen: Sequence[Choice]
 ) -> list[set[UUID]]:
     """Whose parcels the rows' numbers are: whoever names one would read its scans."""
-    keys = [(codes.get(row.courier, ""), row.number) for row in rows]
+    pairs = zip(rows, chosen, strict=True)
+    keys = [(choice.courier or "", row.number) for row, choice in pairs]
     async with context.database.system() as session:
         owners = await tracking.owners_of(session, keys)
     return [owners[key] for key in keys]
@@ -90,34 +106,17 @@ async def _boxes(
     return [row.shipment_id or known.get(row.order_no or "") for row in rows]
 
 
-async def courier_codes(session: ReadSession, wanted: set[str]) -> dict[str, str]:
-    """Our codes of couriers named by code, full name or the usual short name (圆通)."""
-    names = await courier_queries.names(session)
-    main = {service.courier for service in await courier_queries.services(session)}
-    found: dict[str, str] = {}
-    for text in wanted:
-        name = text.strip()
-        if name.upper() in names:
-            found[text] = name.upper()
-            continue
-        hits = [code for code, zh in names.items() if zh == name]
-        hits = hits or [c for c in main if names.get(c, "").startswith(name[:4]) and len(name) > 1]
-        if len(hits) == 1:
-            found[text] = hits[0]
-    return found
-
-
 def _own_number_refusal(
     row: NumberRow,
     box: Shipment | None,
-    code: str | None,
+    choice: Choice,
     modes: dict[UUID, str],
     used: set[UUID],
 ) -> YichuanError | None:
     if box is None:
         return NotFound(f"no box for {row.order_no or row.shipment_id} (找不到对应包裹)")
-    if code is None:
-        return Invalid(f"unknown courier {row.courier} (未知快递公司)", field="courier")
+    if choice.courier is None:
+        return Invalid(choice.doubt, field="courier")
     if box.id in used:
         return Conflict("this box is named twice in the same file (重复行)")
     if modes.get(box.merchant_id) == "platform":

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from yichuan.core.errors import YichuanError
+from yichuan.core.rows import RowResult
 from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
 
 
@@ -19,7 +20,7 @@ class NumberRow(Protocol):
     @property
     def order_no(self) -> str | None: ...
     @property
-    def courier(self) -> str: ...
+    def courier(self) -> str | None: ...
     @property
     def number(self) -> str: ...
 
@@ -29,8 +30,8 @@ class OwnNumber:
     """A row of a file of own numbers."""
 
     order_no: str
-    courier: str
-    """Our code or the courier's Chinese name."""
+    courier: str | None
+    """Our code or the courier's name; None: recognised by its number."""
     number: str
     shipment_id: UUID | None = None
 
@@ -81,3 +82,14 @@ class Taken:
     shipment_id: UUID
     waybill_id: UUID | None = None
     error: YichuanError | None = None
+
+
+class OwnNumberAnswer(RowResult):
+    """What became of one own number."""
+
+    courier: str | None = None
+    """The courier it was taken for."""
+    guessed: bool = False
+    """The row named none: the number told it."""
+    score: float | None = None
+    """How sure the guess is, 0 to 1."""

@@ -220,7 +220,9 @@ class Connector:
     credentials: tuple[CredentialField, ...]
     open: Callable[[Access], Client]
     couriers: Mapping[str, str] | None = None
-    """Our courier code → its code; None: every courier of the catalogue, under our code."""
+    """Our courier code → its code; None: every courier that KDNiao has a code for, under it."""
+    only: Mapping[Capability, frozenset[str]] = field(default_factory=dict)
+    """What it can do for some of its couriers only → our codes of those."""
     door: Callable[[], Door] | None = None
     account_fields: tuple[str, ...] = ()
     """What a waybill account must have: fields of `BranchAccount`."""
@@ -237,7 +239,16 @@ class Connector:
 
     def carries(self, courier: str) -> bool:
         """Whether it serves a courier of the catalogue."""
-        return self.couriers is None or courier in self.couriers
+        # Couriers that KDNiao does not know have codes with a dot (see `couriers.catalogue`).
+        return "." not in courier if self.couriers is None else courier in self.couriers
+
+    def does(self, what: Capability, courier: str) -> bool:
+        """Whether it can do something for a courier."""
+        return (
+            what in self.can
+            and self.carries(courier)
+            and (what not in self.only or courier in self.only[what])
+        )
 
     @property
     def must_subscribe(self) -> bool:

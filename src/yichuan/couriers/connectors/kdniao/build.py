@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from yichuan.couriers.catalogue import entries
 from yichuan.couriers.connectors.base import (
     AddedService,
     BranchAccount,
@@ -61,6 +62,12 @@ _FORBIDDEN = str.maketrans(
 Fields = dict[str, object]
 
 
+def spelt(courier: str) -> str:
+    """KDNiao's own spelling of a courier's code: a few are not upper case (EasyGet)."""
+    known = entries().get(courier)
+    return known.kdniao or courier if known else courier
+
+
 def waybill(request: WaybillRequest, *, with_template: bool = False, size: str = "") -> bytes:
     """RequestData of 1007 电子面单.
 
@@ -73,7 +80,7 @@ def waybill(request: WaybillRequest, *, with_template: bool = False, size: str =
         raise CourierError("bad_request", f"pieces must be 1 to {MAX_PIECES}")
     fields: Fields = {
         "OrderCode": _whole(request.order_code, 30, "order code"),
-        "ShipperCode": request.courier,
+        "ShipperCode": spelt(request.courier),
         "PayType": PAY_TYPES[request.pay],
         "ExpType": request.exp_type,
         "Sender": _contact(request.sender),
@@ -100,14 +107,14 @@ def waybill(request: WaybillRequest, *, with_template: bool = False, size: str =
 
 def cancel(order_code: str, courier: str, number: str, account: BranchAccount) -> bytes:
     """RequestData of 1147: take a number back that was issued here and is not yet picked up."""
-    fields = {"ShipperCode": courier, "OrderCode": order_code, "ExpNo": number}
+    fields = {"ShipperCode": spelt(courier), "OrderCode": order_code, "ExpNo": number}
     return _text({**fields, **_account(account)})
 
 
 def balance(courier: str, account: BranchAccount, branch_name: str = "") -> bytes:
     """RequestData of 1127: how many numbers are left on a waybill account."""
     branch = {"StationCode": account.branch_code, "StationName": clean(branch_name, 50)}
-    return _text({"ShipperCode": courier, **_account(account), **branch})
+    return _text({"ShipperCode": spelt(courier), **_account(account), **branch})
 
 
 def subscribe(
@@ -115,7 +122,7 @@ def subscribe(
 ) -> bytes:
     """RequestData of 1008 and 8008. `phone_last4` is needed by SF, ZTO and KYSY."""
     fields = {
-        "ShipperCode": courier,
+        "ShipperCode": spelt(courier),
         "LogisticCode": number,
         "OrderCode": order_code,
         "CustomerName": phone_last4,
@@ -129,7 +136,7 @@ def query(courier: str, number: str, *, order_code: str = "", phone_last4: str =
     return _text(
         {
             "OrderCode": order_code,
-            "ShipperCode": courier,
+            "ShipperCode": spelt(courier),
             "LogisticCode": number,
             "CustomerName": phone_last4,
             "Sort": "0",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
+
 from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
 
 
@@ -17,6 +20,13 @@ def _door() -> Door:
     return KdniaoDoor()
 
 
+def _waybill_couriers() -> frozenset[str]:
+    """Couriers whose numbers KDNiao gives out (电子面单); it tracks many more."""
+    text = (files("yichuan.couriers.connectors.kdniao") / "waybill_couriers.csv").read_text("utf-8")
+    return frozenset(row["courier"] for row in csv.DictReader(text.splitlines()))
+
+
+WAYBILLS = _waybill_couriers()
 CONNECTOR = Connector(
     name="kdniao",
     zh="快递鸟",
@@ -35,6 +45,7 @@ CONNECTOR = Connector(
         "rate": "simulator",
         "forecast": "documents",
     },
+    only={"number": WAYBILLS, "label": WAYBILLS, "cancel": WAYBILLS, "balance": WAYBILLS},
     endpoint="https://api.kdniao.com",
     sandbox="http://sandboxapi.kdniao.com:8080/kdniaosandbox/gateway/exterfaceInvoke.json",
     credentials=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
-from yichuan.couriers.connectors.kuaidi100.companies import OURS_TO_THEIRS
+from yichuan.couriers.connectors.kuaidi100.companies import OURS_TO_THEIRS, WAYBILLS
 
 
 def _open(access: Access) -> Client:
@@ -45,6 +45,7 @@ CONNECTOR = Connector(
     open=_open,
     door=_door,
     couriers=OURS_TO_THEIRS,
+    only=dict.fromkeys(("number", "label", "cancel"), WAYBILLS),
     account_fields=("customer_name", "customer_password", "branch_code"),
     sources=(
         "github.com/kuaidi100-api/java-demo @68a6ab42",

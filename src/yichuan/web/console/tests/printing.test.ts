@@ -2,16 +2,16 @@
 import { describe, expect, it } from 'vitest'
 import { fenOf } from '@/pages/orders/newOrder'
 import { judge } from '@/pages/printing/handOverList'
-import { courierCode, faultsOf, parseOwnNumbers } from '@/pages/printing/ownNumbers'
+import { courierCode, faultsOf, parseOwnNumbers, withGuesses } from '@/pages/printing/ownNumbers'
 import { reasonOf } from '@/pages/printing/reasons'
 import type { Box } from '@/pages/printing/data'
 
 const COURIERS = [
-  { code: 'YTO', name_zh: '圆通速递', kind: 'domestic', services: [1] },
-  { code: 'YTOGJ', name_zh: '圆通国际', kind: 'cross_border', services: [] },
-  { code: 'ZTO', name_zh: '中通快递', kind: 'domestic', services: [1] },
-  { code: 'ZTOKY', name_zh: '中通快运', kind: 'freight', services: [1] },
-  { code: 'SF', name_zh: '顺丰速运', kind: 'domestic', services: [1] },
+  { code: 'YTO', name_zh: '圆通速递', kind: 'domestic', served: true },
+  { code: 'YTOGJ', name_zh: '圆通国际', kind: 'cross_border', served: false },
+  { code: 'ZTO', name_zh: '中通快递', kind: 'domestic', served: true },
+  { code: 'ZTOKY', name_zh: '中通快运', kind: 'freight', served: true },
+  { code: 'SF', name_zh: '顺丰速运', kind: 'domestic', served: true },
 ]
 
 describe('a courier', () => {
@@ -52,6 +52,29 @@ describe('pasted lines', () => {
       again: 'numberTwice',
       order: 'order',
     })
+  })
+})
+
+describe('a line without a courier', () => {
+  const candidate = (courier: string, score: number) => ({ courier, name_zh: courier, name_en: null, score })
+  const row = (order: string, courier: string, number: string) => ({ key: order, order, courier, number })
+
+  it('takes the certain one, and asks where the number may be of several', () => {
+    const rows = [row('A1', '', 'YT1'), row('A2', '', '300512345678'), row('A3', 'SF', 'X1'), row('A4', '', 'NOBODY')]
+    const guessed = withGuesses(rows, [
+      { number: 'YT1', certain: 'YTO', candidates: [candidate('YTO', 1)] },
+      { number: '300512345678', certain: null, candidates: ['SF', 'ZTO', 'YTO', 'JD'].map((code) => candidate(code, 0.2)) },
+      { number: 'X1', certain: 'ZTO', candidates: [candidate('ZTO', 1)] },
+      { number: 'NOBODY', certain: null, candidates: [] },
+    ])
+    expect(guessed.map(({ courier, candidates }) => [courier, candidates?.length])).toEqual([
+      ['YTO', 1],
+      ['', 3],
+      ['SF', undefined],
+      ['', 0],
+    ])
+    const long = guessed.map((one) => ({ ...one, number: one.number.padEnd(12, '0') }))
+    expect(Object.fromEntries(faultsOf(long, COURIERS))).toEqual({ A2: 'unsure', A4: 'courier' })
   })
 })
 

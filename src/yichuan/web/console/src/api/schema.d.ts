@@ -504,6 +504,9 @@ export interface paths {
         /**
          * Ship Own Numbers
          * @description 填单号发货, pasted or from a file: each row gets its own answer.
+         *
+         *     A row without a courier is recognised by its number (单号识别); it is refused where that is not
+         *     certain.
          */
         post: operations["ship_own_numbers_api_v1_shipments_own_numbers_post"];
         delete?: never;
@@ -935,9 +938,73 @@ export interface paths {
         };
         /**
          * List Couriers
-         * @description The catalogue; couriers with accounts first.
+         * @description The catalogue: couriers with accounts first, then those with services, then by size.
          */
         get: operations["list_couriers_api_v1_couriers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/couriers/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Courier Names
+         * @description Code and names of every courier, to choose from; may be kept for an hour.
+         */
+        get: operations["list_courier_names_api_v1_couriers_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/couriers/recognise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recognise Numbers
+         * @description 单号识别: which couriers a number (or some) may be of, best first.
+         */
+        get: operations["recognise_numbers_api_v1_couriers_recognise_get"];
+        put?: never;
+        /**
+         * Recognise Many Numbers
+         * @description 单号识别 of up to 1000 numbers at once. It changes nothing.
+         */
+        post: operations["recognise_many_numbers_api_v1_couriers_recognise_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/couriers/{courier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Courier
+         * @description One courier: what can be done, through whom, and what is missing to go live (还差什么).
+         */
+        get: operations["get_courier_api_v1_couriers__courier__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1692,8 +1759,8 @@ export interface paths {
          * Ship Own Numbers File
          * @description 填单号发货 by file: box, courier and number; each row gets its own answer.
          *
-         *     Columns, by name or title: order_no or shipment_no (订单号, 包裹号), courier (快递公司),
-         *     waybill_number (运单号).
+         *     Columns, by name or title: order_no or shipment_no (订单号, 包裹号), courier (快递公司, may be
+         *     left out where the number tells it), waybill_number (运单号).
          */
         post: operations["ship_own_numbers_file_api_v1_shipments_own_numbers_file_post"];
         delete?: never;
@@ -3057,6 +3124,28 @@ export interface components {
             callback_url: string | null;
         };
         /**
+         * CandidateView
+         * @description A courier that may have given the number.
+         */
+        CandidateView: {
+            /** Courier */
+            courier: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string | null;
+            /** Score */
+            score: number;
+            /** Check Digit Verified */
+            check_digit_verified: boolean;
+            /** Format */
+            format: string | null;
+            /** Country */
+            country: string | null;
+            /** Confirmed */
+            confirmed: number;
+        };
+        /**
          * ColumnView
          * @description A documented column.
          */
@@ -3189,6 +3278,18 @@ export interface components {
             last_error: string | null;
         };
         /**
+         * ConnectorName
+         * @description What a connector is called.
+         */
+        ConnectorName: {
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
          * ConnectorView
          * @description A protocol that we speak.
          */
@@ -3274,6 +3375,127 @@ export interface components {
             capped_at: number;
         };
         /**
+         * CourierCounts
+         * @description How many couriers each choice of a filter would leave; the other filters stay.
+         */
+        CourierCounts: {
+            /** Kind */
+            kind?: {
+                [key: string]: number;
+            };
+            /** Capability */
+            capability?: {
+                [key: string]: number;
+            };
+            /** Connector */
+            connector?: {
+                [key: string]: number;
+            };
+            /** Verified */
+            verified?: {
+                [key: string]: number;
+            };
+            /** Connectors */
+            connectors?: components["schemas"]["ConnectorName"][];
+        };
+        /**
+         * CourierDetail
+         * @description A courier with the ways to use it, direct connectors first.
+         */
+        CourierDetail: {
+            /** Code */
+            code: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "domestic" | "freight" | "cold_chain" | "same_city" | "cross_border" | "international" | "postal";
+            /** Country */
+            country: string;
+            /** Aliases */
+            aliases: string[];
+            /** Same As */
+            same_as: string | null;
+            /** Added */
+            added: ("upstairs" | "installation")[];
+            /** Phone */
+            phone: string | null;
+            /** Website */
+            website: string | null;
+            /** Kuaidi100 */
+            kuaidi100: string[];
+            /** Track17 */
+            track17: string[];
+            /**
+             * Can
+             * @default {}
+             */
+            can: {
+                [key: string]: "documents" | "simulator";
+            };
+            /**
+             * Connectors
+             * @default []
+             */
+            connectors: string[];
+            /**
+             * Services
+             * @default []
+             */
+            services: components["schemas"]["ServiceView"][];
+            /**
+             * Accounts
+             * @default 0
+             */
+            accounts: number;
+            /**
+             * Offers
+             * @default []
+             */
+            offers: components["schemas"]["OfferView"][];
+        };
+        /**
+         * CourierName
+         * @description What a list of couriers to choose from needs.
+         */
+        CourierName: {
+            /** Code */
+            code: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "domestic" | "freight" | "cold_chain" | "same_city" | "cross_border" | "international" | "postal";
+            /** Aliases */
+            aliases: string[];
+            /** Served */
+            served: boolean;
+        };
+        /**
+         * CourierPage
+         * @description One page of the catalogue.
+         */
+        CourierPage: {
+            /** Items */
+            items: components["schemas"]["CourierView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /**
+             * Total
+             * @default 0
+             */
+            total: number;
+            counts?: components["schemas"]["CourierCounts"] | null;
+        };
+        /**
          * CourierScoreRow
          * @description A courier in the list of scores.
          */
@@ -3301,7 +3523,7 @@ export interface components {
         };
         /**
          * CourierView
-         * @description A courier.
+         * @description A courier of the catalogue.
          */
         CourierView: {
             /** Code */
@@ -3314,7 +3536,35 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "domestic" | "cross_border" | "freight" | "cold_chain" | "international";
+            kind: "domestic" | "freight" | "cold_chain" | "same_city" | "cross_border" | "international" | "postal";
+            /** Country */
+            country: string;
+            /** Aliases */
+            aliases: string[];
+            /** Same As */
+            same_as: string | null;
+            /** Added */
+            added: ("upstairs" | "installation")[];
+            /** Phone */
+            phone: string | null;
+            /** Website */
+            website: string | null;
+            /** Kuaidi100 */
+            kuaidi100: string[];
+            /** Track17 */
+            track17: string[];
+            /**
+             * Can
+             * @default {}
+             */
+            can: {
+                [key: string]: "documents" | "simulator";
+            };
+            /**
+             * Connectors
+             * @default []
+             */
+            connectors: string[];
             /**
              * Services
              * @default []
@@ -4136,6 +4386,43 @@ export interface components {
             en: string;
         };
         /**
+         * OfferView
+         * @description A connector that serves the courier, and what is missing to go live with it.
+         */
+        OfferView: {
+            /** Connector */
+            connector: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "aggregator" | "direct" | "library";
+            /** Their Code */
+            their_code: string;
+            /** Can */
+            can: {
+                [key: string]: "documents" | "simulator";
+            };
+            /** Verified */
+            verified: boolean;
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            /** Live */
+            live: boolean;
+            /** Account Fields */
+            account_fields: string[];
+            /** Notes Zh */
+            notes_zh: string;
+            /** Notes En */
+            notes_en: string;
+            /** Sources */
+            sources: string[];
+        };
+        /**
          * OpenCountView
          * @description Open problems of a kind with a party.
          */
@@ -4216,6 +4503,36 @@ export interface components {
             trend: components["schemas"]["DayRow"][];
         };
         /**
+         * OwnNumberAnswer
+         * @description What became of one own number.
+         */
+        OwnNumberAnswer: {
+            /** Index */
+            index: number;
+            /** Ok */
+            ok: boolean;
+            /** Id */
+            id?: string | null;
+            error?: components["schemas"]["RowError"] | null;
+            /** Courier */
+            courier?: string | null;
+            /**
+             * Guessed
+             * @default false
+             */
+            guessed: boolean;
+            /** Score */
+            score?: number | null;
+        };
+        /**
+         * OwnNumberAnswers
+         * @description All rows' answers, in the order of the request.
+         */
+        OwnNumberAnswers: {
+            /** Items */
+            items: components["schemas"]["OwnNumberAnswer"][];
+        };
+        /**
          * OwnNumberLines
          * @description The rows of a file, to be looked through before they are shipped.
          */
@@ -4240,6 +4557,13 @@ export interface components {
             courier: string;
             /** Waybill Number */
             waybill_number: string;
+            /**
+             * Guessed
+             * @default false
+             */
+            guessed: boolean;
+            /** Score */
+            score?: number | null;
             /** Ok */
             ok: boolean;
             /** Id */
@@ -4266,7 +4590,7 @@ export interface components {
             /** Order No */
             order_no?: string | null;
             /** Courier */
-            courier: string;
+            courier?: string | null;
             /** Number */
             number: string;
         };
@@ -4336,17 +4660,17 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[CourierName] */
+        Page_CourierName_: {
+            /** Items */
+            items: components["schemas"]["CourierName"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[CourierScoreRow] */
         Page_CourierScoreRow_: {
             /** Items */
             items: components["schemas"]["CourierScoreRow"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
-        /** Page[CourierView] */
-        Page_CourierView_: {
-            /** Items */
-            items: components["schemas"]["CourierView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -4445,6 +4769,13 @@ export interface components {
         Page_RateCardView_: {
             /** Items */
             items: components["schemas"]["RateCardView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[RecognitionView] */
+        Page_RecognitionView_: {
+            /** Items */
+            items: components["schemas"]["RecognitionView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -5492,6 +5823,28 @@ export interface components {
             erased: boolean;
         };
         /**
+         * RecogniseRequest
+         * @description Numbers whose couriers are wanted.
+         */
+        RecogniseRequest: {
+            /** Numbers */
+            numbers: string[];
+            /** Merchant Id */
+            merchant_id?: string | null;
+        };
+        /**
+         * RecognitionView
+         * @description What a number may be, best first.
+         */
+        RecognitionView: {
+            /** Number */
+            number: string;
+            /** Certain */
+            certain: string | null;
+            /** Candidates */
+            candidates: components["schemas"]["CandidateView"][];
+        };
+        /**
          * ReconciledView
          * @description What a reconciliation went through.
          */
@@ -6065,6 +6418,21 @@ export interface components {
             /** Standing */
             standing: number | null;
             standing_drill: components["schemas"]["Drill"] | null;
+        };
+        /**
+         * StepView
+         * @description Something to do before a courier can be used.
+         */
+        StepView: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "connection" | "works" | "account" | "push" | "verified";
+            /** Done */
+            done: boolean;
+            /** Needed */
+            needed: boolean;
         };
         /**
          * StormFigure
@@ -8044,7 +8412,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RowResults"];
+                    "application/json": components["schemas"]["OwnNumberAnswers"];
                 };
             };
             /** @description Validation Error */
@@ -8790,11 +9158,17 @@ export interface operations {
     list_couriers_api_v1_couriers_get: {
         parameters: {
             query?: {
+                /** @description code, name, alias, pinyin or its initials */
                 q?: string | null;
-                kind?: ("domestic" | "cross_border" | "freight" | "cold_chain" | "international") | null;
+                kind?: ("domestic" | "freight" | "cold_chain" | "same_city" | "cross_border" | "international" | "postal") | null;
+                capability?: ("number" | "label" | "cancel" | "balance" | "track" | "subscribe" | "push" | "pickup" | "recognise" | "rate" | "forecast") | null;
+                connector?: string | null;
+                /** @description checked against public documents, or only simulated */
+                verified?: boolean | null;
                 /** @description only those with services */
                 served?: boolean | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8808,7 +9182,123 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CourierView_"];
+                    "application/json": components["schemas"]["CourierPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_courier_names_api_v1_couriers_names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CourierName_"];
+                };
+            };
+        };
+    };
+    recognise_numbers_api_v1_couriers_recognise_get: {
+        parameters: {
+            query?: {
+                number?: string[];
+                merchant_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecognitionView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recognise_many_numbers_api_v1_couriers_recognise_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecogniseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecognitionView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_courier_api_v1_couriers__courier__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierDetail"];
                 };
             };
             /** @description Validation Error */

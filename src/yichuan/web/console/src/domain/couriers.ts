@@ -6,7 +6,7 @@ import { useLocale } from '@/i18n'
 export const courierNamesQuery = queryOptions({
   queryKey: ['courier-names'],
   queryFn: async ({ signal }) => {
-    const page = await unwrap(api.GET('/api/v1/couriers', { params: { query: { limit: 1000 } }, signal }))
+    const page = await unwrap(api.GET('/api/v1/couriers/names', { signal }))
     return new Map(page.items.map((courier) => [courier.code, courier]))
   },
   staleTime: 60 * 60_000,

@@ -1,33 +1,73 @@
-import { Tag } from 'antd'
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { api, type Schema, unwrap } from '@/api/client'
 import { useLocale, useMessages } from '@/i18n'
-import { type Column, DataTable, type Filter, type ListQuery, WIDTH } from '@/table'
+import { type Column, DataTable, type Detail, type Filter, WIDTH } from '@/table'
 import { CopyableNumber, Dash, PageHeader, PageStack } from '@/ui'
+import { Capabilities } from './Capabilities'
+import { CourierBody } from './CourierBody'
 import { CouriersNav } from './CouriersNav'
+import { CAPABILITIES, countsQuery, KINDS, loadCatalogue, type Row } from './catalogueData'
+import { catalogueWords } from './catalogueWords'
 import { words } from './words'
 
-type Row = Schema<'CourierView'>
-type Kind = Row['kind']
-
-const KINDS: readonly Kind[] = ['domestic', 'freight', 'cold_chain', 'cross_border', 'international']
 const rowId = (row: Row) => row.code
 
-async function load({ filters, q, limit }: ListQuery, signal: AbortSignal) {
-  const query = {
-    q: q || undefined,
-    kind: filters['kind']?.[0] as Kind | undefined,
-    served: filters['served'] ? true : undefined,
-    limit: Math.max(limit, 200),
-  }
-  return unwrap(api.GET('/api/v1/couriers', { params: { query }, signal }))
+const detail: Detail<Row> = {
+  title: ({ row, id }) => row?.name_zh ?? id,
+  body: CourierBody,
+  path: (id) => `/couriers/catalogue/${id}`,
 }
 
-/** Every courier we know by code; those with accounts first. */
-export function Component() {
-  const t = useMessages(words)
+function useFilters(): Filter[] {
+  const t = useMessages(catalogueWords)
   const locale = useLocale()
-  const columns = useMemo<Column<Row>[]>(
+  const page = useQuery(countsQuery).data
+  return useMemo(() => {
+    const counted = (facet: 'kind' | 'capability' | 'connector' | 'verified', value: string, label: string) => {
+      const count = page?.counts?.[facet]?.[value]
+      return { value, label: count === undefined ? label : `${label} ${count}` }
+    }
+    const able = CAPABILITIES.filter((what) => page?.counts?.capability?.[what] !== undefined)
+    return [
+      {
+        key: 'kind',
+        label: t.kind,
+        kind: 'choice',
+        single: true,
+        options: KINDS.map((value) => counted('kind', value, t.kinds[value])),
+      },
+      {
+        key: 'capability',
+        label: t.capability,
+        kind: 'choice',
+        single: true,
+        options: able.map((value) => counted('capability', value, t.can_[value])),
+      },
+      {
+        key: 'connector',
+        label: t.connector,
+        kind: 'choice',
+        single: true,
+        options: (page?.counts?.connectors ?? []).map(({ name, zh, en }) =>
+          counted('connector', name, locale === 'zh-CN' ? zh : en),
+        ),
+      },
+      {
+        key: 'verified',
+        label: t.verified,
+        kind: 'choice',
+        single: true,
+        options: [counted('verified', 'true', t.verifiedYes), counted('verified', 'false', t.verifiedNo)],
+      },
+      { key: 'served', label: t.served, kind: 'flag' },
+    ]
+  }, [t, locale, page])
+}
+
+function useColumns(): Column<Row>[] {
+  const t = useMessages(catalogueWords)
+  const locale = useLocale()
+  return useMemo(
     () => [
       {
         key: 'name',
@@ -37,37 +77,31 @@ export function Component() {
         card: 'title',
         render: (row) => (locale === 'zh-CN' ? row.name_zh : (row.name_en ?? row.name_zh)),
       },
-      { key: 'code', title: t.code, width: WIDTH.courier, render: (row) => <CopyableNumber value={row.code} /> },
-      { key: 'kind', title: t.kind, width: WIDTH.courier, card: 'state', render: (row) => t[row.kind] },
-      { key: 'accounts', title: t.usable, width: 110, align: 'right', render: (row) => row.accounts || <Dash /> },
+      { key: 'code', title: t.code, width: WIDTH.place, render: (row) => <CopyableNumber value={row.code} /> },
+      { key: 'kind', title: t.kind, width: WIDTH.courier, card: 'state', render: (row) => t.kinds[row.kind] },
+      { key: 'can', title: t.can, width: 460, wrap: true, render: (row) => <Capabilities can={row.can} /> },
+      { key: 'accounts', title: t.usable, width: 100, align: 'right', render: (row) => row.accounts || <Dash /> },
       {
         key: 'services',
         title: t.services,
-        width: 360,
+        width: 260,
         wrap: true,
-        render: (row) =>
-          row.services?.length ? (
-            row.services.map((one) => <Tag key={one.code}>{locale === 'zh-CN' ? one.name_zh : one.name_en}</Tag>)
-          ) : (
-            <Dash />
-          ),
+        card: 'none',
+        render: (row) => {
+          const own = (row.services ?? []).map((one) => (locale === 'zh-CN' ? one.name_zh : one.name_en))
+          const all = [...own, ...row.added.map((one) => t.added[one])]
+          return all.length > 0 ? all.join(locale === 'zh-CN' ? '、' : ', ') : <Dash />
+        },
       },
     ],
     [t, locale],
   )
-  const filters = useMemo<Filter[]>(
-    () => [
-      {
-        key: 'kind',
-        label: t.kind,
-        kind: 'choice',
-        single: true,
-        options: KINDS.map((value) => ({ value, label: t[value] })),
-      },
-      { key: 'served', label: t.served, kind: 'flag' },
-    ],
-    [t],
-  )
+}
+
+/** Every courier we know, with what we can do for it today; those with accounts first. */
+export function Component() {
+  const t = useMessages(words)
+  const c = useMessages(catalogueWords)
   return (
     <PageStack>
       <PageHeader title={t.title} subtitle={t.subtitle} />
@@ -75,11 +109,12 @@ export function Component() {
       <DataTable<Row>
         name="couriers"
         rowId={rowId}
-        columns={columns}
-        filters={filters}
-        searchHint={t.searchHint}
-        load={load}
-        empty={{ title: t.catalogueEmpty, how: t.catalogueEmptyHow }}
+        columns={useColumns()}
+        filters={useFilters()}
+        searchHint={c.searchHint}
+        load={loadCatalogue}
+        detail={detail}
+        empty={{ title: c.empty, how: c.emptyHow }}
       />
     </PageStack>
   )

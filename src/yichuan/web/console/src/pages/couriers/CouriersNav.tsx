@@ -18,9 +18,10 @@ export function CouriersNav() {
     ...(role === 'merchant' ? [] : [{ value: '/couriers/ranking', label: t.tabRanking }]),
     ...(role === 'operator' ? [{ value: '/couriers/unknown', label: u.tab }] : []),
   ]
+  const here = pathname.startsWith('/couriers/catalogue') ? '/couriers/catalogue' : pathname
   return (
     <div>
-      <Segmented options={options} value={pathname} onChange={(to) => void navigate(to)} />
+      <Segmented options={options} value={here} onChange={(to) => void navigate(to)} />
     </div>
   )
 }

@@ -16,6 +16,7 @@ export default defineArea({
   routes: [
     { index: true, lazy: () => import('./AccountsPage') },
     { path: 'catalogue', lazy: () => import('./CataloguePage') },
+    { path: 'catalogue/:code', lazy: () => import('./CourierPage') },
     { path: 'ranking', lazy: () => import('./RankingPage') },
     { path: 'unknown', lazy: () => import('./UnknownPage') },
   ],

@@ -143,7 +143,8 @@ function useFilters(staff: boolean): Filter[] {
 export function useCourierOptions() {
   const locale = useLocale()
   const couriers = useQuery(courierNamesQuery).data
-  return [...(couriers?.values() ?? [])].map(({ code, name_zh, name_en }) => ({
+  const served = [...(couriers?.values() ?? [])].filter((courier) => courier.served)
+  return served.map(({ code, name_zh, name_en }) => ({
     value: code,
     label: locale === 'zh-CN' ? name_zh : (name_en ?? code),
   }))

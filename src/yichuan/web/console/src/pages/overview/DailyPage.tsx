@@ -78,6 +78,7 @@ function useFilters(staff: boolean): Filter[] {
   const t = useMessages(words)
   const locale = useLocale()
   const couriers = useQuery(courierNamesQuery).data
+  const served = [...(couriers?.values() ?? [])].filter((courier) => courier.served)
   const names: Record<Group, string> = { day: t.day, courier: t.courier, merchant_id: t.merchant, province: t.province }
   return [
     { key: 'days', label: t.days, kind: 'dates' },
@@ -95,7 +96,7 @@ function useFilters(staff: boolean): Filter[] {
       label: t.courier,
       kind: 'choice',
       single: true,
-      options: [...(couriers?.values() ?? [])].map(({ code, name_zh, name_en }) => ({
+      options: served.map(({ code, name_zh, name_en }) => ({
         value: code,
         label: locale === 'zh-CN' ? name_zh : (name_en ?? code),
       })),

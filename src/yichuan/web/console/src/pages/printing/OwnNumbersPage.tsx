@@ -123,7 +123,7 @@ function PastePanel({ rows, merchant, onMerchant }: PastePanelProps) {
           allowClear
           style={{ minWidth: 180 }}
           showSearch={{ optionFilterProp: 'label' }}
-          placeholder={t.courier}
+          placeholder={t.byNumber}
           options={useCourierOptions()}
           value={fallback === '' ? undefined : fallback}
           onChange={(value: string | undefined) => lastCourier.set(value ?? '')}

@@ -2,11 +2,11 @@ import { CheckCircleFilled, CloseCircleFilled, CloseOutlined, CopyOutlined, Send
 import { Button, Input } from 'antd'
 import { memo } from 'react'
 import { useCourierName } from '@/domain'
-import { useMessages } from '@/i18n'
+import { useLocale, useMessages } from '@/i18n'
 import { copyText } from '@/lib/clipboard'
 import { useEvent } from '@/lib/useEvent'
 import { Chip, IconButton } from '@/ui'
-import { courierCode, type Fault, type OwnRow } from './ownNumbers'
+import { type Candidate, courierCode, type Fault, type OwnRow } from './ownNumbers'
 import styles from './OwnNumbers.module.css'
 import { ownWords } from './ownWords'
 import type { OwnRows } from './useOwnRows'
@@ -106,8 +106,11 @@ const Line = memo(function Line({ row, place, fault, code, edit, drop }: LinePro
       <td className={styles.place}>{place}</td>
       <td>{field('order', t.order, fault === 'order' || fault === 'twice' || row.refusal !== undefined)}</td>
       <td>
-        {field('courier', t.courier, fault === 'courier')}
+        {field('courier', t.courier, fault === 'courier' || fault === 'unsure')}
         {code !== null && code !== row.courier && <CourierHint code={code} />}
+        {row.candidates !== undefined && (
+          <Guess row={row} code={code} onChoose={(courier) => edit(row.key, { courier })} />
+        )}
       </td>
       <td>{field('number', t.number, fault === 'number' || fault === 'numberTwice')}</td>
       <td className={wrong ? styles.why : ''}>{row.refusal ?? (fault === undefined ? t.ok : t.faults[fault])}</td>
@@ -120,4 +123,31 @@ const Line = memo(function Line({ row, place, fault, code, edit, drop }: LinePro
 
 function CourierHint({ code }: { code: string }) {
   return <span className={styles.hint}>{` ${useCourierName(code)}`}</span>
+}
+
+/** Whose number it may be: the certain courier with its confidence, or the likely ones to choose from. */
+function Guess({ row, code, onChoose }: { row: OwnRow; code: string | null; onChoose: (courier: string) => void }) {
+  const t = useMessages(ownWords)
+  const zh = useLocale() === 'zh-CN'
+  const candidates = row.candidates ?? []
+  const percent = (score: number) => `${Math.round(score * 100)}%`
+  const chosen = candidates.find(({ courier }) => courier === code)
+  const name = (one: Candidate) => (zh ? one.name_zh : (one.name_en ?? one.name_zh))
+  if (code !== null) {
+    return chosen === undefined ? null : (
+      <span className={styles.hint}>
+        {' '}
+        {t.recognised(name(chosen), percent(chosen.score))}
+      </span>
+    )
+  }
+  return (
+    <span className={styles.guesses}>
+      {candidates.map((one) => (
+        <Button key={one.courier} size="small" onClick={() => onChoose(one.courier)}>
+          {name(one)} {percent(one.score)}
+        </Button>
+      ))}
+    </span>
+  )
 }

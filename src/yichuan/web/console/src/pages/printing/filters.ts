@@ -43,7 +43,7 @@ export function useCourierOptions() {
   return useMemo(
     () =>
       [...(names?.values() ?? [])]
-        .filter(({ services = [] }) => services.length > 0)
+        .filter(({ served }) => served)
         .map(({ code, name_zh, name_en }) => ({
           value: code,
           label: `${locale === 'zh-CN' ? name_zh : (name_en ?? name_zh)} ${code}`,

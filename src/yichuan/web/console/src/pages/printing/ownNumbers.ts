@@ -8,30 +8,58 @@ export interface OwnRow {
   /** As written: our code or the courier's name. */
   courier: string
   number: string
+  /** The line named no courier: whose number it may be, best first. */
+  candidates?: readonly Candidate[]
   /** What the server answered; a row that was taken leaves the list. */
   refusal?: string
 }
 
-export type Fault = 'order' | 'courier' | 'number' | 'twice' | 'numberTwice'
+export interface Candidate {
+  courier: string
+  name_zh: string
+  name_en: string | null
+  /** Probability, 0 to 1. */
+  score: number
+}
+
+export type Fault = 'order' | 'courier' | 'unsure' | 'number' | 'twice' | 'numberTwice'
 
 export interface CourierName {
   code: string
   name_zh: string
   kind?: string
+  aliases?: readonly string[]
   /** Couriers with services of ours own the short names: 圆通 is not 圆通国际. */
-  services?: readonly unknown[]
+  served?: boolean
 }
 
 const HEAD = /订单|单号|快递|包裹|courier|number|order/i
 const CJK = /[\u3400-\u9fff]/
 
+const indexed = new WeakMap<readonly CourierName[], ReadonlyMap<string, string>>()
+
+/** Codes by code, name and alias; what comes first in the catalogue keeps a shared name. */
+function namesOf(couriers: readonly CourierName[]): ReadonlyMap<string, string> {
+  const known = indexed.get(couriers)
+  if (known !== undefined) return known
+  const names = new Map(couriers.map(({ code }) => [code, code]))
+  for (const { code, name_zh, aliases = [] } of couriers) {
+    for (const name of [name_zh, ...aliases]) {
+      const key = name.toUpperCase()
+      if (!names.has(key)) names.set(key, code)
+    }
+  }
+  indexed.set(couriers, names)
+  return names
+}
+
 /** A courier's code from its code, name or the short name clerks use (圆通); `null` when unclear. */
 export function courierCode(text: string, couriers: readonly CourierName[]): string | null {
   const name = text.trim()
   if (name === '') return null
-  const exact = couriers.find(({ code, name_zh }) => code === name.toUpperCase() || name_zh === name)
-  if (exact !== undefined) return exact.code
-  const begins = ({ name_zh, services = [] }: CourierName) => services.length > 0 && name_zh.startsWith(name.slice(0, 4))
+  const exact = namesOf(couriers).get(name.toUpperCase())
+  if (exact !== undefined) return exact
+  const begins = ({ name_zh, served }: CourierName) => served === true && name_zh.startsWith(name.slice(0, 4))
   const hits = name.length > 1 ? couriers.filter(begins) : []
   // 中通 means the parcel courier, not its freight sister 中通快运.
   const parcels = hits.length > 1 ? hits.filter(({ kind }) => kind === 'domestic') : hits
@@ -67,9 +95,10 @@ export function faultsOf(rows: readonly OwnRow[], couriers: readonly CourierName
   const faults = new Map<string, Fault>()
   const orders = new Set<string>()
   const numbers = new Set<string>()
-  for (const { key, order, courier, number } of rows) {
+  for (const { key, order, courier, number, candidates } of rows) {
     if (order === '') faults.set(key, 'order')
     else if (orders.has(order)) faults.set(key, 'twice')
+    else if (courier === '' && candidates !== undefined && candidates.length > 0) faults.set(key, 'unsure')
     else if (courierCode(courier, couriers) === null) faults.set(key, 'courier')
     else if (!NUMBER.test(number)) faults.set(key, 'number')
     else if (numbers.has(number)) faults.set(key, 'numberTwice')
@@ -77,4 +106,23 @@ export function faultsOf(rows: readonly OwnRow[], couriers: readonly CourierName
     numbers.add(number)
   }
   return faults
+}
+
+export interface Recognition {
+  number: string
+  /** The courier, when it may be used without asking. */
+  certain: string | null
+  candidates: readonly Candidate[]
+}
+
+/** Rows that named no courier get the certain one, shown with its confidence; doubtful ones stay open. */
+export function withGuesses<Row extends Omit<OwnRow, 'key'>>(
+  rows: readonly Row[],
+  found: readonly Recognition[],
+): (Row & Pick<OwnRow, 'candidates'>)[] {
+  const told = new Map(found.map((one) => [one.number, one]))
+  return rows.map((row) => {
+    const one = row.courier === '' ? told.get(row.number) : undefined
+    return one === undefined ? row : { ...row, courier: one.certain ?? '', candidates: one.candidates.slice(0, 3) }
+  })
 }

@@ -3,8 +3,10 @@ import { defineMessages } from '@/i18n'
 export const ownWords = defineMessages(
   {
     paste: '从 Excel 粘贴',
-    pasteHint: '每行一个：订单号 快递 运单号\n用制表符、逗号或空格分开都可以，顺序随意；没写快递的行用下面选的快递',
+    pasteHint: '每行一个：订单号 快递 运单号\n用制表符、逗号或空格分开都可以，顺序随意；没写快递的行用下面选的快递，没选就按单号识别',
     fallback: '没写快递的行用',
+    byNumber: '按单号识别',
+    recognised: (name: string, score: string) => `单号识别 ${name} ${score}`,
     merchant: '商家',
     merchantFirst: '先选择是哪个商家的单号',
     file: '选择表格文件',
@@ -26,6 +28,7 @@ export const ownWords = defineMessages(
     faults: {
       order: '缺订单号',
       courier: '不认识这家快递',
+      unsure: '单号可能是几家的，请选一家',
       number: '单号格式不对',
       twice: '订单号重复',
       numberTwice: '运单号重复',
@@ -42,8 +45,10 @@ export const ownWords = defineMessages(
   },
   {
     paste: 'Paste from Excel',
-    pasteHint: 'One per line: order, courier, waybill number\nTabs, commas or spaces, in any order; lines without a courier take the one chosen below',
+    pasteHint: 'One per line: order, courier, waybill number\nTabs, commas or spaces, in any order; lines without a courier take the one chosen below, or are recognised by their number',
     fallback: 'Lines without a courier take',
+    byNumber: 'Recognise by number',
+    recognised: (name, score) => `Recognised: ${name} ${score}`,
     merchant: 'Merchant',
     merchantFirst: 'Choose first whose numbers these are',
     file: 'Choose a file',
@@ -65,6 +70,7 @@ export const ownWords = defineMessages(
     faults: {
       order: 'No order number',
       courier: 'Unknown courier',
+      unsure: 'May be of several couriers: choose one',
       number: 'Not a waybill number',
       twice: 'Order is here twice',
       numberTwice: 'Number is here twice',

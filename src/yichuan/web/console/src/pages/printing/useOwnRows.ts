@@ -7,12 +7,27 @@ import { useLocale, useMessages } from '@/i18n'
 import { randomId } from '@/lib/ids'
 import { errorTitle } from '@/ui'
 import { refreshQueues } from './data'
-import { courierCode, faultsOf, type OwnRow, parseOwnNumbers } from './ownNumbers'
+import { courierCode, faultsOf, NUMBER, type OwnRow, parseOwnNumbers, withGuesses } from './ownNumbers'
 import { ownWords } from './ownWords'
 import { reasonOf } from './reasons'
 
 /** Rows sent in one call, so that progress can be shown. */
 const CHUNK = 200
+/** Numbers recognised in one call. */
+const RECOGNISED = 1000
+
+/** Whose numbers are those of lines without a courier: asked before anything is sent. */
+async function recognise(rows: readonly Omit<OwnRow, 'key'>[], merchantId: string | undefined) {
+  const numbers = [...new Set(rows.filter(({ courier }) => courier === '').map(({ number }) => number))]
+  const good = numbers.filter((number) => NUMBER.test(number))
+  const found = []
+  for (let start = 0; start < good.length; start += RECOGNISED) {
+    const body = { numbers: good.slice(start, start + RECOGNISED), merchant_id: merchantId }
+    const page = await unwrap(api.POST('/api/v1/couriers/recognise', { body }))
+    found.push(...page.items)
+  }
+  return found
+}
 
 /** The table of numbers to ship with: what was pasted, what is wrong with it, what the server said. */
 export function useOwnRows(merchantId: string | undefined) {
@@ -80,8 +95,9 @@ export function useOwnRows(merchantId: string | undefined) {
     add: async (text: string, fallback: string) => {
       try {
         const known = await client.ensureQueryData(courierNamesQuery)
-        const read = parseOwnNumbers(text, [...known.values()], fallback).map((row) => ({ ...row, key: randomId() }))
-        setRows((before) => [...before, ...read])
+        const read = parseOwnNumbers(text, [...known.values()], fallback)
+        const guessed = withGuesses(read, await recognise(read, merchantId))
+        setRows((before) => [...before, ...guessed.map((row) => ({ ...row, key: randomId() }))])
       } catch (error) {
         message.error(errorTitle(error, locale))
       }

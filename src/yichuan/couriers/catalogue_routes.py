@@ -1,0 +1,190 @@
+"""The catalogue of couriers over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from yichuan.core.database import ReadSession
+from yichuan.core.pagination import Page
+from yichuan.couriers import catalogue_queries as queries
+from yichuan.couriers import golive, learning, offers, standing
+from yichuan.couriers.catalogue import CourierKind, entries
+from yichuan.couriers.catalogue_queries import CatalogueFilter, Listed
+from yichuan.couriers.catalogue_schemas import (
+    CandidateView,
+    ConnectorName,
+    CourierCounts,
+    CourierDetail,
+    CourierName,
+    CourierPage,
+    CourierView,
+    OfferView,
+    RecogniseRequest,
+    RecognitionView,
+    ServiceView,
+    StepView,
+)
+from yichuan.couriers.connectors import registry
+from yichuan.couriers.connectors.connector import Capability
+from yichuan.couriers.golive import Standing
+from yichuan.couriers.offers import Offer
+from yichuan.couriers.recognise import Recognition
+from yichuan.identity.callers import Caller
+from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
+
+router = APIRouter(tags=["couriers"])
+HOUR = "private, max-age=3600"
+
+
+def _fields(row: Listed) -> dict[str, Any]:
+    entry = row.entry
+    shared = ("code", "name_zh", "name_en", "kind", "country", "same_as", "phone", "website")
+    lists = ("aliases", "added", "kuaidi100", "track17")
+    return {
+        **{name: getattr(entry, name) for name in shared},
+        **{name: list(getattr(entry, name)) for name in lists},
+        "can": dict(offers.best(entry.code)),
+        "connectors": [offer.connector.name for offer in offers.of(entry.code)],
+        "services": [ServiceView.model_validate(service) for service in row.services],
+        "accounts": row.accounts,
+    }
+
+
+def _offer_view(offer: Offer, standing: Standing) -> OfferView:
+    one, steps = offer.connector, golive.steps(offer, standing)
+    return OfferView(
+        connector=one.name,
+        zh=one.zh,
+        en=one.en,
+        kind=one.kind,
+        their_code=offer.their_code,
+        can=dict(offer.can),
+        verified=offer.verified,
+        steps=[StepView.model_validate(step) for step in steps],
+        live=golive.live(steps),
+        account_fields=list(one.account_fields),
+        notes_zh=one.notes_zh,
+        notes_en=one.notes_en,
+        sources=list(one.sources),
+    )
+
+
+@router.get("/couriers")
+async def list_couriers(
+    session: ReadDep,
+    q: Annotated[
+        str | None, Query(max_length=40, description="code, name, alias, pinyin or its initials")
+    ] = None,
+    kind: CourierKind | None = None,
+    capability: Capability | None = None,
+    connector: Annotated[str | None, Query(max_length=30)] = None,
+    verified: Annotated[
+        bool | None, Query(description="checked against public documents, or only simulated")
+    ] = None,
+    served: Annotated[bool | None, Query(description="only those with services")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    cursor: str | None = None,
+) -> CourierPage:
+    """The catalogue: couriers with accounts first, then those with services, then by size."""
+    wish = CatalogueFilter(q, kind, capability, connector, verified, served)
+    found = await queries.page(session, wish, limit, cursor)
+    return CourierPage(
+        items=[CourierView(**_fields(row)) for row in found.rows],
+        next_cursor=found.next_cursor,
+        total=found.total,
+        counts=CourierCounts(
+            **found.counts,
+            connectors=[
+                ConnectorName.model_validate(one) for one in registry.connectors().values()
+            ],
+        )
+        if found.rows
+        else None,
+    )
+
+
+@router.get("/couriers/names")
+async def list_courier_names(session: ReadDep, response: Response) -> Page[CourierName]:
+    """Code and names of every courier, to choose from; may be kept for an hour."""
+    response.headers["cache-control"] = HOUR
+    served = await queries.served(session)
+    return Page(
+        items=[
+            CourierName(
+                code=entry.code,
+                name_zh=entry.name_zh,
+                name_en=entry.name_en,
+                kind=entry.kind,
+                aliases=list(entry.aliases),
+                served=entry.code in served,
+            )
+            for entry in entries().values()
+        ]
+    )
+
+
+async def _recognised(
+    session: ReadSession, caller: Caller, numbers: Sequence[str], merchant_id: UUID | None
+) -> Page[RecognitionView]:
+    found = await learning.recognise_all(session, numbers, caller.merchant_id or merchant_id)
+    return Page(items=[recognition_view(one) for one in found])
+
+
+def recognition_view(found: Recognition) -> RecognitionView:
+    """A recognition with the couriers' names."""
+    return RecognitionView(
+        number=found.number,
+        certain=found.certain,
+        candidates=[
+            CandidateView(
+                **asdict(candidate),
+                name_zh=known.name_zh if known else candidate.courier,
+                name_en=known.name_en if known else None,
+            )
+            for candidate in found.candidates
+            for known in [entries().get(candidate.courier)]
+        ],
+    )
+
+
+@router.get("/couriers/recognise")
+async def recognise_numbers(
+    caller: CallerDep,
+    session: ReadDep,
+    number: Annotated[
+        list[Annotated[str, Field(max_length=60)]], Query(max_length=50, default_factory=list)
+    ],
+    merchant_id: UUID | None = None,
+) -> Page[RecognitionView]:
+    """单号识别: which couriers a number (or some) may be of, best first."""
+    return await _recognised(session, caller, number, merchant_id)
+
+
+@router.post("/couriers/recognise")
+async def recognise_many_numbers(
+    wish: RecogniseRequest, caller: CallerDep, session: ReadDep
+) -> Page[RecognitionView]:
+    """单号识别 of up to 1000 numbers at once. It changes nothing."""
+    return await _recognised(session, caller, wish.numbers, wish.merchant_id)
+
+
+@router.get("/couriers/{courier}")
+async def get_courier(courier: str, context: ContextDep, session: ReadDep) -> CourierDetail:
+    """One courier: what can be done, through whom, and what is missing to go live (还差什么)."""
+    row = await queries.one(session, courier)
+    async with context.database.system() as system:
+        standings = await standing.of_courier(session, system, row.entry.code)
+    nothing = Standing()
+    return CourierDetail(
+        **_fields(row),
+        offers=[
+            _offer_view(offer, standings.get(offer.connector.name, nothing))
+            for offer in offers.of(row.entry.code)
+        ],
+    )
