@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from functools import cache
-from importlib import resources
-
 import msgspec
 
 from yichuan.core.clock import now
+from yichuan.couriers import learning
 from yichuan.couriers import queries as couriers
 from yichuan.gateway.kdniao.callers import Call
 from yichuan.gateway.kdniao.wire import MISSING, OK, Answer, Fields, grams, refuse
@@ -151,20 +147,13 @@ async def parse(call: Call) -> Answer:
 
 
 async def shippers(call: Call, number: str) -> list[dict[str, str]]:
-    """Couriers a number may belong to, the best guess first."""
-    text = "".join(number.split()).upper()
+    """Couriers a number may belong to, the best guess first: whose track of it the caller may
+    see, then what its form and this platform's shipments tell."""
     async with call.context.database.read(visible_merchants(call.caller)) as session:
-        own = await tracking.couriers_of(session, text)
+        (known,) = await learning.recognise_all(session, [number], call.caller.merchant_id)
+        own = await tracking.couriers_of(session, known.number)
         names = await couriers.names(session)
-    found = dict.fromkeys([*own, *(c for form, c in _forms() if form.fullmatch(text))])
+    found = dict.fromkeys([*own, *(one.courier for one in known.candidates)])
     return [{"ShipperCode": code, "ShipperName": names[code]} for code in found if code in names][
         :MOST_GUESSES
     ]
-
-
-@cache
-def _forms() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Shapes of numbers and their courier, the likelier first."""
-    source = resources.files(__package__).joinpath("numbers.csv").read_text("utf-8")
-    rows = csv.DictReader(source.splitlines())
-    return tuple((re.compile(row["pattern"], re.ASCII), row["courier"]) for row in rows)
