@@ -35,7 +35,7 @@ from yichuan.core.context import Context
 from yichuan.core.database import SYSTEM, Database
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
-from yichuan.couriers.connectors.kdniao.traces import detail_of
+from yichuan.couriers.connectors.codes import detail_of
 from yichuan.simulator.faults import FaultRates
 from yichuan.simulator.history import ParcelHistory, parcel_history, push_body
 from yichuan.tracking.batch import Source
@@ -76,7 +76,8 @@ def _long_ones(first: int) -> Iterator[ParcelHistory]:
 def update_of(parcel: ParcelHistory, count: int) -> TrackUpdate:
     """What the courier has said after `count` events."""
     events = tuple(
-        CourierEvent(e.at, e.text, e.code, e.city, detail_of(e.code)) for e in parcel.events[:count]
+        CourierEvent(e.at, e.text, e.code, e.city, detail_of("kdniao", e.code))
+        for e in parcel.events[:count]
     )
     return TrackUpdate(parcel.courier, parcel.number, events)
 
