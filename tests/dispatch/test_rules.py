@@ -26,6 +26,7 @@ def option(
         typical_days=3,
         account_id=UUID(int=1),
         balance=balance,
+        quota=None,
         cost_fen=None,
     )
 

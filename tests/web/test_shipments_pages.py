@@ -26,6 +26,7 @@ from yichuan.consumers import CONSUMERS
 from yichuan.core.clock import now
 from yichuan.core.consumers import drain
 from yichuan.core.context import Context
+from yichuan.core.direct import write_within
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
 from yichuan.shipments import service as shipments
@@ -113,7 +114,7 @@ async def moving(
     await placed(platform, beta, "BETAS1")
     attached = Attached(alpha.id, box, "hub_waybill", "ZTO", "1", NUMBER, 310, WHY)
     async with context.database.system() as session:
-        await shipments.attach_waybills(session, [attached], "system:test")
+        await write_within(session, *shipments.attached([attached], "system:test"))
         shipped = now() - timedelta(hours=40)
         await change(session, alpha.id, box, shipped_at=shipped, dest_city="杭州市")
         await tracking.bind(session, [NewBinding(alpha.id, box, "ZTO", NUMBER)])

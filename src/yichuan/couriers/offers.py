@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import get_args
+from typing import Final, get_args
 
 from yichuan.couriers.catalogue import entries
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.connector import Capability, Connector, Proof
 
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
+
+VITAL: Final = frozenset({"number", "label", "cancel", "track", "subscribe", "push"})
+"""Capabilities without which a parcel is not sent or not seen; a price asked for is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,9 @@ class Offer:
 
     @property
     def verified(self) -> bool:
-        """Everything it does was checked against public documents, not only our simulator."""
-        return all(proof == "documents" for proof in self.can.values())
+        """What parcels hang on was checked against public documents, not only our simulator."""
+        vital = [proof for what, proof in self.can.items() if what in VITAL]
+        return bool(vital) and all(proof == "documents" for proof in vital)
 
 
 def _offer(connector: Connector, courier: str) -> Offer | None:
