@@ -30,6 +30,7 @@ from yichuan.core.writing import inserts, json_value
 from yichuan.couriers import quotas
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
+from yichuan.couriers.connectors.errors import answered, in_doubt
 from yichuan.dispatch import service as dispatch
 from yichuan.dispatch.service import Dispatcher
 from yichuan.identity.callers import Caller, visible_merchants
@@ -263,7 +264,9 @@ async def _call(line: couriers.Line, claim: Claim) -> Answer:
         try:
             issued, error = await ask(request), None
         except CourierError as failure:
-            error = failure
+            # A look-up that nobody heard says nothing about the number that may be there.
+            lost = ask == line.client.recover and not answered(failure)
+            error = in_doubt(failure) if lost else failure
         if error is None or error.outcome != "unknown":
             break
     ms = int((time.monotonic() - started) * 1000)

@@ -64,6 +64,18 @@ def answered(error: CourierError) -> bool:
     return error.code not in ABOUT_US | UNHEARD
 
 
+def in_doubt(error: CourierError) -> CourierError:
+    """The error of a look-up that failed after a lost answer: not knowing whether there is a number
+    is not knowing that there is none."""
+    return CourierError(
+        error.code,
+        error.courier_text,
+        courier_code=error.courier_code,
+        retryable=True,
+        outcome="unknown",
+    )
+
+
 def unreadable(why: str, *, doubt: bool) -> CourierError:
     """The error of an answer that cannot be read. `doubt`: it may hide a done deed."""
     return CourierError(

@@ -14,6 +14,7 @@ from yichuan.couriers.connectors.base import (
 )
 from yichuan.couriers.connectors.connector import Access, Client
 from yichuan.couriers.connectors.deppon import build, parse
+from yichuan.couriers.connectors.errors import in_doubt
 
 PRODUCTION: Final = "https://dpapi.deppon.com"
 ORDERS_HOST: Final = "https://gwapi.deppon.com"
@@ -69,14 +70,7 @@ class DepponClient(Client):
         try:
             return parse.found(await self._call(build.ORDER, body, safe=True), request)
         except CourierError as error:
-            # Not knowing whether there is a number is not knowing that there is none.
-            raise CourierError(
-                error.code,
-                error.courier_text,
-                courier_code=error.courier_code,
-                retryable=True,
-                outcome="unknown",
-            ) from error
+            raise in_doubt(error) from error
 
     async def _call(self, name: str, body: bytes, *, safe: bool) -> bytes:
         access = self._access

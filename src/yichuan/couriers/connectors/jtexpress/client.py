@@ -14,6 +14,7 @@ from yichuan.couriers.connectors.base import (
     WaybillRequest,
 )
 from yichuan.couriers.connectors.connector import Access, Client
+from yichuan.couriers.connectors.errors import in_doubt
 from yichuan.couriers.connectors.jtexpress import build, parse
 
 
@@ -35,9 +36,7 @@ class JtClient(Client):
             known = parse.found(await self._call(build.ORDERS, fields, safe=True), request)
         except CourierError as error:
             if error.code != "not_found":
-                raise CourierError(
-                    error.code, error.courier_text, retryable=True, outcome="unknown"
-                ) from error
+                raise in_doubt(error) from error
             known = None
         return known or await self.issue(request)
 
