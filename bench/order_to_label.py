@@ -35,6 +35,7 @@ from bench.harness import (
     web,
 )
 from yichuan.core.database import Database
+from yichuan.couriers import endpoints
 from yichuan.couriers import service as couriers
 from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
@@ -122,6 +123,8 @@ async def _fill(inst: Installation, network: NetworkConfig, endpoint: str) -> st
             district="双流区",
             address="物流大道 1 号",
         )
+        allowed = endpoints.CourierAddressSettings(allowed_hosts=("127.0.0.1",))
+        await endpoints.setting.put(session, allowed)
         connection, _ = await couriers.add_connection(
             session,
             inst.vault,

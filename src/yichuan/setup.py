@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from yichuan.core.addresses import check
 from yichuan.core.context import Context, located, opened
 from yichuan.core.settings import settings
 from yichuan.identity import service as identity
@@ -98,9 +99,7 @@ def create_key(
             if merchant_id is not None:
                 await merchants.get(session, merchant_id)
             if callback_url is not None:
-                await addresses.check(
-                    callback_url, await addresses.setting.get(session), plain=True
-                )
+                await check(callback_url, await addresses.setting.get(session), plain=True)
             made = await identity.create_key(
                 session,
                 context.vault,

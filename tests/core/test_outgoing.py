@@ -4,6 +4,7 @@ counts as a lost answer, or a lost answer as never sent: then a number is bought
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,9 +18,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from yichuan.core import outgoing
-from yichuan.core.outgoing import KeptTransport
+from yichuan.core import addresses, outgoing
+from yichuan.core.addresses import Allowed
+from yichuan.core.outgoing import AddressRefused, KeptTransport
 
+HERE = Allowed(allowed_networks=("127.0.0.0/8", "::1/128"))
 Serve = Callable[[int, bytes, asyncio.StreamWriter], Awaitable[bool]]
 """(number of the connection, request, writer) → whether the connection stays open."""
 
@@ -44,7 +47,7 @@ async def server(serve: Serve) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
 
     listening = await asyncio.start_server(handle, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(transport=KeptTransport()) as http:
+    async with httpx.AsyncClient(transport=KeptTransport(allowed=HERE)) as http:
         yield f"http://127.0.0.1:{port}/api", http
     listening.close()
 
@@ -115,7 +118,7 @@ async def test_a_lost_answer_is_not_an_unsent_call() -> None:
 
 
 async def test_an_unsent_call_says_so() -> None:
-    async with httpx.AsyncClient(transport=KeptTransport()) as http:
+    async with httpx.AsyncClient(transport=KeptTransport(allowed=HERE)) as http:
         with pytest.raises(httpx.ConnectError):
             await http.post("http://127.0.0.1:1/api", content="x")
         with pytest.raises(httpx.ConnectError):
@@ -170,11 +173,11 @@ async def test_only_a_trusted_server_is_talked_to(tmp_path: Path) -> None:
     listening = await asyncio.start_server(answer, "localhost", 0, ssl=own)
     url = f"https://localhost:{listening.sockets[0].getsockname()[1]}/api"
     trusting = ssl.create_default_context(cafile=str(path))
-    async with httpx.AsyncClient(transport=KeptTransport(trusting)) as http:
+    async with httpx.AsyncClient(transport=KeptTransport(trusting, HERE)) as http:
         assert (await http.get(url)).text == "sealed"
         with pytest.raises(httpx.ConnectError):  # another name than the certificate's
             await http.get(url.replace("localhost", "127.0.0.1"))
-    async with httpx.AsyncClient(transport=KeptTransport()) as http:
+    async with httpx.AsyncClient(transport=KeptTransport(allowed=HERE)) as http:
         with pytest.raises(httpx.ConnectError):
             await http.get(url)
     listening.close()
@@ -195,3 +198,61 @@ async def test_behind_a_proxy_httpx_does_the_calls(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:3128")
     async with outgoing.client() as http:
         assert not isinstance(http._transport, KeptTransport)
+
+
+@pytest.mark.parametrize("proxy", [False, True])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]",
+        "[::ffff:10.0.0.1]", "169.254.169.254", "100.100.100.200", "10.1.2.3", "[fd00::1]",
+    ],
+)  # fmt: skip
+async def test_nothing_is_sent_inside_unless_it_is_allowed(
+    host: str, proxy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if proxy:
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
+    async with outgoing.client() as http:
+        with pytest.raises(AddressRefused, match="private"):
+            await http.post(f"http://{host}:9/api", content="x")
+
+
+async def test_a_name_is_resolved_once_and_its_checked_address_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DNS rebinding: the second answer would lead elsewhere."""
+    hosts: list[str] = []
+
+    async def resolve(host: str, port: int) -> list[addresses.Address]:
+        hosts.append(host)
+        return [ipaddress.ip_address("127.0.0.1" if len(hosts) == 1 else "10.0.0.1")]
+
+    async def host_header(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        writer.write(said(head.split("host: ")[1].split("\r")[0], "connection: close"))
+
+    monkeypatch.setattr(addresses, "resolve", resolve)
+    listening = await asyncio.start_server(host_header, "127.0.0.1", 0)
+    url = f"http://rebound.test:{listening.sockets[0].getsockname()[1]}/api"
+    async with httpx.AsyncClient(transport=KeptTransport(allowed=HERE)) as http:
+        assert (await http.get(url)).text.startswith("rebound.test:")
+        assert hosts == ["rebound.test"]
+        with pytest.raises(AddressRefused):
+            await http.get(url)
+    listening.close()
+
+
+async def test_what_one_may_reach_is_not_lent_to_others_and_redirects_stay_unfollowed() -> None:
+    async def away(number: int, body: bytes, writer: asyncio.StreamWriter) -> bool:
+        place = "location: http://169.254.169.254/latest/meta-data"
+        writer.write(said(str(number), place).replace(b"200 OK", b"302 Found"))
+        return True
+
+    async with server(away) as (url, http):
+        answer = await http.post(url, content="x")
+        assert (answer.status_code, answer.text) == (302, "1")
+        with pytest.raises(AddressRefused):  # the kept connection was made under another allowance
+            await http.post(url, content="x", extensions={"allowed": Allowed()})

@@ -60,12 +60,12 @@ async def test_a_courier_that_counts_no_numbers_is_no_failure(
 
 
 async def test_a_secret_does_not_follow_to_another_server(alpha: Tenant, own: str) -> None:
-    moved = await patch(alpha.client, own, endpoint="http://elsewhere.test")
+    moved = await patch(alpha.client, own, endpoint="https://api.kdniao.com")
     assert moved.status_code == 422
     assert "secret" in moved.text
     same = await patch(alpha.client, own, endpoint=f"{HOST}/api/", name="自有二")
     assert (same.json()["endpoint"], same.json()["name"]) == (f"{HOST}/api", "自有二")
-    again = await patch(alpha.client, own, endpoint="http://elsewhere.test", secret="new")
+    again = await patch(alpha.client, own, endpoint="https://api.kdniao.com", secret="new")
     assert again.status_code == 200
 
 

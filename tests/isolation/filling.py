@@ -23,8 +23,10 @@ from yichuan.core.context import Context
 from yichuan.core.ids import new_id
 from yichuan.core.tabular import Reject
 from yichuan.costs.models import Bill, BillFinding, BillLine
+from yichuan.couriers import endpoints
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.kdniao import build
+from yichuan.couriers.endpoints import CourierAddressSettings
 from yichuan.gateway.kdniao import pushing
 from yichuan.imports import runs
 from yichuan.imports.values import Outcome, Owner
@@ -38,7 +40,8 @@ from yichuan.waybills import printing
 from yichuan.waybills.models import Pickup
 
 API = "/api/v1"
-HOST = "http://couriers.test"
+SERVER = "couriers.test"
+HOST = f"http://{SERVER}"
 PAID = now() - timedelta(days=5)
 """Long enough ago that what is not shipped is late: problems, tickets and alerts follow."""
 REQUEST = "isolation-order"
@@ -127,6 +130,7 @@ async def furnish(hub: Hub) -> dict[str, Any]:
     async with context.database.system() as session:
         await couriers.seed(session)
         await setting.put(session, WebhookSettings(allowed_networks=("127.0.0.0/8",)))
+        await endpoints.setting.put(session, CourierAddressSettings(allowed_hosts=(SERVER,)))
         connection, token = await couriers.add_connection(
             session,
             context.vault,

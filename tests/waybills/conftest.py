@@ -12,12 +12,15 @@ import pytest_asyncio
 
 from conftest import Tenant
 from yichuan.core.context import Context
+from yichuan.couriers import endpoints
 from yichuan.couriers import service as couriers
+from yichuan.couriers.endpoints import CourierAddressSettings
 from yichuan.merchants import service as merchants
 from yichuan.simulator.config import NetworkConfig, demo_config
 from yichuan.simulator.couriers_app import create_app
 
-HOST = "http://couriers.test"
+SERVER = "couriers.test"
+HOST = f"http://{SERVER}"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,7 @@ async def accounts(context: Context, network: NetworkConfig, alpha: Tenant) -> S
     api_user = network.subscribers[0]
     async with context.database.system() as session:
         await couriers.seed(session)
+        await endpoints.setting.put(session, CourierAddressSettings(allowed_hosts=(SERVER,)))
         connection, _ = await couriers.add_connection(
             session,
             context.vault,

@@ -4,6 +4,10 @@ httpx's own pool looks through all its connections twice a request, which costs 
 waybill needs of the web process. This transport keeps what callers rely on: HTTP/1.1 with
 keep-alive, TLS verified as httpx does, httpx's timeouts and errors. What is asked of it is small
 calls with small answers, so answers are read whole.
+
+Where a call may go is checked when a connection is made (`core.addresses`): others name the hosts.
+A request says what is allowed beyond public addresses in its extension `allowed`; redirects are not
+followed. Behind a proxy the proxy resolves names, so only what can be resolved here is checked.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,21 +24,51 @@ from urllib.request import getproxies
 import h11
 import httpx
 
+from yichuan.core.addresses import NOTHING, Allowed, Target, Unresolved, check
+from yichuan.core.errors import Invalid
+
 IDLE_SECONDS: Final = 5.0
 """How long a connection is kept for the next call: httpx's own default."""
 MOST_IDLE: Final = 20
 _CHUNK: Final = 65_536
 _PORTS: Final = {"http": 80, "https": 443}
 
-Origin = tuple[str, str, int]
-"""Scheme, host, port."""
+Origin = tuple[str, str, int, Allowed]
+"""Scheme, host, port, and what was allowed when the connection was made."""
+
+
+class AddressRefused(httpx.ConnectError):
+    """The request would go where it may not; nothing was sent."""
 
 
 def client() -> httpx.AsyncClient:
     """The process's client for couriers. Behind a proxy (`HTTPS_PROXY` …) it is httpx's own."""
     if getproxies().keys() & {"http", "https", "all"}:
-        return httpx.AsyncClient()
+        return httpx.AsyncClient(event_hooks={"request": [_check]})
     return httpx.AsyncClient(transport=KeptTransport())
+
+
+async def _check(request: httpx.Request) -> None:
+    """Refuse a request that leads inside; a name unknown here is left to the proxy."""
+    try:
+        await _target(request.url, request.extensions.get("allowed", NOTHING))
+    except Unresolved:
+        return
+
+
+async def _target(url: httpx.URL, allowed: Allowed) -> Target:
+    """The checked addresses of a request.
+
+    Raises:
+        AddressRefused: one of them is not allowed.
+        Unresolved: it has none.
+    """
+    try:
+        return await check(str(url.copy_with(username=None, password=None)), allowed, plain=True)
+    except Unresolved:
+        raise
+    except Invalid as refused:
+        raise AddressRefused(refused.detail) from refused
 
 
 @dataclass(slots=True)
@@ -131,23 +165,30 @@ def _httpx_errors() -> Iterator[None]:
 
 
 class KeptTransport(httpx.AsyncBaseTransport):
-    """HTTP/1.1 over connections kept between calls. `tls`: whom to trust; None: as httpx does."""
+    """HTTP/1.1 over connections kept between calls.
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    Args:
+        tls: whom to trust; None: as httpx does.
+        allowed: what requests may reach that do not say it themselves.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None, allowed: Allowed = NOTHING) -> None:
         self._idle: dict[Origin, list[_Connection]] = {}
         self._tls = tls
+        self._allowed = allowed
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send and read the answer.
 
         Raises:
-            httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol: nothing was sent.
+            AddressRefused, httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol:
+                nothing was sent.
             httpx.TransportError: no answer came; the server may have acted.
         """
-        origin = _origin(request.url)
+        origin = self._origin(request)
         limits = _Limits(request)
         body = await request.aread()
-        connection = self._kept(origin) or await self._connect(origin, limits)
+        connection = self._kept(origin) or await self._connect(request, origin, limits)
         answer: _Answer | None = None
         try:
             with _httpx_errors():
@@ -183,18 +224,27 @@ class KeptTransport(httpx.AsyncBaseTransport):
         connection.idle_since = time.monotonic()
         idle.append(connection)
 
-    async def _connect(self, origin: Origin, limits: _Limits) -> _Connection:
-        scheme, host, port = origin
+    async def _connect(
+        self, request: httpx.Request, origin: Origin, limits: _Limits
+    ) -> _Connection:
+        scheme, host, port, allowed = origin
         if scheme == "https" and self._tls is None:
             self._tls = httpx.create_ssl_context()
+        tls = {"ssl": self._tls, "server_hostname": host} if scheme == "https" else {}
         try:
             async with limits.of("connect", httpx.ConnectTimeout):
-                streams = await asyncio.open_connection(
-                    host, port, ssl=self._tls if scheme == "https" else None
-                )
-        except OSError as error:
+                target = await _target(request.url, allowed)
+                return _Connection(*await _open(target.addresses, port, tls))
+        except (OSError, Unresolved) as error:
             raise httpx.ConnectError(str(error)) from error
-        return _Connection(*streams)
+
+    def _origin(self, request: httpx.Request) -> Origin:
+        url = request.url
+        if url.scheme not in _PORTS or not url.host:
+            raise httpx.UnsupportedProtocol(f"not an HTTP address: {url.scheme}://{url.host}")
+        port = url.port or _PORTS[url.scheme]
+        allowed = request.extensions.get("allowed", self._allowed)
+        return url.scheme, url.raw_host.decode("ascii"), port, allowed
 
     async def aclose(self) -> None:
         """Hang up."""
@@ -204,7 +254,17 @@ class KeptTransport(httpx.AsyncBaseTransport):
         self._idle.clear()
 
 
-def _origin(url: httpx.URL) -> Origin:
-    if url.scheme not in _PORTS or not url.host:
-        raise httpx.UnsupportedProtocol(f"not an HTTP address: {url.scheme}://{url.host}")
-    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
+async def _open(
+    addresses: Sequence[str], port: int, tls: Mapping[str, Any]
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the first address that takes one.
+
+    Raises:
+        OSError: none does.
+    """
+    for address in addresses[:-1]:
+        try:
+            return await asyncio.open_connection(address, port, **tls)
+        except OSError:
+            continue
+    return await asyncio.open_connection(addresses[-1], port, **tls)

@@ -19,7 +19,7 @@ from yichuan.core.context import Context
 from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.errors import Invalid
 from yichuan.core.vault import Vault
-from yichuan.couriers import queries, service
+from yichuan.couriers import endpoints, queries, service
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import BranchAccount, CourierError
 from yichuan.couriers.connectors.connector import Client
@@ -106,7 +106,8 @@ async def try_connection(context: Context, http: httpx.AsyncClient, connection_i
     """
     async with context.database.system() as system:
         row = await queries.connection(system, connection_id)
-        client = service.client_of(context.vault, http, row, context.settings.base_url)
+        allowed = await endpoints.setting.get(system)
+        client = service.client_of(context.vault, http, row, allowed, context.settings.base_url)
         courier, branch, account_id = await _tried_as(system, context.vault, row)
     started = time.monotonic()
     failure: CourierError | None = None

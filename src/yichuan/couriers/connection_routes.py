@@ -7,8 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from yichuan.couriers import connecting, queries, service
+from yichuan.couriers import connecting, endpoints, queries, service
 from yichuan.couriers.connecting import Health
+from yichuan.couriers.endpoints import CourierAddressSettings
 from yichuan.couriers.routes import connection_view
 from yichuan.couriers.schemas import (
     ConnectionChange,
@@ -39,6 +40,11 @@ async def change_connection(
         values["endpoint"] = str(wish.endpoint)
     kept_when_null = {name for name, value in values.items() if value is None}
     values = {n: v for n, v in values.items() if n == "rate_per_second" or n not in kept_when_null}
+    if wish.endpoint is not None:
+        old = await queries.connection(session, connection_id)
+        await endpoints.check_endpoint(
+            session, old.connector, values["endpoint"], merchants=old.merchant_id is not None
+        )
     await connecting.change_connection(session, context.vault, connection_id, values)
     row = await queries.connection(session, connection_id)
     await session.refresh(row)
@@ -94,6 +100,28 @@ async def connection_health(
             if one.hour is not None
         ],
     )
+
+
+@router.get("/settings/courier-addresses")
+async def get_courier_addresses(caller: CallerDep, session: ReadDep) -> CourierAddressSettings:
+    """Private servers that courier connections may name, and unknown ones merchants may."""
+    caller.require("operator")
+    return await endpoints.setting.get(session)
+
+
+@router.put("/settings/courier-addresses")
+async def set_courier_addresses(
+    wish: CourierAddressSettings, caller: CallerDep, session: WriteDep
+) -> CourierAddressSettings:
+    """Allow servers by name or network; in force for calls within seconds."""
+    caller.require("operator")
+    await endpoints.setting.put(session, wish)
+    service.forget_calls()
+    detail = wish.model_dump(mode="json")
+    await identity.audit(
+        session, caller, "settings.courier_addresses", "courier_addresses", None, **detail
+    )
+    return wish
 
 
 def _operation(one: Health) -> OperationCalls:

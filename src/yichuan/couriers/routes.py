@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from yichuan.core.context import Context
 from yichuan.core.errors import Forbidden
 from yichuan.core.pagination import Page
-from yichuan.couriers import connecting, queries, service
+from yichuan.couriers import connecting, endpoints, queries, service
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import CourierError
 from yichuan.couriers.models import CourierAccount, CourierConnection
@@ -95,6 +95,9 @@ async def create_connection(
     """Store a credential at an API."""
     caller.require("operator", "merchant")
     owner = _owner(caller, wish.merchant_id)
+    await endpoints.check_endpoint(
+        session, wish.connector, str(wish.endpoint), merchants=owner is not None
+    )
     connection_id, _ = await service.add_connection(
         session,
         context.vault,

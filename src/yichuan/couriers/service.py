@@ -14,6 +14,7 @@ import httpx
 from psycopg.rows import tuple_row
 from sqlalchemy import insert, select, text, update
 
+from yichuan.core.addresses import Allowed
 from yichuan.core.cached import Remembered
 from yichuan.core.clock import now
 from yichuan.core.database import Connection, Database, SystemSession, WriteSession
@@ -21,7 +22,7 @@ from yichuan.core.direct import Write, write_within
 from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.ids import new_id, new_token
 from yichuan.core.vault import Vault, digest_token
-from yichuan.couriers import queries
+from yichuan.couriers import endpoints, queries
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import BranchAccount, CourierError
 from yichuan.couriers.connectors.connector import Access, Client, Keys
@@ -186,7 +187,7 @@ async def line(
         account_id=account.id,
         connection_id=connection.id,
         courier=account.courier,
-        client=client_of(vault, http, connection),
+        client=client_of(vault, http, connection, await endpoints.setting.get(session)),
         branch=branch_of(vault, account),
         must_subscribe=_must_subscribe(connection.connector),
     )
@@ -264,9 +265,17 @@ def push_url(base_url: str, vault: Vault, connection: CourierConnection) -> str:
 
 
 def client_of(
-    vault: Vault, http: httpx.AsyncClient, connection: CourierConnection, base_url: str = ""
+    vault: Vault,
+    http: httpx.AsyncClient,
+    connection: CourierConnection,
+    allowed: Allowed,
+    base_url: str = "",
 ) -> Client:
-    """The connector's client for a connection. `base_url`: ours, where it is to subscribe.
+    """The connector's client for a connection.
+
+    Args:
+        allowed: servers it may reach besides public ones.
+        base_url: ours, where it is to subscribe.
 
     Raises:
         NotFound: its connector is not part of this installation (any more).
@@ -278,7 +287,11 @@ def client_of(
     share = rate / PROCESSES if rate else None
     turnstile = _turnstiles.setdefault(connection.id, Turnstile(share))
     turnstile.rate = share
-    wire = Wire(http, turnstile, _breakers.setdefault(connection.id, Breaker()))
+    barred = None
+    if connection.merchant_id is not None:
+        barred = endpoints.barred(connection.connector, connection.endpoint, allowed)
+    breaker = _breakers.setdefault(connection.id, Breaker())
+    wire = Wire(http, turnstile, breaker, allowed=allowed, barred=barred)
     found = keys(vault, connection)
     access = Access(
         wire,
@@ -316,7 +329,7 @@ async def client_for(
     row = await session.get(CourierConnection, connection_id)
     if row is None or not row.enabled:
         raise NotFound("the connection is unknown or switched off")
-    return client_of(vault, http, row, base_url)
+    return client_of(vault, http, row, await endpoints.setting.get(session), base_url)
 
 
 async def keys_of(session: SystemSession, vault: Vault, connection_id: UUID) -> Keys:

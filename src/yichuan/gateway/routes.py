@@ -10,6 +10,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from yichuan.core.addresses import check
 from yichuan.core.errors import Invalid
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.couriers import applications
@@ -33,7 +34,7 @@ from yichuan.gateway.schemas import (
 )
 from yichuan.identity import service as identity
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
-from yichuan.notify.addresses import check, setting
+from yichuan.notify.addresses import setting
 from yichuan.tracking import watching
 from yichuan.waybills import pickups
 

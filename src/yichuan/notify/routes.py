@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query
 from sqlalchemy import delete
 
 from yichuan.core import idempotency, outbox
+from yichuan.core.addresses import check
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import WriteSession
@@ -22,7 +23,7 @@ from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.merchants import queries as merchants
 from yichuan.notify import queries, sender, service
-from yichuan.notify.addresses import WebhookSettings, check, setting
+from yichuan.notify.addresses import WebhookSettings, setting
 from yichuan.notify.models import WebhookAttempt, WebhookEndpoint
 from yichuan.notify.schemas import (
     AlertPage,

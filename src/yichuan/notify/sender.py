@@ -18,6 +18,7 @@ import httpx
 from sqlalchemy import delete, insert, text, update
 from standardwebhooks import Webhook
 
+from yichuan.core.addresses import Target, check
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import Database, SystemSession
@@ -26,7 +27,7 @@ from yichuan.core.ids import new_id
 from yichuan.core.models import OutboxMessage
 from yichuan.core.outbox import Message
 from yichuan.notify import queries, service
-from yichuan.notify.addresses import Target, check, setting
+from yichuan.notify.addresses import setting
 from yichuan.notify.events import Event
 from yichuan.notify.models import Alert, WebhookAttempt, WebhookEndpoint
 

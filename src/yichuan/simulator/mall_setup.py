@@ -87,6 +87,8 @@ async def contract(
         HubError: the hub refuses.
         httpx.HTTPError: the network does not answer or refuses.
     """
+    if couriers.base_url.host == "127.0.0.1":
+        await _allow_loopback(hub, "/settings/courier-addresses", "call couriers at")
     me = network.subscribers[0]
     known = {c["public_id"]: c for c in (await hub.get("/courier-connections"))["items"]}
     connection = known.get(me.ebusiness_id) or await hub.post(
@@ -137,7 +139,7 @@ async def listen(hub: Hub, ledger: MallLedger, hub_url: str, own_url: str, now: 
         HubError: refused.
     """
     if (urlsplit(own_url).hostname or "") == "127.0.0.1":
-        await _allow_loopback(hub)
+        await _allow_loopback(hub, "/settings/webhooks", "send webhooks to")
     known = ledger.memory.endpoints.get(hub_url)
     there: Mapping[str, Any] = {
         str(e["id"]): e for e in (await hub.get("/webhook-endpoints"))["items"]
@@ -152,9 +154,9 @@ async def listen(hub: Hub, ledger: MallLedger, hub_url: str, own_url: str, now: 
     return str(made["secret"])
 
 
-async def _allow_loopback(hub: Hub) -> None:
-    allowed = await hub.get("/settings/webhooks")
+async def _allow_loopback(hub: Hub, path: str, act: str) -> None:
+    allowed = await hub.get(path)
     if LOOPBACK not in allowed["allowed_networks"]:
         allowed["allowed_networks"] = [*allowed["allowed_networks"], LOOPBACK]
-        await hub.change("PUT", "/settings/webhooks", allowed)
-        log.warning("the hub may now send webhooks to %s", LOOPBACK)
+        await hub.change("PUT", path, allowed)
+        log.warning("the hub may now %s %s", act, LOOPBACK)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
+from urllib.parse import urlsplit
 
 from yichuan.couriers.connectors.base import (
     Balance,
@@ -231,11 +232,19 @@ class Connector:
     tells_own: bool = False
     """Numbers taken through it are pushed without a subscription."""
     sandbox: str | None = None
+    other_hosts: tuple[str, ...] = ()
+    """Servers it is reached at besides those of `endpoint` and `sandbox`."""
     sources: tuple[str, ...] = ()
     """Public documents the protocol was read from."""
     notes_zh: str = ""
     notes_en: str = ""
     """What an operator should know before going live."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The courier's own servers, by name."""
+        named = (urlsplit(url).hostname for url in (self.endpoint, self.sandbox) if url)
+        return frozenset((*(host for host in named if host), *self.other_hosts))
 
     def carries(self, courier: str) -> bool:
         """Whether it serves a courier of the catalogue."""

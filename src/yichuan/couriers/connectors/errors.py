@@ -23,7 +23,7 @@ ABOUT_US: Final = frozenset(
 UNHEARD: Final = frozenset(
     {
         "unreachable", "circuit_open", "rate_limited", "no_answer", "courier_down", "bad_answer",
-        "http_error", "quota_exceeded", "courier_busy",
+        "http_error", "quota_exceeded", "courier_busy", "address_refused",
     }
 )  # fmt: skip
 """Errors of the way to the courier: it said nothing about what was asked."""

@@ -15,6 +15,8 @@ from typing import Final, Literal
 
 import httpx
 
+from yichuan.core.addresses import NOTHING, Allowed
+from yichuan.core.outgoing import AddressRefused
 from yichuan.couriers.connectors.base import CourierError, Outcome
 
 TIMEOUT: Final = 10.0
@@ -99,6 +101,10 @@ class Wire:
     turnstile: Turnstile = field(default_factory=lambda: Turnstile(None))
     breaker: Breaker = field(default_factory=Breaker)
     timeout: float = TIMEOUT
+    allowed: Allowed = NOTHING
+    """What the operator lets couriers' addresses be, beyond public ones."""
+    barred: str | None = None
+    """Why nothing may be sent at all: the connection names an address its owner may not use."""
 
     async def send(
         self,
@@ -118,7 +124,8 @@ class Wire:
         `content` as it is; `answers` are the HTTP statuses whose body the connector reads.
 
         Raises:
-            CourierError: `unreachable`, `circuit_open`, `rate_limited` (nothing was sent),
+            CourierError: `address_refused`, `unreachable`, `circuit_open`, `rate_limited` (nothing
+                was sent),
                 `no_answer`, `courier_down`, `bad_answer` (outcome "unknown" unless safe),
                 `quota_exceeded`, `http_error`.
         """
@@ -128,6 +135,7 @@ class Wire:
             "params": query,
             "headers": headers,
             "timeout": self.timeout,
+            "extensions": {"allowed": self.allowed},
         }
         for pause in (*PAUSES, None) if safe else (None,):
             try:
@@ -146,11 +154,15 @@ class Wire:
         safe: bool,
         answers: frozenset[int],
     ) -> bytes:
+        if self.barred is not None:
+            raise CourierError("address_refused", self.barred)
         self.breaker.check()
         await self.turnstile.turn()
         given = {key: value for key, value in request.items() if value is not None}
         try:
             answer = await self.http.request(method, url, **given)  # type: ignore[arg-type]
+        except AddressRefused as error:
+            raise CourierError("address_refused", str(error)) from error
         except NOT_SENT as error:
             self.breaker.note(ok=False)
             raise CourierError("unreachable", str(error), retryable=True) from error

@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import delete, insert
 
 from yichuan.core import outbox
+from yichuan.core.addresses import check
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import Database, SystemSession, WriteSession
@@ -34,7 +35,7 @@ from yichuan.gateway.models import DoorPush
 from yichuan.identity import service as identity
 from yichuan.identity.service import DoorKey
 from yichuan.notify import sender
-from yichuan.notify.addresses import check, setting
+from yichuan.notify.addresses import setting
 from yichuan.notify.outbox import Channel, Channels
 from yichuan.notify.sender import KEEP_ATTEMPTS, Outcome
 from yichuan.tracking import queries as tracking

@@ -30,6 +30,7 @@ CONNECTOR = Connector(
     },
     endpoint="https://dpapi.deppon.com",
     sandbox="http://dpsanbox.deppon.com/sandbox-web",
+    other_hosts=("gwapi.deppon.com",),
     credentials=(
         CredentialField("public_id", "公司编码 (companyCode)", "Company code"),
         CredentialField("secret", "密钥 (appkey)", "Application key", secret=True),

@@ -34,6 +34,7 @@ CONNECTOR = Connector(
         "forecast": "documents",
     },
     endpoint="https://poll.kuaidi100.com",
+    other_hosts=("api.kuaidi100.com", "www.kuaidi100.com"),
     credentials=(
         CredentialField("public_id", "查询公司编号 (customer)", "Customer"),
         CredentialField("secret", "授权 key", "Key", secret=True),

@@ -1181,6 +1181,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/courier-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Courier Addresses
+         * @description Private servers that courier connections may name, and unknown ones merchants may.
+         */
+        get: operations["get_courier_addresses_api_v1_settings_courier_addresses_get"];
+        /**
+         * Set Courier Addresses
+         * @description Allow servers by name or network; in force for calls within seconds.
+         */
+        put: operations["set_courier_addresses_api_v1_settings_courier_addresses_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courier-account-quotas": {
         parameters: {
             query?: never;
@@ -3373,6 +3397,22 @@ export interface components {
             problems: number;
             /** Capped At */
             capped_at: number;
+        };
+        /**
+         * CourierAddressSettings
+         * @description Servers that connections may name although they are private; merchants name them too.
+         */
+        CourierAddressSettings: {
+            /**
+             * Allowed Hosts
+             * @default []
+             */
+            allowed_hosts: string[];
+            /**
+             * Allowed Networks
+             * @default []
+             */
+            allowed_networks: string[];
         };
         /**
          * CourierCounts
@@ -7452,7 +7492,7 @@ export interface components {
         };
         /**
          * WebhookSettings
-         * @description What the operator allows beyond public HTTPS addresses.
+         * @description Beyond public HTTPS addresses: what is allowed may be reached over plain HTTP too.
          */
         WebhookSettings: {
             /**
@@ -9601,6 +9641,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionHealth"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_courier_addresses_api_v1_settings_courier_addresses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierAddressSettings"];
+                };
+            };
+        };
+    };
+    set_courier_addresses_api_v1_settings_courier_addresses_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourierAddressSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierAddressSettings"];
                 };
             };
             /** @description Validation Error */

@@ -1,4 +1,7 @@
-"""Where webhooks may go. If this breaks, an outsider reads the inside of the operator's network."""
+"""Where webhooks and calls to couriers may go.
+
+If this breaks, an outsider reads the inside of the operator's network.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ import ipaddress
 
 import pytest
 
+from yichuan.core.addresses import Allowed, check, choose, is_public, split_url
 from yichuan.core.errors import Invalid
-from yichuan.notify.addresses import WebhookSettings, check, choose, is_public, split_url
 
-NONE = WebhookSettings()
+NONE = Allowed()
 
 
 @pytest.mark.parametrize(
@@ -49,9 +52,9 @@ def test_plain_http_only_where_the_operator_allows_it() -> None:
     address = [ipaddress.ip_address("8.8.8.8")]
     with pytest.raises(Invalid, match="https"):
         choose("http", "mall.example", 80, address, NONE)
-    allowed = WebhookSettings(allowed_hosts=("mall.example",))
+    allowed = Allowed(allowed_hosts=("mall.example",))
     assert choose("http", "mall.example", 80, address, allowed).address == "8.8.8.8"
-    inside = WebhookSettings(allowed_networks=("10.0.0.0/8",))
+    inside = Allowed(allowed_networks=("10.0.0.0/8",))
     private = [ipaddress.ip_address("10.2.3.4")]
     assert choose("http", "mall", 80, private, inside).address == "10.2.3.4"
 
@@ -64,12 +67,12 @@ def test_what_is_no_webhook_address(url: str) -> None:
         split_url(url)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://[::1]/", "https://localhost/"])
-async def test_local_addresses_are_refused_however_they_are_written(url: str) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "[::1]", "localhost", "2130706433", "0177.1"])
+async def test_local_addresses_are_refused_however_they_are_written(host: str) -> None:
     with pytest.raises(Invalid):
-        await check(url, NONE)
+        await check(f"https://{host}/", NONE)
 
 
 def test_networks_must_be_networks() -> None:
     with pytest.raises(ValueError, match="99"):
-        WebhookSettings(allowed_networks=("10.0.0.0/99",))
+        Allowed(allowed_networks=("10.0.0.0/99",))
