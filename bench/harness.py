@@ -85,7 +85,7 @@ def free_port() -> int:
 @contextmanager
 def process(args: Sequence[str], env: dict[str, str], ready: str | None) -> Iterator[int]:
     """A child process, waited for until `ready` (a URL) answers; ends by SIGTERM."""
-    child = subprocess.Popen(list(args), env=env, start_new_session=True)
+    child = subprocess.Popen(list(args), env=env, stdout=sys.stderr, start_new_session=True)
     try:
         if ready is not None:
             wait_for(ready, child)

@@ -12,13 +12,13 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
 
-import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from yichuan.core import trip as trips
 from yichuan.core.embedded import SUPERUSER, Cluster
 from yichuan.core.settings import Settings
 from yichuan.core.vault import Vault
@@ -28,7 +28,7 @@ DATABASE = "yichuan"
 ALL = "all"
 Merchants: TypeAlias = tuple[UUID, ...] | None
 """The merchants a caller may see; None means the whole platform."""
-Connection: TypeAlias = "psycopg.AsyncConnection[TupleRow]"
+Connection: TypeAlias = trips.Connection
 
 
 class ReadSession(AsyncSession):
@@ -189,7 +189,7 @@ async def hot_rows(
     The scope and the statement are pipelined: PostgreSQL runs them as one transaction, which the
     pool makes READ ONLY, and the scope ends with it.
     """
-    async with pool.connection() as connection, connection.pipeline():
-        await connection.execute(_SET_SCOPE, (visibility(merchants),))
-        cursor = await connection.execute(statement, tuple(parameters))
-        return await cursor.fetchall()
+    scope = (_SET_SCOPE, (visibility(merchants),))
+    async with pool.connection() as connection:
+        _, rows = await trips.trip(connection, (scope, (statement, tuple(parameters))))
+        return rows

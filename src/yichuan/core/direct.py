@@ -8,7 +8,7 @@ the transaction.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, overload
@@ -24,6 +24,7 @@ from yichuan.core.database import (
     raw_connection,
     visibility,
 )
+from yichuan.core.trip import Call, Values, trip
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -33,9 +34,9 @@ D = TypeVar("D")
 E = TypeVar("E")
 F = TypeVar("F")
 
-Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Write: TypeAlias = tuple[str, Sequence[Values]]
 """A statement and the values of each of its runs."""
+Trip: TypeAlias = Callable[[Connection, Sequence[Call]], Awaitable[list[list[TupleRow]]]]
 
 _SCOPE = "SELECT set_config('yichuan.scope', %s, true)"
 
@@ -59,12 +60,14 @@ class Direct:
         opening: Sequence[Write] = (),
         *,
         every_trip: bool = False,
+        by: Trip = trip,
     ) -> None:
         """`opening` goes before the first statement; with `every_trip` before each question."""
         self.merchants = merchants
         self._connection = connection
         self._opening = opening
         self._every_trip = every_trip
+        self._trip = by
         self._waiting: list[Write] = []
         self._opened = False
 
@@ -108,12 +111,11 @@ class Direct:
         Raises:
             psycopg.Error: what the database refuses; the transaction is over.
         """
-        connection = self._connection
-        async with connection.pipeline():
-            await self._send()
-            cursors = [await connection.execute(one.sql, one.values, prepare=True) for one in asks]
-            rows = [await cursor.fetchall() for cursor in cursors]
-        return tuple(one.read(found) for one, found in zip(asks, rows, strict=True))
+        calls = self._leaving()
+        calls += [(one.sql, one.values) for one in asks]
+        rows = await self._trip(self._connection, calls)
+        answers = rows[len(rows) - len(asks) :]
+        return tuple(one.read(found) for one, found in zip(asks, answers, strict=True))
 
     async def flush(self, *, commit: bool = False) -> None:
         """Write what waits, and commit with it.
@@ -124,20 +126,22 @@ class Direct:
         if commit and (self._opened or self._waiting):
             self._waiting.append(_COMMIT)
         if self._waiting:
-            async with self._connection.pipeline():
-                await self._send()
+            await self._trip(self._connection, self._leaving())
 
-    async def _send(self) -> None:
+    def _leaving(self) -> list[Call]:
+        """What waits, and what opens the transaction."""
         leaving = self._waiting
         if not self._opened or self._every_trip:
             leaving = [*self._opening, *leaving]
         self._waiting, self._opened = [], True
-        if not leaving:
-            return
-        async with self._connection.cursor() as cursor:
-            for sql, runs in leaving:
-                for values in runs:
-                    await cursor.execute(sql, values, prepare=True)
+        return [(sql, values) for sql, runs in leaving for values in runs]
+
+
+async def _piped(connection: Connection, calls: Sequence[Call]) -> list[list[TupleRow]]:
+    """`trip` on a session's connection, whose transaction and rollbacks are psycopg's to know."""
+    async with connection.pipeline():
+        cursors = [await connection.execute(sql, values, prepare=True) for sql, values in calls]
+    return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
 
 _ONCE: Sequence[Values] = ((),)
@@ -176,7 +180,7 @@ def _scope(merchants: Merchants) -> Write:
 
 async def within(session: ReadSession) -> Direct:
     """Questions inside an open session's transaction; what it writes needs a `flush`."""
-    return Direct(await raw_connection(session), session.merchants)
+    return Direct(await raw_connection(session), session.merchants, by=_piped)
 
 
 async def write_within(session: WriteSession, *writes: Write) -> None:
