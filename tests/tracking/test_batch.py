@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
 from yichuan.tracking import batch
-from yichuan.tracking.batch import Gathered, Moved, Source, StoredTrack, advance, news_of
+from yichuan.tracking.batch import (
+    Gathered,
+    Moved,
+    Source,
+    StoredTrack,
+    Told,
+    advance,
+    news_of,
+)
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 AT = datetime(2025, 12, 1, tzinfo=UTC)
@@ -42,11 +50,19 @@ def stored(moved: Moved) -> StoredTrack:
     )
 
 
+def told(history: tuple[CourierEvent, ...]) -> Told:
+    return Told(SOURCE, len(history), events=history)
+
+
+def digest_of(history: tuple[CourierEvent, ...]) -> bytes:
+    return told(history).digest(len(history))
+
+
 def merge(
     cycles: list[StoredTrack], *histories: tuple[CourierEvent, ...]
 ) -> tuple[list[StoredTrack], list[str]]:
     """One batch: the number's cycles after it, and the texts of its new events."""
-    news = news_of(KEY, cycles, histories)
+    news = news_of(KEY, cycles, [told(history) for history in histories])
     if news is None:
         return cycles, []
     moved = advance(news, cycles[-1] if cycles else None, at=AT, cohort=COHORT)
@@ -81,10 +97,10 @@ def test_every_event_is_new_exactly_once(
 def test_a_history_that_grows_is_known_by_its_digest() -> None:
     whole = tuple(event(n) for n in range(11))
     cycles, _ = merge([], whole[:10])
-    assert cycles[0].digest == batch.digest_of(whole[:10])
+    assert cycles[0].digest == digest_of(whole[:10])
     cycles, texts = merge(cycles, whole)
     assert texts == ["运输中10"]
-    assert cycles[0].digest == batch.digest_of(whole)
+    assert cycles[0].digest == digest_of(whole)
     assert merge(cycles, whole) == (cycles, [])
 
 
@@ -98,7 +114,7 @@ def test_a_digest_is_kept_only_for_the_whole() -> None:
     cycles, _ = merge(cycles, doubled)
     assert cycles[0].digest is None
     cycles, texts = merge(cycles, whole)
-    assert (texts, cycles[0].digest) == (["运输中3"], batch.digest_of(whole))
+    assert (texts, cycles[0].digest) == (["运输中3"], digest_of(whole))
 
 
 def test_a_reused_number_needs_its_rest() -> None:
@@ -114,11 +130,11 @@ def test_two_lives_are_told_apart() -> None:
     first = (event(0), ended)
     cycles, _ = merge([], first)
     again = CourierEvent(START + 70 * DAY, "已揽收", "1", None, "picked_up")
-    news = news_of(KEY, cycles, [(*first, again)])
+    news = news_of(KEY, cycles, [told((*first, again))])
     assert news is not None
     moved = advance(news, cycles[-1], at=late, cohort=COHORT)
     assert (moved.cycle, moved.is_new, moved.milestone) == (2, True, "picked_up")
-    assert news_of(KEY, [*cycles, stored(moved)], [(*first, again)]) is None
+    assert news_of(KEY, [*cycles, stored(moved)], [told((*first, again))]) is None
 
 
 def test_what_names_no_parcel_is_put_aside() -> None:

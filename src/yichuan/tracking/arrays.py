@@ -7,7 +7,6 @@ would cost more than the insert itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 _BREAK = "\x1f"
 _NULL = "\x1e"
@@ -34,8 +33,3 @@ def numbers(values: Sequence[int | None]) -> str:
 def blobs(values: Sequence[bytes | None]) -> str:
     """`bytea[]`."""
     return "{" + ",".join(["NULL" if v is None else f'"\\\\x{v.hex()}"' for v in values]) + "}"
-
-
-def times(values: Sequence[datetime | None]) -> str:
-    """`timestamptz[]`."""
-    return "{" + ",".join(["NULL" if v is None else v.isoformat() for v in values]) + "}"

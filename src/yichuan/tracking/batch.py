@@ -7,19 +7,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 
 from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
+from yichuan.couriers.connectors.connector import Skimmed, Skimmer
 from yichuan.tracking import memory, unknown
 from yichuan.tracking.cities import city as city_of
-from yichuan.tracking.details import NONE
-from yichuan.tracking.memory import Remembered, Scan
-from yichuan.tracking.merge import FUTURE, TrackEvent, event_key
+from yichuan.tracking.memory import Remembered, Scan, Words
+from yichuan.tracking.merge import FUTURE, key_of
 from yichuan.tracking.redact import redact
 from yichuan.tracking.values import END_MILESTONES, normal_courier, normal_number
+from yichuan.tracking.walk import second_of, time_of
 
 Key = tuple[str, str]
 """Courier and number."""
@@ -71,11 +73,41 @@ class Bad:
         return whole.digest()
 
 
+class Told(msgspec.Struct):
+    """What one push or answer says about a number: events, or rows that are read when asked for."""
+
+    source: Source
+    count: int
+    """Events, or rows."""
+    events: tuple[CourierEvent, ...] | None = None
+    rows: Sequence[bytes] = ()
+    skimmer: Skimmer | None = None
+    bad: list[Bad] = []
+    """Takes the rows that cannot be used."""
+
+    def digest(self, count: int) -> bytes:
+        """16 bytes that are the same for the same first `count` events, told in the same way."""
+        told = b",".join(self.rows[:count]) if self.events is None else _encode(self.events[:count])
+        return hashlib.blake2b(told, digest_size=16).digest()
+
+    def read(self, key: Key, start: int) -> tuple[CourierEvent, ...]:
+        """The events from a place on; what cannot be used is put aside."""
+        if self.events is not None or self.skimmer is None:
+            return (self.events or ())[start:]
+        events, rejected = self.skimmer.events(self.rows[start:])
+        self.bad += [_bad_event(self.source, one, *key) for one in rejected[:MAX_BAD]]
+        return events
+
+
+def _bad_event(source: Source, one: RejectedEvent, courier: str, number: str) -> Bad:
+    return Bad(source, "event", one.reason, one.raw.encode("utf-8", "replace"), courier, number)
+
+
 @dataclass(slots=True)
 class Gathered:
     """A batch of pushes, by number."""
 
-    histories: dict[Key, list[tuple[CourierEvent, ...]]] = field(default_factory=dict)
+    histories: dict[Key, list[Told]] = field(default_factory=dict)
     connectors: dict[Key, str] = field(default_factory=dict)
     stopped: dict[Key, str] = field(default_factory=dict)
     """Numbers the courier no longer watches, and its words."""
@@ -86,39 +118,49 @@ class Gathered:
         if not push.updates and push.rejected:
             self.bad.append(Bad(source, "push", push.rejected[0].reason, content))
             return
-        self._reject(source, "record", push.rejected)
+        for one in push.rejected[:MAX_BAD]:
+            raw = one.raw.encode("utf-8", "replace")
+            self.bad.append(Bad(source, "record", one.reason, raw))
         for update in push.updates:
             self.add_update(source, update)
 
     def add_update(self, source: Source, update: TrackUpdate) -> None:
         """Sort in what a courier says about one number."""
         courier, number = key = normal_courier(update.courier), normal_number(update.number)
-        if not _COURIER.fullmatch(courier) or not _NUMBER.fullmatch(number):
+        if not _names_a_parcel(courier, number):
             raw = msgspec.json.encode(update)
             self.bad.append(Bad(source, "record", "not a courier and number", raw))
             return
-        self._reject(source, "event", update.rejected, courier, number)
+        self.bad += [_bad_event(source, one, *key) for one in update.rejected[:MAX_BAD]]
         if not update.ok:
             self.stopped[key] = update.reason or "stopped"
         if update.events:
-            self.histories.setdefault(key, []).append(update.events)
+            told = Told(source, len(update.events), events=update.events)
+            self.histories.setdefault(key, []).append(told)
             self.connectors[key] = source.connector
 
-    def _reject(
-        self,
-        source: Source,
-        kind: BadKind,
-        rejected: Sequence[RejectedEvent],
-        courier: str | None = None,
-        number: str | None = None,
-    ) -> None:
-        for one in rejected[:MAX_BAD]:
-            raw = one.raw.encode("utf-8", "replace")
-            self.bad.append(Bad(source, kind, one.reason, raw, courier, number))
+    def add_skimmed(self, source: Source, skimmer: Skimmer, pushed: Sequence[Skimmed]) -> None:
+        """Sort in a push whose rows are not read yet."""
+        for one in pushed:
+            courier, number = key = normal_courier(one.courier), normal_number(one.number)
+            if not _names_a_parcel(courier, number):
+                events, rejected = skimmer.events(one.rows)
+                odd = TrackUpdate(one.courier, one.number, events, rejected=rejected)
+                self.add_update(source, odd)
+                continue
+            if not one.ok:
+                self.stopped[key] = one.reason or "stopped"
+            if one.rows:
+                told = Told(source, len(one.rows), rows=one.rows, skimmer=skimmer, bad=self.bad)
+                self.histories.setdefault(key, []).append(told)
+                self.connectors[key] = source.connector
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTrack:
+def _names_a_parcel(courier: str, number: str) -> bool:
+    return bool(_COURIER.fullmatch(courier) and _NUMBER.fullmatch(number))
+
+
+class StoredTrack(msgspec.Struct):
     """A track's row, as far as merging reads it."""
 
     courier: str
@@ -132,13 +174,17 @@ class StoredTrack:
     words: bytes | None
     last_event_at: datetime | None
 
+    def recall(self) -> Words:
+        """The row's words, decoded anew."""
+        return memory.recalled(self.words)
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+
+class NewEvent(msgspec.Struct):
     """An event that was not known."""
 
     key: bytes
-    occurred_at: datetime
+    second: int
+    """Since 2000-01-01 UTC."""
     text: str
     code: str | None
     detail: str
@@ -147,8 +193,7 @@ class NewEvent:
     """What of it no table knows: its code, the shape of its text (`tracking.unknown`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(msgspec.Struct):
     """A track with its new events and its new state."""
 
     courier: str
@@ -164,60 +209,63 @@ class Moved:
     new_events: list[NewEvent]
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(msgspec.Struct):
     """What a batch brings for one number."""
 
     key: Key
     fresh: dict[bytes, CourierEvent]
     """The unknown events by key."""
-    longest: tuple[CourierEvent, ...]
+    longest: Told
     """The longest history of the batch."""
-    longest_keys: tuple[bytes, ...]
+    longest_keys: Sequence[bytes]
     """Keys of its events; of those behind the known ones, when it began with all of these."""
+    words: Words
+    """Of the latest cycle."""
 
 
-def news_of(
-    key: Key, cycles: Sequence[StoredTrack], histories: Iterable[tuple[CourierEvent, ...]]
-) -> News | None:
+def news_of(key: Key, cycles: Sequence[StoredTrack], histories: Iterable[Told]) -> News | None:
     """The events that none of the number's cycles has; None when there are none."""
     latest = cycles[-1] if cycles else None
     known: set[bytes] | None = None
     fresh: dict[bytes, CourierEvent] = {}
-    longest: tuple[CourierEvent, ...] = ()
-    longest_keys: tuple[bytes, ...] = ()
-    for history in histories:
-        rest = _after_known(latest, history)
-        keys = tuple([_key(event) for event in rest])
-        if len(history) >= len(longest):
-            longest, longest_keys = history, keys
-        if keys and known is None:
-            known = {k for track in cycles for k in memory.keys_in(track.history)}
+    longest: Told | None = None
+    longest_keys: Sequence[bytes] = ()
+    words = latest.recall() if latest else Words({}, {})
+    top = _top(cycles, words)
+    for told in histories:
+        rest = told.read(key, _known_first(latest, told))
+        keys = [
+            key_of(event.occurred_at, event.code, event.text)[: memory.KEY_BYTES] for event in rest
+        ]
+        if longest is None or told.count >= longest.count:
+            longest, longest_keys = told, keys
         for event_id, event in zip(keys, rest, strict=True):
-            if known is not None and event_id not in known:
-                fresh.setdefault(event_id, event)
-    return News(key, fresh, longest, longest_keys) if fresh else None
+            if event_id in fresh:
+                continue
+            if top is None or event.occurred_at < top:
+                if known is None:
+                    known = {k for track in cycles for k in memory.keys_in(track.history)}
+                if event_id in known:
+                    continue
+            fresh[event_id] = event
+    if not fresh or longest is None:
+        return None
+    return News(key, fresh, longest, longest_keys, words)
 
 
-def _after_known(
-    latest: StoredTrack | None, history: tuple[CourierEvent, ...]
-) -> tuple[CourierEvent, ...]:
-    """What follows the events that are known, when the history begins with all of them."""
-    if latest is None or latest.digest is None or len(history) < latest.events:
-        return history
-    if digest_of(history[: latest.events]) != latest.digest:
-        return history
-    return history[latest.events :]
+def _top(cycles: Sequence[StoredTrack], words: Words) -> datetime | None:
+    """From when on nothing is known of a number; None where that must be looked up."""
+    if len(cycles) > 1:
+        return None
+    top = memory.top_of(words)
+    return None if top is None else time_of(top + 1)
 
 
-def digest_of(history: tuple[CourierEvent, ...]) -> bytes:
-    """16 bytes that are the same for the same events in the same order."""
-    return hashlib.blake2b(_encode(history), digest_size=16).digest()
-
-
-def _key(event: CourierEvent) -> bytes:
-    seen = TrackEvent(event.occurred_at, event.text, NONE, event.code)
-    return event_key(seen)[: memory.KEY_BYTES]
+def _known_first(latest: StoredTrack | None, told: Told) -> int:
+    """How many events a history begins with that are all the known ones; 0 when it does not."""
+    if latest is None or latest.digest is None or told.count < latest.events:
+        return 0
+    return latest.events if told.digest(latest.events) == latest.digest else 0
 
 
 def begins_anew(milestone: str, last_event_at: datetime | None, first_at: datetime) -> bool:
@@ -256,10 +304,10 @@ def advance(
     known = stored.events if stored else 0
     fresh = list(news.fresh.items())[: MAX_EVENTS - known]
     events = [_read(key, event, mapped) for key, event in fresh]
-    scans = [Scan(e.key, memory.second_of(e.occurred_at), e.detail, e.text, e.city) for e in events]
-    row = memory.remembered(
-        stored.history if stored else b"", stored.words if stored else None, scans, at
-    )
+    scans = [Scan(e.key, e.second, e.detail, e.text, e.city) for e in events]
+    words = news.words if stored else Words({}, {})
+    row = memory.remembered(stored.history if stored else b"", words, scans, at)
+    milestone = row.walk.milestone
     return Moved(
         courier=news.key[0],
         number=news.key[1],
@@ -267,7 +315,7 @@ def advance(
         cohort=stored.cohort if stored else cohort,
         is_new=stored is None,
         milestone_from=stored.milestone if stored else None,
-        milestone=row.state.milestone or "created",
+        milestone=milestone.name if milestone else "created",
         count=known + len(scans),
         digest=_whole_digest(news, known, row.history),
         row=row,
@@ -277,17 +325,30 @@ def advance(
 
 def _read(key: bytes, event: CourierEvent, mapped: Mapping[str, str]) -> NewEvent:
     """An unknown event as it is stored: what it says, where, and its text without persons."""
-    detail = unknown.read(event.text, event.code, event.detail, mapped)
-    text = redact(event.text[:MAX_TEXT], detail)
-    return NewEvent(
-        key=key,
-        occurred_at=event.occurred_at.replace(microsecond=0),
-        text=text,
-        code=event.code,
-        detail=detail,
-        city=city_of(event.text, event.location),
-        unread=tuple(unknown.unread(text, event.code, event.detail, detail, mapped)),
-    )
+    words, code, coded = event.text, event.code, event.detail
+    if mapped:
+        detail, text, city, unread = _words(words, code, coded, event.location, mapped)
+    else:
+        detail, text, city, unread = _remembered_words(words, code, coded, event.location)
+    return NewEvent(key, second_of(event.occurred_at), text, code, detail, city, unread)
+
+
+def _words(
+    words: str, code: str | None, coded: str | None, location: str | None, mapped: Mapping[str, str]
+) -> tuple[str, str, str | None, tuple[str, ...]]:
+    """Detail, redacted text, city, and what of it nobody could read."""
+    detail = unknown.read(words, code, coded, mapped)
+    text = redact(words[:MAX_TEXT], detail)
+    unread = tuple(unknown.unread(text, code, coded, detail, mapped))
+    return detail, text, city_of(words, location), unread
+
+
+@lru_cache(maxsize=8192)
+def _remembered_words(
+    words: str, code: str | None, coded: str | None, location: str | None
+) -> tuple[str, str, str | None, tuple[str, ...]]:
+    """Parcels that lie on one van are told of in the same words."""
+    return _words(words, code, coded, location, NOTHING)
 
 
 def _whole_digest(news: News, known: int, history: bytes) -> bytes | None:
@@ -295,13 +356,13 @@ def _whole_digest(news: News, known: int, history: bytes) -> bytes | None:
 
     The first `known` events of the packed history were there before.
     """
-    keys = news.longest_keys
-    if len(news.longest) * memory.SCAN_BYTES != len(history) or len(set(keys)) != len(keys):
+    keys, count = news.longest_keys, news.longest.count
+    if count * memory.SCAN_BYTES != len(history) or len(set(keys)) != len(keys):
         return None
-    told = history if len(keys) == len(news.longest) else history[known * memory.SCAN_BYTES :]
+    told = history if len(keys) == count else history[known * memory.SCAN_BYTES :]
     if len(keys) * memory.SCAN_BYTES != len(told) or not memory.keys_in(told).issuperset(keys):
         return None
-    return digest_of(news.longest)
+    return news.longest.digest(count)
 
 
 def unknown_words(

@@ -8,9 +8,8 @@ whole and left behind.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -71,8 +70,7 @@ _TAKE_ONE = (
 _MERGED = "UPDATE push_inbox SET merged_at = now() WHERE id = ANY(%s::bigint[])"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """An inbox row."""
 
     id: int
@@ -200,7 +198,12 @@ def gather(vault: Vault, rows: Sequence[Taken]) -> tuple[Gathered, list[Taken]]:
         except (VaultError, ValueError) as error:
             gathered.bad.append(Bad(row.source, "push", str(error), row.body))
             continue
-        gathered.add(row.source, content, door.read(content))
+        skimmer = registry.skimmer(row.connector)
+        skimmed = skimmer.skim(content) if skimmer else None
+        if skimmer and skimmed is not None:
+            gathered.add_skimmed(row.source, skimmer, skimmed)
+        else:
+            gathered.add(row.source, content, door.read(content))
         size += len(content)
         if size > BATCH_BYTES:
             break

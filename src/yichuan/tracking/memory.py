@@ -1,8 +1,12 @@
 """What a track's row remembers of its events, so that merging need not read them back.
 
 Thirteen bytes per event: key, second, detail. Of the texts only those are kept that the state
-depends on: signatures, corrections, and the latest one. With them `derive` finds the same state
-as from the events themselves; a property test holds the two together.
+depends on: signatures, corrections, and the latest one. With them a walk over the remembered
+events finds the same state as `derive` from the events themselves; a property test holds the two
+together.
+
+Nearly every push brings what happened last. So the row also keeps where the walk stands, and what
+is later than all that is known goes on from there, at the price of one event and not of all.
 """
 
 from __future__ import annotations
@@ -10,17 +14,16 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
 
 from yichuan.tracking.details import Milestone, details
-from yichuan.tracking.merge import FUTURE, TrackEvent, TrackState, derive
+from yichuan.tracking.merge import FUTURE, TrackState, state_of
+from yichuan.tracking.walk import WALK, Walk, second_of
 
 KEY_BYTES: Final = 8
-EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_SECOND: Final = timedelta(seconds=1)
 _SCAN = struct.Struct("<8sIB")
 SCAN_BYTES: Final = _SCAN.size
 
@@ -66,18 +69,24 @@ _TELLING = re.compile(
     r"重新|再次|二次|继续|误|取消|取出|取回|撤销|更正|停止|终止|退|返|redeliver|return",
     re.IGNORECASE,
 )
-"""Covers every text `merge` looks into while a parcel is out, signed for or on its way back."""
+"""Covers every text `walk` looks into while a parcel is out, signed for or on its way back."""
 
 
-class _Words(msgspec.Struct, array_like=True):
-    """Texts and cities by the place of their event in the history."""
+class Words(msgspec.Struct, array_like=True):
+    """What a row keeps beside keys and times. Texts and cities by the place of their event."""
 
     texts: dict[int, str]
     cities: dict[int, str]
+    walk: Walk | None = None
+    """Where the walk stands after all events; None while some of them lie in the future."""
+    text_at: int = -1
+    """Place of the latest text."""
+    city_at: int = -1
+    """Place of the latest city."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Words).decode
+_decode = msgspec.msgpack.Decoder(Words).decode
 
 
 class Scan(NamedTuple):
@@ -96,27 +105,27 @@ class Scan(NamedTuple):
 class Remembered(NamedTuple):
     """What is true of a track, and what its row keeps."""
 
-    state: TrackState
+    walk: Walk
     last_text: str | None
+    last_city: str | None
     history: bytes
-    words: bytes | None
+    words: bytes
+
+    @property
+    def state(self) -> TrackState:
+        """The same in words and times."""
+        return state_of(self.walk, self.last_text, self.last_city)
 
 
-def second_of(at: datetime) -> int:
-    """The second an event is remembered under.
-
-    Raises:
-        OverflowError: before 2000 or after 2136.
-    """
-    second = (at - EPOCH) // _SECOND
-    if not 0 <= second < 2**32:
-        raise OverflowError("time out of range")
-    return second
+def recalled(words: bytes | None) -> Words:
+    """The words of a row, to be given to `remembered`."""
+    return _decode(words) if words else Words({}, {})
 
 
-def time_of(second: int) -> datetime:
-    """The time of a remembered second."""
-    return EPOCH + timedelta(0, second)
+def top_of(words: Words) -> int | None:
+    """The second of the latest event; None where only the history tells."""
+    walk = words.walk
+    return None if walk is None or walk.version != WALK else walk.last
 
 
 def keys_in(history: bytes) -> set[bytes]:
@@ -124,53 +133,96 @@ def keys_in(history: bytes) -> set[bytes]:
     return {history[at : at + KEY_BYTES] for at in range(0, len(history), SCAN_BYTES)}
 
 
-def unpack(history: bytes, words: bytes | None) -> list[Scan]:
+def unpack(history: bytes, words: Words) -> list[Scan]:
     """The events of a track's row, in the order in which they came."""
-    known = _decode(words) if words else _Words({}, {})
-    texts, cities = known.texts.get, known.cities.get
+    texts, cities = words.texts.get, words.cities.get
     return [
         Scan(key, second, NUMBERED[number], texts(place), cities(place))
         for place, (key, second, number) in enumerate(_SCAN.iter_unpack(history))
     ]
 
 
-def remembered(
-    history: bytes, words: bytes | None, new: Sequence[Scan], at: datetime
-) -> Remembered:
+def remembered(history: bytes, words: Words, new: Sequence[Scan], at: datetime) -> Remembered:
     """A track's row after new events, at time `at`; events that lie in the future wait.
 
-    Events without a text of their own are told apart by their place.
+    `words` is the row's own, and used up.
     """
-    scans = [*unpack(history, words), *new]
     horizon = second_of(at + FUTURE)
-    state = derive(
-        [
-            TrackEvent(time_of(second), text or f"\x00{place}", detail, str(place), city)
-            for place, (_, second, detail, text, city) in enumerate(scans)
-            if second <= horizon
-        ]
-    )
     added = b"".join([_SCAN.pack(key, second, _NUMBER[d]) for key, second, d, _, _ in new])
-    return Remembered(state, _last_text(scans, horizon), history + added, _kept(scans, horizon))
+    whole = history + added
+    if _follow(words, history, new, horizon):
+        walk = _go_on(words, whole, new)
+    else:
+        words, walk = _anew([*unpack(history, words), *new], horizon)
+    text, city = words.texts.get(words.text_at), words.cities.get(words.city_at)
+    return Remembered(walk, text, city, whole, _encode(words))
 
 
-def _kept(scans: Sequence[Scan], horizon: int) -> bytes | None:
+def _follow(words: Words, history: bytes, new: Sequence[Scan], horizon: int) -> bool:
+    """Whether the new events lie one after the other behind all that is known."""
+    last = top_of(words) if history else -1
+    if last is None:
+        return False
+    for scan in new:
+        if scan.second <= last:
+            return False
+        last = scan.second
+    return last <= horizon
+
+
+def _go_on(words: Words, whole: bytes, new: Sequence[Scan]) -> Walk:
+    """Take the new events from where the walk stands."""
+    walk, known = words.walk or Walk(), details()
+    place = len(whole) // SCAN_BYTES - len(new)
+    for scan in new:
+        walk.take(scan.second, known[scan.detail], scan.text or "")
+        if scan.text:
+            before = words.texts
+            words.texts = {p: t for p, t in before.items() if _telling(_detail(whole, p), t)}
+            words.texts[place] = scan.text
+            words.text_at = place
+        if scan.city:
+            words.cities = {place: scan.city}
+            words.city_at = place
+        place += 1
+    words.walk = walk
+    return walk
+
+
+def _detail(history: bytes, place: int) -> str:
+    return NUMBERED[history[(place + 1) * SCAN_BYTES - 1]]
+
+
+def _anew(scans: Sequence[Scan], horizon: int) -> tuple[Words, Walk]:
+    """Walk over all events, and keep what a later walk will need of them."""
+    walk, known = Walk(), details()
+    order = [
+        (second, known[detail].rank, text or "", key, place)
+        for place, (key, second, detail, text, _) in enumerate(scans)
+        if second <= horizon
+    ]
+    order.sort()
+    words = _kept(scans, horizon)
+    for second, _, text, _, place in order:
+        scan = scans[place]
+        walk.take(second, known[scan.detail], text)
+        words.text_at = place if text else words.text_at
+        words.city_at = place if scan.city else words.city_at
+    words.walk = walk if len(order) == len(scans) else None
+    return words, walk
+
+
+def _kept(scans: Sequence[Scan], horizon: int) -> Words:
     """The texts the state depends on, and the latest text and city with what may pass them."""
     text_from = max([s.second for s in scans if s.text and s.second <= horizon], default=0)
     city_from = max([s.second for s in scans if s.city and s.second <= horizon], default=0)
-    words = _Words({}, {})
+    words = Words({}, {})
     for place, scan in enumerate(scans):
         if scan.text and (scan.second >= text_from or _telling(scan.detail, scan.text)):
             words.texts[place] = scan.text
         if scan.city and scan.second >= city_from:
             words.cities[place] = scan.city
-    return _encode(words) if words.texts or words.cities else None
-
-
-def _last_text(scans: Sequence[Scan], horizon: int) -> str | None:
-    known = details()
-    said = [(s.second, known[s.detail].rank, s.text) for s in scans if s.text]
-    return max([one for one in said if one[0] <= horizon], default=(0, 0, None))[2]
+    return words
 
 
 def _telling(detail: str, text: str) -> bool:

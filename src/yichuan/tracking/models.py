@@ -79,12 +79,13 @@ class Track(Base):
     problem_since: Mapped[datetime | None]
     events: Mapped[int] = mapped_column(server_default="0")
     digest: Mapped[bytes | None]
-    """Digest of all `events` in the order of the last full history: what begins with the same
-    events again brings only what follows them. None: the last push did not hold them all."""
+    """Digest of all `events` as the last full history told them: what begins with the same again
+    brings only what follows. None: the last push did not hold them all."""
     history: Mapped[bytes] = mapped_column(server_default=text("''::bytea"))
     """All events merged so far, 13 bytes each: key, time, detail (`tracking.memory`)."""
     words: Mapped[bytes | None]
-    """The few texts of them that decide about the state (signatures, corrections)."""
+    """The few texts of them that decide about the state (signatures, corrections), and where the
+    walk over them stands."""
     first_event_at: Mapped[datetime | None]
     last_event_at: Mapped[datetime | None]
     last_text: Mapped[str | None]

@@ -19,7 +19,7 @@ from yichuan.tracking import arrays, memory, store, unknown
 from yichuan.tracking.batch import NOTHING, Key, Moved, StoredTrack
 from yichuan.tracking.codes import detail_of_code
 from yichuan.tracking.details import NONE
-from yichuan.tracking.memory import Scan
+from yichuan.tracking.memory import Scan, Words
 from yichuan.tracking.values import END_MILESTONES
 
 PAGE: Final = 500
@@ -163,14 +163,15 @@ def _moved(track: StoredTrack, events: Sequence[_Event], new: Mapping[bytes, str
     """The track with these of its events read otherwise; the order of its history stays."""
     by_key = {event.key: event for event in events}
     scans: list[Scan] = []
-    for scan in memory.unpack(track.history, track.words):
+    for scan in memory.unpack(track.history, track.recall()):
         event = by_key.get(scan.key)
         if event is None:
             scans.append(scan)
         else:
             detail = new.get(scan.key, event.detail)
             scans.append(Scan(scan.key, scan.second, detail, event.text, event.city))
-    row = memory.remembered(b"", None, scans, now())
+    row = memory.remembered(b"", Words({}, {}), scans, now())
+    milestone = row.walk.milestone
     return Moved(
         courier=track.courier,
         number=track.number,
@@ -178,7 +179,7 @@ def _moved(track: StoredTrack, events: Sequence[_Event], new: Mapping[bytes, str
         cohort=track.cohort,
         is_new=False,
         milestone_from=track.milestone,
-        milestone=row.state.milestone or "created",
+        milestone=milestone.name if milestone else "created",
         count=track.events,
         digest=track.digest,
         row=row,

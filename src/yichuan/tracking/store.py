@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -27,69 +27,83 @@ _LOAD: Final = """
 """
 """Locks in the order of the key, so that two workers never wait for each other in a ring."""
 
+_SECONDS: Final = "seconds"
+"""A column of times, sent as seconds since 2000-01-01 UTC: a sixth of what text costs."""
 _STATE: Final = {
     "milestone": "text",
     "detail": "text",
     "problem": "text",
     "problem_party": "text",
-    "problem_since": "timestamptz",
+    "problem_since": _SECONDS,
     "events": "bigint",
     "digest": "bytea",
     "history": "bytea",
     "words": "bytea",
-    "first_event_at": "timestamptz",
-    "last_event_at": "timestamptz",
+    "first_event_at": _SECONDS,
+    "last_event_at": _SECONDS,
     "last_text": "text",
     "last_city": "text",
-    "picked_up_at": "timestamptz",
-    "out_for_delivery_at": "timestamptz",
-    "delivered_at": "timestamptz",
-    "returned_at": "timestamptz",
+    "picked_up_at": _SECONDS,
+    "out_for_delivery_at": _SECONDS,
+    "delivered_at": _SECONDS,
+    "returned_at": _SECONDS,
     "signed_by": "text",
     "sign_kind": "text",
 }
 _KEY: Final = {"courier": "text", "number": "text", "cycle": "bigint"}
+_EPOCH: Final = 946_684_800
+"""2000-01-01 UTC in Unix time."""
 
 
-def _unnested(columns: dict[str, str]) -> str:
-    casts = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+def _unnested(columns: Mapping[str, str]) -> str:
+    kinds = ["bigint" if kind == _SECONDS else kind for kind in columns.values()]
+    casts = ", ".join(f"%s::{kind}[]" for kind in kinds)
     return f"unnest({casts}) AS n({', '.join(columns)})"
 
 
+def _value(name: str, kind: str) -> str:
+    return f"to_timestamp(n.{name} + {_EPOCH})" if kind == _SECONDS else f"n.{name}"
+
+
+def _values(columns: Mapping[str, str]) -> str:
+    return ", ".join(_value(name, kind) for name, kind in columns.items())
+
+
+_NEW: Final = {**_KEY, "cohort": "date", **_STATE}
 _INSERT: Final = (
-    f"INSERT INTO tracks ({', '.join([*_KEY, 'cohort', *_STATE])})"
-    f" SELECT {', '.join(f'n.{c}' for c in [*_KEY, 'cohort', *_STATE])}"
-    f" FROM {_unnested({**_KEY, 'cohort': 'date', **_STATE})}"
+    f"INSERT INTO tracks ({', '.join(_NEW)}) SELECT {_values(_NEW)} FROM {_unnested(_NEW)}"
     " ORDER BY n.courier, n.number, n.cycle ON CONFLICT DO NOTHING"
 )
 _UPDATE: Final = (
-    f"UPDATE tracks t SET {', '.join(f'{c} = n.{c}' for c in _STATE)}, updated_at = now()"
-    f" FROM {_unnested({**_KEY, **_STATE})}"
+    f"UPDATE tracks t SET {', '.join(f'{c} = {_value(c, k)}' for c, k in _STATE.items())},"
+    f" updated_at = now() FROM {_unnested({**_KEY, **_STATE})}"
     " WHERE t.courier = n.courier AND t.number = n.number AND t.cycle = n.cycle"
 )
 _EVENT: Final = {
     **_KEY,
     "cohort": "date",
     "event_key": "bytea",
-    "occurred_at": "timestamptz",
+    "occurred_at": _SECONDS,
     "text": "text",
     "code": "text",
     "detail": "text",
     "city": "text",
 }
 _EVENTS: Final = (
-    f"INSERT INTO track_events ({', '.join(_EVENT)})"
-    f" SELECT {', '.join(f'n.{c}' for c in _EVENT)} FROM {_unnested(_EVENT)}"
-    " ON CONFLICT DO NOTHING"
+    f"INSERT INTO track_events ({', '.join(_EVENT)}) SELECT {_values(_EVENT)}"
+    f" FROM {_unnested(_EVENT)} ON CONFLICT DO NOTHING"
 )
+_MOVE: Final = {
+    **_KEY,
+    "before": "text",
+    "milestone": "text",
+    "detail": "text",
+    "at": _SECONDS,
+}
 _LOG: Final = (
     "INSERT INTO milestone_log (topic, kind, courier, number, cycle, milestone_from, milestone,"
     " detail, occurred_at) SELECT 'track', CASE WHEN n.before IS DISTINCT FROM n.milestone"
-    " THEN 'milestone' ELSE 'progress' END, n.courier, n.number, n.cycle, n.before, n.milestone,"
-    " n.detail, n.at FROM "
-    + _unnested(
-        {**_KEY, "before": "text", "milestone": "text", "detail": "text", "at": "timestamptz"}
-    )
+    f" THEN 'milestone' ELSE 'progress' END, {_values(_MOVE)} FROM {_unnested(_MOVE)}"
 )
 _BAD: Final = (
     "INSERT INTO quarantine (connector, connection_id, inbox_id, courier, number, kind, reason,"
@@ -148,8 +162,8 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
             *_keys(moved),
             arrays.texts([track.milestone_from for track in moved]),
             arrays.texts([track.milestone for track in moved]),
-            arrays.texts([track.row.state.detail for track in moved]),
-            arrays.times([track.row.state.last_event_at for track in moved]),
+            arrays.texts([track.row.walk.detail for track in moved]),
+            arrays.numbers([track.row.walk.last for track in moved]),
         ),
     )
 
@@ -164,28 +178,28 @@ def _keys(moved: Sequence[Moved]) -> tuple[str, str, str]:
 
 def _states(moved: Sequence[Moved]) -> list[str]:
     rows = [track.row for track in moved]
-    states = [row.state for row in rows]
-    problems = [state.problem for state in states]
+    walks = [row.walk for row in rows]
+    problems = [walk.problem for walk in walks]
     return [
         arrays.texts([track.milestone for track in moved]),
-        arrays.texts([state.detail for state in states]),
+        arrays.texts([walk.detail for walk in walks]),
         arrays.texts([p.kind if p else None for p in problems]),
         arrays.texts([p.party if p else None for p in problems]),
-        arrays.times([p.since if p else None for p in problems]),
+        arrays.numbers([w.raised_at if w.raised else None for w in walks]),
         arrays.numbers([track.count for track in moved]),
         arrays.blobs([track.digest for track in moved]),
         arrays.blobs([row.history for row in rows]),
         arrays.blobs([row.words for row in rows]),
-        arrays.times([state.first_event_at for state in states]),
-        arrays.times([state.last_event_at for state in states]),
+        arrays.numbers([walk.first for walk in walks]),
+        arrays.numbers([walk.last for walk in walks]),
         arrays.texts([row.last_text for row in rows]),
-        arrays.texts([state.last_city for state in states]),
-        arrays.times([state.picked_up_at for state in states]),
-        arrays.times([state.out_for_delivery_at for state in states]),
-        arrays.times([state.delivered_at for state in states]),
-        arrays.times([state.returned_at for state in states]),
-        arrays.texts([state.signed_by for state in states]),
-        arrays.texts([state.sign_kind for state in states]),
+        arrays.texts([row.last_city for row in rows]),
+        arrays.numbers([walk.picked_up for walk in walks]),
+        arrays.numbers([walk.out for walk in walks]),
+        arrays.numbers([walk.delivered for walk in walks]),
+        arrays.numbers([walk.returned for walk in walks]),
+        arrays.texts([walk.signed_by for walk in walks]),
+        arrays.texts([walk.sign_kind for walk in walks]),
     ]
 
 
@@ -198,7 +212,7 @@ def _events(moved: Sequence[Moved]) -> list[str]:
         arrays.numbers([track.cycle for track, _ in pairs]),
         _dates([track.cohort for track, _ in pairs]),
         arrays.blobs([event.key for event in events]),
-        arrays.times([event.occurred_at for event in events]),
+        arrays.numbers([event.second for event in events]),
         arrays.texts([event.text for event in events]),
         arrays.texts([event.code for event in events]),
         arrays.texts([event.detail for event in events]),

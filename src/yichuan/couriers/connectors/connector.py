@@ -17,12 +17,14 @@ from yichuan.couriers.connectors.base import (
     BranchAccount,
     Candidate,
     CourierError,
+    CourierEvent,
     Forecast,
     Lane,
     PickupBooked,
     PickupRequest,
     Price,
     PushBatch,
+    RejectedEvent,
     Subscribed,
     TrackUpdate,
     WaybillIssued,
@@ -134,6 +136,31 @@ class Door(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Skimmed:
+    """What a push says about one number, with its rows as they came."""
+
+    courier: str
+    number: str
+    rows: Sequence[bytes]
+    """Oldest first."""
+    ok: bool = True
+    reason: str | None = None
+    """As in `TrackUpdate`."""
+
+
+class Skimmer(Protocol):
+    """Reads pushes that repeat whole histories without reading again what is known."""
+
+    def skim(self, content: bytes) -> Sequence[Skimmed] | None:
+        """The numbers of a push and their rows; None: `Door.read` must read it."""
+
+    def events(
+        self, rows: Sequence[bytes]
+    ) -> tuple[tuple[CourierEvent, ...], tuple[RejectedEvent, ...]]:
+        """Rows, read as `Door.read` reads them."""
+
+
 class Client:
     """One connection's calls. A connector overrides what it declares; the rest refuses.
 
@@ -225,6 +252,8 @@ class Connector:
     only: Mapping[Capability, frozenset[str]] = field(default_factory=dict)
     """What it can do for some of its couriers only → our codes of those."""
     door: Callable[[], Door] | None = None
+    skimmer: Callable[[], Skimmer] | None = None
+    """For protocols whose pushes repeat the whole history each time."""
     account_fields: tuple[str, ...] = ()
     """What a waybill account must have: fields of `BranchAccount`."""
     per_second: float | None = None

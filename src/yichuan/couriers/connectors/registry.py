@@ -9,7 +9,7 @@ from importlib import import_module
 
 from yichuan.core.errors import Invalid
 from yichuan.couriers import connectors as folder
-from yichuan.couriers.connectors.connector import Connector, Door
+from yichuan.couriers.connectors.connector import Connector, Door, Skimmer
 
 
 @cache
@@ -35,6 +35,13 @@ def door(name: str) -> Door | None:
     """The push door of a connector; None where there is no such connector or it never pushes."""
     found = connector(name)
     return found.door() if found is not None and found.door is not None else None
+
+
+@cache
+def skimmer(name: str) -> Skimmer | None:
+    """The skimmer of a connector, where it has one."""
+    found = connector(name)
+    return found.skimmer() if found is not None and found.skimmer is not None else None
 
 
 def serving(courier: str) -> tuple[Connector, ...]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import csv
 from importlib.resources import files
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
+from yichuan.couriers.connectors.connector import (
+    Access,
+    Client,
+    Connector,
+    CredentialField,
+    Door,
+    Skimmer,
+)
 
 
 def _open(access: Access) -> Client:
@@ -18,6 +25,12 @@ def _door() -> Door:
     from yichuan.couriers.connectors.kdniao.door import KdniaoDoor
 
     return KdniaoDoor()
+
+
+def _skimmer() -> Skimmer:
+    from yichuan.couriers.connectors.kdniao.skim import KdniaoSkimmer
+
+    return KdniaoSkimmer()
 
 
 def _waybill_couriers() -> frozenset[str]:
@@ -58,6 +71,7 @@ CONNECTOR = Connector(
     open=_open,
     tells_own=True,
     door=_door,
+    skimmer=_skimmer,
     account_fields=("customer_name", "customer_password", "branch_code", "month_code"),
     per_second=20.0,
     sources=(

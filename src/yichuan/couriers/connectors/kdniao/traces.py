@@ -19,7 +19,9 @@ RAW_LIMIT = 2000
 """Characters of a rejected row, and of a scan's text, that are kept."""
 
 
-class _Trace(msgspec.Struct):
+class Trace(msgspec.Struct):
+    """An entry of Traces."""
+
     AcceptTime: str
     AcceptStation: str | None = None
     Remark: str | None = None
@@ -30,7 +32,7 @@ class _Trace(msgspec.Struct):
 class _Row(msgspec.Struct):
     LogisticCode: str
     ShipperCode: str
-    Traces: list[_Trace] | None
+    Traces: list[Trace] | None
     OrderCode: str | None = None
     Success: bool | str | None = None
     Reason: str | None = None
@@ -48,6 +50,7 @@ class _Push(msgspec.Struct):
 
 _push_decoder = msgspec.json.Decoder(_Push)
 _row_decoder = msgspec.json.Decoder(_Row)
+_trace_decoder = msgspec.json.Decoder(Trace)
 
 
 def push(request_data: bytes) -> PushBatch:
@@ -100,7 +103,7 @@ def _lenient_push(request_data: bytes) -> PushBatch:
 
 def _row_of(fields: Fields) -> tuple[_Row, list[RejectedEvent]]:
     """A record in any shape; entries of Traces that are no objects are rejected."""
-    traces: list[_Trace] = []
+    traces: list[Trace] = []
     rejected: list[RejectedEvent] = []
     given = fields.get("traces")
     for item in given if isinstance(given, list) else []:
@@ -125,8 +128,8 @@ def _row_of(fields: Fields) -> tuple[_Row, list[RejectedEvent]]:
     return row, rejected
 
 
-def _trace_of(fields: Fields) -> _Trace:
-    return _Trace(
+def _trace_of(fields: Fields) -> Trace:
+    return Trace(
         AcceptTime=text(fields, "accepttime") or "",
         AcceptStation=text(fields, "acceptstation"),
         Remark=text(fields, "remark"),
@@ -136,18 +139,12 @@ def _trace_of(fields: Fields) -> _Trace:
 
 
 def _update(row: _Row, rejected: list[RejectedEvent]) -> TrackUpdate:
-    known = code_table("kdniao")
     events: list[CourierEvent] = []
     for trace in row.Traces or ():
         try:
-            at = courier_time(trace.AcceptTime)
+            events.append(event_of(trace))
         except (ValueError, OverflowError) as error:
             rejected.append(_rejected(msgspec.to_builtins(trace), str(error)))
-            continue
-        code = None if trace.Action in (None, "") else str(trace.Action)
-        words = (trace.AcceptStation or trace.Remark or "").strip()[:RAW_LIMIT]
-        detail = None if code is None else known.get(code)
-        events.append(CourierEvent(at, words, code, trace.Location or None, detail))
     state = row.StateEx if row.StateEx not in (None, "") else row.State
     return TrackUpdate(
         courier=row.ShipperCode.strip(),
@@ -161,6 +158,40 @@ def _update(row: _Row, rejected: list[RejectedEvent]) -> TrackUpdate:
         estimated_delivery=courier_date(row.EstimatedDeliveryTime),
         callback=row.CallBack or row.Callback or None,
     )
+
+
+def event_of(trace: Trace) -> CourierEvent:
+    """An entry of Traces.
+
+    Raises:
+        ValueError: its time is none.
+        OverflowError: the same.
+    """
+    at = courier_time(trace.AcceptTime)
+    code = None if trace.Action in (None, "") else str(trace.Action)
+    words = (trace.AcceptStation or trace.Remark or "").strip()[:RAW_LIMIT]
+    detail = None if code is None else code_table("kdniao").get(code)
+    return CourierEvent(at, words, code, trace.Location or None, detail)
+
+
+def lenient_row(raw: bytes) -> Trace:
+    """An entry of Traces as it came, read strictly and where that fails forgivingly.
+
+    Raises:
+        ValueError: it cannot be read, or names no time.
+    """
+    try:
+        return _trace_decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        found = lowered(lenient_json(raw))
+    if not text(found, "accepttime"):
+        raise ValueError("no time")
+    return _trace_of(found)
+
+
+def rejected_row(raw: bytes, reason: str) -> RejectedEvent:
+    """An entry that cannot be used, as it is put aside."""
+    return RejectedEvent(raw.decode("utf-8", "replace")[:RAW_LIMIT], reason)
 
 
 def _rejected(raw: Json | object, reason: str) -> RejectedEvent:
