@@ -28,10 +28,13 @@ METHODS = {
 }
 
 
-def opened(connector: Connector) -> Client:
+def access(connector: Connector) -> Access:
     extra = {f.name: "x" for f in connector.credentials}
-    access = Access(Wire(httpx.AsyncClient()), connector.endpoint, "id", "key", extra)
-    return connector.open(access)
+    return Access(Wire(httpx.AsyncClient()), connector.endpoint, "id", "key", extra)
+
+
+def opened(connector: Connector) -> Client:
+    return connector.open(access(connector))
 
 
 @pytest.mark.parametrize("connector", ALL, ids=lambda one: one.name)
@@ -43,7 +46,8 @@ def test_does_what_it_declares(connector: Connector) -> None:
         assert own == (capability in connector.can), (capability, method)
     assert ("push" in connector.can) == (connector.door is not None)
     if "number" in connector.can:
-        assert type(client).recover is not Client.recover
+        looks_up = type(client).recover is not Client.recover
+        assert looks_up != bool(client.lost_for_good)
 
 
 @pytest.mark.parametrize("connector", ALL, ids=lambda one: one.name)
@@ -62,5 +66,5 @@ def test_names_what_it_was_read_from(connector: Connector) -> None:
 async def test_what_a_protocol_lacks_is_refused() -> None:
     """Nobody's call vanishes: it is told that this courier has no such thing."""
     with pytest.raises(CourierError) as caught:
-        await Client().recognise("1")
+        await Client(access(ALL[0])).recognise("1")
     assert caught.value.code == "unsupported"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import ClassVar, Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from yichuan.couriers.connectors.base import (
@@ -167,6 +167,13 @@ class Client:
     Couriers are given and answered by our codes. Every method raises `CourierError`.
     """
 
+    lost_for_good: ClassVar[str] = ""
+    """Why the number of a lost answer cannot be looked up, said by a connector that takes numbers
+    and does not override `recover`."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a waybill number 取号. Outcome "unknown": the number may have been issued."""
         raise unsupported("number")
@@ -174,7 +181,7 @@ class Client:
     async def recover(self, request: WaybillRequest) -> WaybillIssued:
         """After a lost answer: the number issued under the request's order code; it is bought now
         only if the courier knows of none. `cannot_recover`: the protocol has no way to ask."""
-        raise CourierError("cannot_recover", "", outcome="unknown")
+        raise CourierError("cannot_recover", self.lost_for_good, outcome="unknown")
 
     async def cancel(
         self, order_code: str, courier: str, number: str, account: BranchAccount

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -62,6 +63,15 @@ def answered(error: CourierError) -> bool:
     """Whether a call that was refused shows all the same that the connection works: the courier
     heard us, knows us, and only has nothing to say to what was asked."""
     return error.code not in ABOUT_US | UNHEARD
+
+
+async def heard(call: Awaitable[object]) -> None:
+    """Wait for a trial call about a thing that nobody has: only a refusal of who asks counts."""
+    try:
+        await call
+    except CourierError as error:
+        if not answered(error):
+            raise
 
 
 def in_doubt(error: CourierError) -> CourierError:

@@ -25,7 +25,7 @@ class DepponClient(Client):
     """One application of Deppon's open platform."""
 
     def __init__(self, access: Access) -> None:
-        self._access = access
+        super().__init__(access)
         self._sign = access.extra.get("sign", "")
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:

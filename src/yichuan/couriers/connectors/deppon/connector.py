@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.deppon.client import DepponClient
-
-    return DepponClient(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.deppon.door import DepponDoor
-
-    return DepponDoor()
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of, door_of
 
 CONNECTOR = Connector(
     name="deppon",
@@ -36,9 +24,9 @@ CONNECTOR = Connector(
         CredentialField("secret", "密钥 (appkey)", "Application key", secret=True),
         CredentialField("sign", "渠道单号前缀 (sign)", "Prefix of order numbers (sign)"),
     ),
-    open=_open,
+    open=client_of("deppon", "DepponClient"),
     tells_own=True,
-    door=_door,
+    door=door_of("deppon", "DepponDoor"),
     couriers={"DBL": "DBL", "DBLKY": "DBLKY"},
     account_fields=("customer_name",),
     sources=(

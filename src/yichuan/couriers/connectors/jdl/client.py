@@ -12,7 +12,7 @@ from yichuan.couriers.connectors.base import (
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
+from yichuan.couriers.connectors.connector import Client
 from yichuan.couriers.connectors.jdl import build, parse
 
 HEADERS: Final = {"content-type": "application/json;charset=utf-8", "lop-tz": "8"}
@@ -20,9 +20,6 @@ HEADERS: Final = {"content-type": "application/json;charset=utf-8", "lop-tz": "8
 
 class JdlClient(Client):
     """One application of JD Logistics' open platform, with a merchant's grant."""
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number (orders/create)."""

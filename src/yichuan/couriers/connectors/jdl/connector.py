@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.jdl.client import JdlClient
-
-    return JdlClient(access)
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of
 
 CONNECTOR = Connector(
     name="jdl",
@@ -25,7 +19,7 @@ CONNECTOR = Connector(
         CredentialField("access_token", "商家授权 AccessToken", "AccessToken", secret=True),
         CredentialField("customer", "客户编码 (查询用)", "Customer code (for queries)"),
     ),
-    open=_open,
+    open=client_of("jdl", "JdlClient"),
     couriers={"JD": "JD"},
     account_fields=("customer_name",),
     sources=(

@@ -13,16 +13,13 @@ from yichuan.couriers.connectors.base import (
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
+from yichuan.couriers.connectors.connector import Client
 from yichuan.couriers.connectors.errors import in_doubt
 from yichuan.couriers.connectors.jtexpress import build, parse
 
 
 class JtClient(Client):
     """One application of J&T's open platform."""
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number (addOrder)."""

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.jtexpress.client import JtClient
-
-    return JtClient(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.jtexpress.door import JtDoor
-
-    return JtDoor()
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of, door_of
 
 CONNECTOR = Connector(
     name="jtexpress",
@@ -36,8 +24,8 @@ CONNECTOR = Connector(
         CredentialField("public_id", "API 账号 (apiAccount)", "API account"),
         CredentialField("secret", "私钥 (privateKey)", "Private key", secret=True),
     ),
-    open=_open,
-    door=_door,
+    open=client_of("jtexpress", "JtClient"),
+    door=door_of("jtexpress", "JtDoor"),
     couriers={"JTSD": "JTSD"},
     account_fields=("customer_name", "customer_password"),
     sources=(

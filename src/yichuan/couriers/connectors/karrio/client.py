@@ -95,8 +95,8 @@ class KarrioClient(Client):
     """One developer account at a courier abroad."""
 
     def __init__(self, carrier: str, access: Access) -> None:
+        super().__init__(access)
         self._carrier = carrier
-        self._access = access
 
     async def check(self, courier: str, account: BranchAccount) -> None:
         """Ask for a number that does not exist: proves the credentials."""

@@ -55,7 +55,7 @@ class KdniaoClient(Client):
     """
 
     def __init__(self, access: Access) -> None:
-        self._access = access
+        super().__init__(access)
         self._plus = access.extra.get("plan", "plus") != "free"
 
     async def issue(self, request: WaybillRequest, *, with_template: bool = False) -> WaybillIssued:

@@ -5,32 +5,8 @@ from __future__ import annotations
 import csv
 from importlib.resources import files
 
-from yichuan.couriers.connectors.connector import (
-    Access,
-    Client,
-    Connector,
-    CredentialField,
-    Door,
-    Skimmer,
-)
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.kdniao.client import KdniaoClient
-
-    return KdniaoClient(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.kdniao.door import KdniaoDoor
-
-    return KdniaoDoor()
-
-
-def _skimmer() -> Skimmer:
-    from yichuan.couriers.connectors.kdniao.skim import KdniaoSkimmer
-
-    return KdniaoSkimmer()
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of, door_of, skimmer_of
 
 
 def _waybill_couriers() -> frozenset[str]:
@@ -68,10 +44,10 @@ CONNECTOR = Connector(
             "plan", "套餐 (plus 增值版 / free 免费版)", "Plan (plus or free)", required=False
         ),
     ),
-    open=_open,
+    open=client_of("kdniao", "KdniaoClient"),
     tells_own=True,
-    door=_door,
-    skimmer=_skimmer,
+    door=door_of("kdniao", "KdniaoDoor"),
+    skimmer=skimmer_of("kdniao", "KdniaoSkimmer"),
     account_fields=("customer_name", "customer_password", "branch_code", "month_code"),
     per_second=20.0,
     sources=(

@@ -17,7 +17,7 @@ from yichuan.couriers.connectors.base import (
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
+from yichuan.couriers.connectors.connector import Client
 from yichuan.couriers.connectors.kuaidi100 import build, parse
 
 PRODUCTION: Final = "https://poll.kuaidi100.com"
@@ -30,9 +30,6 @@ HOSTS: Final = {
 
 class Kuaidi100Client(Client):
     """One enterprise account."""
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number (method=order)."""

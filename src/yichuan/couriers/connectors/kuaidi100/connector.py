@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
+from yichuan.couriers.connectors.connector import Connector, CredentialField
 from yichuan.couriers.connectors.kuaidi100.companies import OURS_TO_THEIRS, WAYBILLS
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.kuaidi100.client import Kuaidi100Client
-
-    return Kuaidi100Client(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.kuaidi100.door import Kuaidi100Door
-
-    return Kuaidi100Door()
-
+from yichuan.couriers.connectors.opening import client_of, door_of
 
 CONNECTOR = Connector(
     name="kuaidi100",
@@ -43,8 +31,8 @@ CONNECTOR = Connector(
         ),
         CredentialField("salt", "推送签名盐 (salt，自定)", "Push salt (your choice)", secret=True),
     ),
-    open=_open,
-    door=_door,
+    open=client_of("kuaidi100", "Kuaidi100Client"),
+    door=door_of("kuaidi100", "Kuaidi100Door"),
     couriers=OURS_TO_THEIRS,
     only=dict.fromkeys(("number", "label", "cancel"), WAYBILLS),
     account_fields=("customer_name", "customer_password", "branch_code"),

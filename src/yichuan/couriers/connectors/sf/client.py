@@ -20,7 +20,7 @@ from yichuan.couriers.connectors.base import (
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
+from yichuan.couriers.connectors.connector import Client
 from yichuan.couriers.connectors.fields import Fields
 from yichuan.couriers.connectors.sf import build, parse, routes
 
@@ -30,9 +30,6 @@ NOBODYS_ORDER = "YICHUAN-CONNECTION-TEST"
 
 class SfClient(Client):
     """One customer code 顾客编码 at SF."""
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number 下订单. A used order code brings its first number, or 8016, which is

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.sf.client import SfClient
-
-    return SfClient(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.sf.door import SfDoor
-
-    return SfDoor()
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of, door_of
 
 CONNECTOR = Connector(
     name="sf",
@@ -40,9 +28,9 @@ CONNECTOR = Connector(
         CredentialField("public_id", "顾客编码 (partnerID)", "Customer code (partnerID)"),
         CredentialField("secret", "校验码 (checkword)", "Checkword", secret=True),
     ),
-    open=_open,
+    open=client_of("sf", "SfClient"),
     tells_own=True,
-    door=_door,
+    door=door_of("sf", "SfDoor"),
     account_fields=("month_code",),
     per_second=30.0,
     sources=(

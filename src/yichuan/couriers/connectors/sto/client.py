@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from yichuan.couriers.connectors.base import (
     BranchAccount,
-    CourierError,
     Subscribed,
     TrackUpdate,
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
-from yichuan.couriers.connectors.errors import answered
+from yichuan.couriers.connectors.connector import Client
+from yichuan.couriers.connectors.errors import heard
 from yichuan.couriers.connectors.fields import Fields
 from yichuan.couriers.connectors.sto import build, parse
 
@@ -21,22 +20,12 @@ NOBODYS_NUMBER = "770000000000000"
 class StoClient(Client):
     """One application at STO's open platform."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    lost_for_good = "no public interface of STO tells the number of an order code"
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number 订单创建."""
         message = build.order(request, self._source)
         return parse.waybill(await self._call(build.CREATE, message), request.order_code)
-
-    async def recover(self, request: WaybillRequest) -> WaybillIssued:
-        """Nothing can be done: no public interface tells the number of an order code, and what a
-        repeat does is not documented.
-
-        Raises:
-            CourierError: `cannot_recover`.
-        """
-        return await super().recover(request)
 
     async def cancel(
         self, order_code: str, courier: str, number: str, account: BranchAccount
@@ -46,11 +35,7 @@ class StoClient(Client):
 
     async def check(self, courier: str, account: BranchAccount) -> None:
         """Ask for a number that nobody has; only a refusal of who asks counts."""
-        try:
-            await self._call(build.TRACK, build.track(NOBODYS_NUMBER), safe=True)
-        except CourierError as error:
-            if not answered(error):
-                raise
+        await heard(self._call(build.TRACK, build.track(NOBODYS_NUMBER), safe=True))
 
     async def subscribe(
         self,

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.sto.client import StoClient
-
-    return StoClient(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.sto.door import StoDoor
-
-    return StoDoor()
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of, door_of
 
 CONNECTOR = Connector(
     name="sto",
@@ -44,8 +32,8 @@ CONNECTOR = Connector(
             required=False,
         ),
     ),
-    open=_open,
-    door=_door,
+    open=client_of("sto", "StoClient"),
+    door=door_of("sto", "StoDoor"),
     account_fields=("branch_code", "customer_name", "customer_password", "month_code"),
     sources=(
         "open.sto.cn (OMS_EXPRESS_ORDER_CREATE, STO_TRACE_QUERY_COMMON,"

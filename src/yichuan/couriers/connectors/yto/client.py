@@ -5,7 +5,6 @@ from __future__ import annotations
 from yichuan.core.clock import now
 from yichuan.couriers.connectors.base import (
     BranchAccount,
-    CourierError,
     PickupBooked,
     PickupRequest,
     Subscribed,
@@ -13,8 +12,8 @@ from yichuan.couriers.connectors.base import (
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
-from yichuan.couriers.connectors.errors import answered
+from yichuan.couriers.connectors.connector import Client
+from yichuan.couriers.connectors.errors import heard
 from yichuan.couriers.connectors.yto import build, parse
 
 NOBODYS_NUMBER = "YT0000000000000"
@@ -24,22 +23,12 @@ TRACKING = (build.TRACK, build.SUBSCRIBE)
 class YtoClient(Client):
     """One customer code 客户编码 at YTO."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    lost_for_good = "no public interface of YTO tells the number of an order code"
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number 订单创建."""
         raw = await self._call(build.CREATE, build.order(request))
         return parse.waybill(raw, request.order_code)
-
-    async def recover(self, request: WaybillRequest) -> WaybillIssued:
-        """Nothing can be done: no public interface tells the number of an order code, and what a
-        repeat does is not documented.
-
-        Raises:
-            CourierError: `cannot_recover`.
-        """
-        return await super().recover(request)
 
     async def cancel(
         self, order_code: str, courier: str, number: str, account: BranchAccount
@@ -49,11 +38,7 @@ class YtoClient(Client):
 
     async def check(self, courier: str, account: BranchAccount) -> None:
         """Ask for a number that nobody has; only a refusal of who asks counts."""
-        try:
-            await self.track(courier, NOBODYS_NUMBER)
-        except CourierError as error:
-            if not answered(error):
-                raise
+        await heard(self.track(courier, NOBODYS_NUMBER))
 
     async def subscribe(
         self,

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.yto.client import YtoClient
-
-    return YtoClient(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.yto.door import YtoDoor
-
-    return YtoDoor()
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of, door_of
 
 CONNECTOR = Connector(
     name="yto",
@@ -52,8 +40,8 @@ CONNECTOR = Connector(
             required=False,
         ),
     ),
-    open=_open,
-    door=_door,
+    open=client_of("yto", "YtoClient"),
+    door=door_of("yto", "YtoDoor"),
     per_second=200 / 60,
     sources=(
         "open.yto.net.cn (manual of the signature with its worked examples, public copies)",

@@ -13,8 +13,8 @@ from yichuan.couriers.connectors.base import (
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
-from yichuan.couriers.connectors.errors import answered
+from yichuan.couriers.connectors.connector import Client
+from yichuan.couriers.connectors.errors import heard
 from yichuan.couriers.connectors.yunda import build, parse
 
 NOBODYS_NUMBER = "310000000000000"
@@ -22,9 +22,6 @@ NOBODYS_NUMBER = "310000000000000"
 
 class YundaClient(Client):
     """One application at Yunda's open platform."""
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number. Yunda refuses a used order code and has it updated instead, which
@@ -55,11 +52,7 @@ class YundaClient(Client):
         if account.customer_name:
             await self._call(build.COUNT, build.count(account, self._access.public_id), safe=True)
             return
-        try:
-            await self.track(courier, NOBODYS_NUMBER)
-        except CourierError as error:
-            if not answered(error):
-                raise
+        await heard(self.track(courier, NOBODYS_NUMBER))
 
     async def subscribe(
         self,

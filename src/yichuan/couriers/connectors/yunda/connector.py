@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.yunda.client import YundaClient
-
-    return YundaClient(access)
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of
 
 CONNECTOR = Connector(
     name="yunda",
@@ -30,7 +24,7 @@ CONNECTOR = Connector(
         CredentialField("public_id", "应用 app-key", "app-key"),
         CredentialField("secret", "应用 app-secret", "app-secret", secret=True),
     ),
-    open=_open,
+    open=client_of("yunda", "YundaClient"),
     account_fields=("customer_name", "customer_password"),
     sources=(
         "public clients in PHP, Java (on Yunda's SDK) and Python of accountOrder and"

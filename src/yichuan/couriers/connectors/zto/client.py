@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from yichuan.couriers.connectors.base import (
     BranchAccount,
-    CourierError,
     Subscribed,
     TrackUpdate,
     WaybillIssued,
     WaybillRequest,
 )
-from yichuan.couriers.connectors.connector import Access, Client
-from yichuan.couriers.connectors.errors import answered
+from yichuan.couriers.connectors.connector import Client
+from yichuan.couriers.connectors.errors import heard
 from yichuan.couriers.connectors.zto import build, parse
 
 NOBODYS_NUMBER = "73000000000000"
@@ -20,23 +19,13 @@ NOBODYS_NUMBER = "73000000000000"
 class ZtoClient(Client):
     """One application at ZTO's open platform."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    lost_for_good = "ZTO is asked by its own order code or by the number only"
 
     async def issue(self, request: WaybillRequest) -> WaybillIssued:
         """Take a number 创建订单."""
         kind = self._access.extra.get("order_type") or build.COLLECTED
         found = await self._call(build.CREATE, build.order(request, kind))
         return parse.waybill(found, request.order_code)
-
-    async def recover(self, request: WaybillRequest) -> WaybillIssued:
-        """Nothing can be done: ZTO is asked by its own order code or by the number only, and
-        what it does with a repeated order code is not documented.
-
-        Raises:
-            CourierError: `cannot_recover`.
-        """
-        return await super().recover(request)
 
     async def cancel(
         self, order_code: str, courier: str, number: str, account: BranchAccount
@@ -46,11 +35,7 @@ class ZtoClient(Client):
 
     async def check(self, courier: str, account: BranchAccount) -> None:
         """Ask for a number that nobody has; only a refusal of who asks counts."""
-        try:
-            await self._call(build.ORDER_INFO, build.order_info(NOBODYS_NUMBER), safe=True)
-        except CourierError as error:
-            if not answered(error):
-                raise
+        await heard(self._call(build.ORDER_INFO, build.order_info(NOBODYS_NUMBER), safe=True))
 
     async def subscribe(
         self,

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from yichuan.couriers.connectors.connector import Access, Client, Connector, CredentialField, Door
-
-
-def _open(access: Access) -> Client:
-    from yichuan.couriers.connectors.zto.client import ZtoClient
-
-    return ZtoClient(access)
-
-
-def _door() -> Door:
-    from yichuan.couriers.connectors.zto.door import ZtoDoor
-
-    return ZtoDoor()
-
+from yichuan.couriers.connectors.connector import Connector, CredentialField
+from yichuan.couriers.connectors.opening import client_of, door_of
 
 CONNECTOR = Connector(
     name="zto",
@@ -43,8 +31,8 @@ CONNECTOR = Connector(
             required=False,
         ),
     ),
-    open=_open,
-    door=_door,
+    open=client_of("zto", "ZtoClient"),
+    door=door_of("zto", "ZtoDoor"),
     account_fields=("customer_name", "customer_password", "month_code"),
     sources=(
         "github.com/ZTO-Express/zopsdk-node, -java, -php (ZTO's own SDKs)",
