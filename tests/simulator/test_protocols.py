@@ -35,7 +35,7 @@ from yichuan.simulator.config import NetworkConfig, Subscriber, demo_config
 from yichuan.simulator.couriers_app import create_app
 from yichuan.simulator.journey import CODES
 from yichuan.simulator.network import Network
-from yichuan.simulator.protocols import PROTOCOLS, jdl, kuaidi100
+from yichuan.simulator.protocols import PROTOCOLS, ems, jdl, kuaidi100
 from yichuan.simulator.protocols.protocol import scan_codes
 from yichuan.tracking import ingest
 
@@ -47,6 +47,7 @@ EXTRA: dict[str, dict[str, str]] = {
     "sto": {"order_source": "YICHUAN"},
     "deppon": {"sign": "YCWL"},
     "jdl": {"access_token": jdl.GRANT, "customer": "010K0000000"},
+    "ems": {"authorization": ems.GRANT},
     "kuaidi100": {"secret2": kuaidi100.LABEL_SECRET, "salt": "grains"},
 }
 """Credentials of a connection besides id and secret, by protocol."""

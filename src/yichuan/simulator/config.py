@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -143,12 +144,17 @@ def demo_config(
     direct = tuple(
         Subscriber(
             ebusiness_id=f"YC{code(name, 'customer') % 90_000_000 + 10_000_000}",
-            app_key=f"{code(name, 'key', 1):08x}{code(name, 'key', 2):08x}",
+            app_key=_key(name, f"{code(name, 'key', 1):08x}{code(name, 'key', 2):08x}"),
             protocol=name,
         )
         for name in protocols
     )
     return NetworkConfig(seed=seed, subscribers=(one, *direct), branches=branches)
+
+
+def _key(protocol: str, text: str) -> str:
+    """A customer's key from sixteen characters; China Post's are sixteen bytes in base64."""
+    return base64.b64encode(text.encode()).decode() if protocol == "ems" else text
 
 
 def with_push_url(config: NetworkConfig, push_url: str) -> NetworkConfig:

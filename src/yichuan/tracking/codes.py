@@ -29,7 +29,6 @@ ALIASES = {
     "YUNDA": "YD",
     "DEPPON": "DBL",
     "CAINIAO": "CNCY",
-    "YZPY": "EMS",
     "51TRACKING": "TRACKINGMORE",
 }
 """Other names of the connectors, and couriers that share a table."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from yichuan.simulator.protocols import (
     deppon,
+    ems,
     jdl,
     jtexpress,
     kuaidi100,
@@ -32,6 +33,7 @@ ALL = (
     jtexpress.PROTOCOL,
     deppon.PROTOCOL,
     jdl.PROTOCOL,
+    ems.PROTOCOL,
     kuaidi100.PROTOCOL,
 )
 PROTOCOLS: Mapping[str, Protocol] = MappingProxyType({one.name: one for one in ALL})
