@@ -1,14 +1,17 @@
 """JD Logistics' open platform: one path for each call, the signature in the address, JSON arrays.
 
-Written from public clients (JDApi, EasySeries.Post), independently of the product's connector. It
-does not push.
+Written from public clients (JDApi, EasySeries.Post) and a public record of JD's sandbox,
+independently of the product's connector. Pushes are not signed.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from yichuan.simulator.config import Subscriber
 from yichuan.simulator.history import Event
@@ -18,6 +21,15 @@ from yichuan.simulator.protocols.protocol import Asked, Message, Protocol, Told,
 from yichuan.simulator.world import World
 
 Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An order code that was used before, answered as the first time."""
+
+    data: Fields
+
+
 Service = Callable[[World, Subscriber, Fields, datetime], object]
 COURIER = "JD"
 GRANT = "simulated-grant"
@@ -35,10 +47,13 @@ def answer(world: World, asked: Asked) -> object:
         found = SERVICES[asked.path](world, caller, _first(body), asked.now)
     except Refusal as refusal:
         if refusal.why in PLATFORM:
-            said = {"code": PLATFORM[refusal.why], "zh_desc": refusal.words}
-            return {"error_response": said}
+            told = {"code": PLATFORM[refusal.why], "zh_desc": refusal.words}
+            return {"error_response": told}
         return {"code": 1, "success": False, "msg": refusal.words, "data": None}
-    return {"code": 0, "success": True, "msg": "success", "data": found}
+    said: dict[str, object] = {"code": 0, "success": True, "msg": "成功", "data": found}
+    if isinstance(found, Again):
+        return said | {"data": found.data, "subCode": "0_0001", "subMsg": "商家订单号已被使用"}
+    return said
 
 
 def _check(asked: Asked, body: str, secret: str) -> None:
@@ -79,8 +94,9 @@ def _create(world: World, caller: Subscriber, data: Fields, now: datetime) -> ob
     branch = acts.branch_of(
         world, COURIER, customer=words(data, "customerCode", needed=True), password=None
     )
-    if acts.find(world, caller, code) is not None:
-        raise Refusal("order", "订单号重复下单")
+    known = acts.find(world, caller, code)
+    if known is not None:
+        return Again(_issued(known.line.number))
     order = acts.Order(
         code=code,
         branch=branch,
@@ -90,7 +106,11 @@ def _create(world: World, caller: Subscriber, data: Fields, now: datetime) -> ob
         listen=False,
     )
     line = acts.allot(world, caller, order, now)[0].line
-    return {"orderCode": f"EOR{line.number}", "waybillCode": line.number}
+    return _issued(line.number)
+
+
+def _issued(number: str) -> Fields:
+    return {"orderCode": f"EOR{number}", "waybillCode": number}
 
 
 def _person(one: Fields) -> Person:
@@ -111,7 +131,14 @@ def _track(world: World, caller: Subscriber, data: Fields, now: datetime) -> obj
     return {"traceDetails": [_scan(number, one) for one in acts.scans(world, COURIER, number)]}
 
 
-def _scan(number: str, event: Event) -> object:
+def _subscribe(world: World, caller: Subscriber, data: Fields, now: datetime) -> object:
+    words(data, "customerCode", needed=True)
+    words(data, "mobile", needed=True)
+    acts.listen(world, caller, COURIER, words(data, "waybillCode", needed=True), now)
+    return "订阅成功"
+
+
+def _scan(number: str, event: Event) -> Fields:
     return {
         "waybillCode": number,
         "operationTime": event.wire_time,
@@ -125,17 +152,31 @@ SERVICES: Mapping[str, Service] = {
     "/ecap/v1/orders/create": _create,
     "/ecap/v1/orders/cancel": _cancel,
     "/ecap/v1/orders/trace/query": _track,
+    "/ecap/v1/orders/trace/subscribe": _subscribe,
 }
 
 
 def push(subscriber: Subscriber, told: Sequence[Told], now: datetime) -> Sequence[Message]:
-    """Nothing."""
-    return ()
+    """物流轨迹推送: a message for each scan."""
+    return [_message(one, event) for one in told for event in one.events]
+
+
+def _message(one: Told, event: Event) -> Message:
+    scan = {
+        **_scan(one.number, event),
+        "orderId": one.order_code,
+        "routeCityName": event.city,
+        "operateSite": event.stop,
+    }
+    return Message(msgspec.json.encode(scan), {"Content-Type": "application/json"})
 
 
 def heard(content: bytes) -> bool:
-    """Nothing was told."""
-    return True
+    """A push is repeated unless the code is 200."""
+    try:
+        return msgspec.json.decode(content, type=dict[str, object]).get("code") == "200"
+    except msgspec.MsgspecError:
+        return False
 
 
 PROTOCOL = Protocol("jdl", COURIER, tuple(SERVICES), answer, push, heard, signed=False)

@@ -19,6 +19,7 @@ from yichuan.couriers.connectors.writing import china_time, reachable, scaled, s
 CREATE: Final = "/ecap/v1/orders/create"
 CANCEL: Final = "/ecap/v1/orders/cancel"
 TRACE: Final = "/ecap/v1/orders/trace/query"
+SUBSCRIBE: Final = "/ecap/v1/orders/trace/subscribe"
 DOMAIN: Final = "ECAP"
 VERSION: Final = "2.0"
 ALGORITHM: Final = "md5-salt"
@@ -110,6 +111,17 @@ def cancellation(number: str, order_code: str, account: BranchAccount) -> bytes:
 def trace(number: str, customer: str) -> bytes:
     """What orders/trace/query is asked."""
     fields = {"waybillCode": number, "orderOrigin": BUSINESS, "customerCode": customer}
+    return msgspec.json.encode([fields])
+
+
+def subscription(number: str, customer: str, phone_last4: str) -> bytes:
+    """What orders/trace/subscribe is asked: the last digits are the recipient's, as ordered."""
+    fields = {
+        "waybillCode": number,
+        "mobile": phone_last4,
+        "orderOrigin": BUSINESS,
+        "customerCode": customer,
+    }
     return msgspec.json.encode([fields])
 
 

@@ -8,6 +8,7 @@ from yichuan.core.clock import now
 from yichuan.couriers.connectors.base import (
     BranchAccount,
     CourierError,
+    Subscribed,
     TrackUpdate,
     WaybillIssued,
     WaybillRequest,
@@ -28,8 +29,8 @@ class JdlClient(Client):
         )
 
     async def recover(self, request: WaybillRequest) -> WaybillIssued:
-        """Order once more: JD refuses an order number that it has, so nothing is bought twice.
-        Refused as repeated, the first number stands in JD's console alone."""
+        """Order once more: an order number that JD has is answered with its first waybill number
+        (商家订单号已被使用). Refused instead, that number stands in JD's console alone."""
         try:
             return await self.issue(request)
         except CourierError as error:
@@ -51,6 +52,21 @@ class JdlClient(Client):
         except CourierError as error:
             if error.code not in ("not_found", "bad_number"):
                 raise
+
+    async def subscribe(
+        self,
+        courier: str,
+        number: str,
+        *,
+        order_code: str = "",
+        phone_last4: str = "",
+        callback: str = "",
+    ) -> Subscribed:
+        """Ask for pushes (trace/subscribe). Our address is entered in JD's console."""
+        customer = self._access.extra.get("customer", "")
+        body = build.subscription(number, customer, phone_last4)
+        parse.done(await self._call(build.SUBSCRIBE, body, safe=True), doubt=False)
+        return Subscribed(courier, number)
 
     async def track(
         self, courier: str, number: str, *, order_code: str = "", phone_last4: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yichuan.couriers.connectors.base import (
     CourierEvent,
+    PushBatch,
     RejectedEvent,
     TrackUpdate,
     WaybillIssued,
@@ -12,10 +13,13 @@ from yichuan.couriers.connectors.base import (
 from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.errors import refusal, unreadable
 from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, inside, shown, text
+from yichuan.couriers.connectors.scans import unread, update
 from yichuan.couriers.connectors.times import courier_time
 
 NAME = "jdl"
 COURIER = "JD"
+USED = "0_0001"
+"""商家订单号已被使用: the number was issued before for the same order."""
 
 
 def issued(raw: bytes, request: WaybillRequest) -> WaybillIssued:
@@ -33,16 +37,38 @@ def issued(raw: bytes, request: WaybillRequest) -> WaybillIssued:
         order_code=request.order_code,
         courier=COURIER,
         courier_order=text(data, "orderCode"),
+        repeated=text(inside(decoded(raw)), "subCode") == USED,
     )
 
 
-def done(raw: bytes) -> None:
-    """Nothing, when a cancellation was accepted.
+def done(raw: bytes, *, doubt: bool = True) -> None:
+    """Nothing, when a cancellation or subscription was accepted.
 
     Raises:
         CourierError: refused.
     """
-    _data(raw, doubt=True)
+    _data(raw, doubt=doubt)
+
+
+def push(content: bytes) -> PushBatch:
+    """What a push says: one scan, or several. Never raises."""
+    try:
+        given = decoded(content)
+    except ValueError as error:
+        return unread(content, str(error))
+    rows: dict[str, list[object]] = {}
+    rejected: list[RejectedEvent] = []
+    for row in each(given) or [given]:
+        number = text(inside(row), "waybillCode")
+        if number is None:
+            rejected.append(RejectedEvent(shown(row), "no number"))
+        else:
+            rows.setdefault(number, []).append(row)
+    updates = (
+        update(COURIER, number, found, _event, text(inside(found[0]), "orderId"))
+        for number, found in rows.items()
+    )
+    return PushBatch(tuple(updates), tuple(rejected))
 
 
 def track(raw: bytes, number: str) -> TrackUpdate:
@@ -80,6 +106,7 @@ def _event(row: Fields) -> CourierEvent:
         occurred_at=courier_time(text(row, "operationTime") or ""),
         text=words[:KEPT],
         code=code,
+        location=text(row, "routeCityName"),
         detail=detail_of(NAME, code),
     )
 
