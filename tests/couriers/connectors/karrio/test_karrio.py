@@ -10,8 +10,10 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import BranchAccount, CourierError
 from yichuan.couriers.connectors.connector import Access
 from yichuan.couriers.connectors.karrio import child, client, parse
+from yichuan.couriers.connectors.karrio.zones import zone_of
 from yichuan.couriers.connectors.wire import Wire
 
 pytest.importorskip("karrio.sdk", reason="karrio is missing: install yichuan[abroad]")
@@ -75,13 +78,18 @@ def asked(carrier: str, number: str, *answers: object) -> dict:
     """What the child answers when the courier answers so."""
     question = {"carrier": carrier, "public_id": "k", "secret": "s", "test": True}
     where = "http" if carrier == "dhl_universal" else "lib.request"
-    replies = [json.dumps(answer) for answer in answers]
-    with patch(f"karrio.mappers.{carrier}.proxy.{where}", side_effect=replies):
+    replies = iter([json.dumps(answer) for answer in answers])
+
+    def reply(*_: object, decoder: Callable[[str], object] = str, **__: object) -> object:
+        return decoder(next(replies))
+
+    with patch(f"karrio.mappers.{carrier}.proxy.{where}", side_effect=reply):
         return child.answer({**question, "numbers": [number]})
 
 
 def test_a_history_is_read_oldest_first() -> None:
-    """USPS: states by karrio's reading, local times read in the zone most of the network is in."""
+    """USPS: states by karrio's reading, local times read in the zone of the place: what USPS itself
+    gives as GMT (18:58:40) comes out."""
     answer = asked("usps", "9400109104250532908587", TOKEN, USPS)
     update = parse.track(answer, "usps", "USPS", "9400109104250532908587")
     assert [event.code for event in update.events] == ["T1", "OF", "01"]
@@ -97,6 +105,31 @@ def test_a_history_is_read_oldest_first() -> None:
 def test_no_trace_yet_is_an_empty_history(carrier: str, answers: tuple[object, ...]) -> None:
     """A label made a minute ago is unknown to the courier: no error."""
     assert parse.track(asked(carrier, "1", *answers), carrier, "X", "1").events == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "carrier", "zone"),
+    [
+        ("Memphis, TN, 38118, US", "fedex", "America/Chicago"),
+        ("LOS ANGELES, 90052, CA", "usps", "America/Los_Angeles"),
+        ("Ontario, CA, US", "ups", "America/Los_Angeles"),
+        ("Toronto, ON, M5V, CA", "ups", "America/Toronto"),
+        ("SHENZHEN, CN", "fedex", "Asia/Shanghai"),
+        ("BEIJING, CHINA", "usps", "Asia/Shanghai"),
+        ("Leipzig - Germany", "dhl_universal", "Europe/Berlin"),
+        ("Paris, FR", "ups", "Europe/Paris"),
+        ("London, UNITED KINGDOM", "dhl_universal", "Europe/London"),
+        ("Oderweg 2, AMSTERDAM", "dhl_universal", "Europe/Berlin"),
+        ("QUEENS NY DISTRIBUTION CENTER", "usps", "America/New_York"),
+        ("", "ups", "America/New_York"),
+        (None, "fedex", "America/Chicago"),
+    ],
+)
+def test_a_scan_is_timed_where_it_was_made(place: str | None, carrier: str, zone: str) -> None:
+    """A parcel scanned in Los Angeles at nine was not scanned at six there. `CA` is a state or a
+    country by where it stands."""
+    winter = datetime(2026, 1, 15, 12)  # noqa: DTZ001 - as karrio gives it
+    assert zone_of(place, carrier).utcoffset(winter) == ZoneInfo(zone).utcoffset(winter)
 
 
 def test_refusals_have_stable_codes() -> None:

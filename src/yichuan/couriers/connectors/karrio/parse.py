@@ -1,27 +1,21 @@
 """karrio's → ours: tracks and messages.
 
-karrio gives local times without a zone; a courier's are read in the zone most of its network is
-in, and stated so here: the order of scans is right, the moment may be hours off.
+karrio gives local times without a zone: they are read in the zone of the scan's place
+(`karrio.zones`), or where it says nothing in the zone that most of the courier's network is in.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from yichuan.couriers.connectors.base import CourierEvent, RejectedEvent, TrackUpdate
 from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.errors import meaning_of, refusal, unreadable
 from yichuan.couriers.connectors.fields import KEPT, Fields, each, inside, shown, text
+from yichuan.couriers.connectors.karrio.zones import zone_of
 
 NAME: Final = "karrio"
-ZONES: Final = {
-    "dhl_universal": "Europe/Berlin",
-    "fedex": "America/Chicago",
-    "ups": "America/New_York",
-    "usps": "America/New_York",
-}
 
 
 def track(answer: Fields, carrier: str, courier: str, number: str) -> TrackUpdate:
@@ -43,12 +37,11 @@ def track(answer: Fields, carrier: str, courier: str, number: str) -> TrackUpdat
 
 
 def _update(found: Fields, carrier: str, courier: str, number: str) -> TrackUpdate:
-    zone = ZoneInfo(ZONES[carrier])
     events: list[CourierEvent] = []
     rejected: list[RejectedEvent] = []
     for row in each(found.get("events")):
         try:
-            events.append(_event(inside(row), zone))
+            events.append(_event(inside(row), carrier))
         except ValueError as error:
             rejected.append(RejectedEvent(shown(row), str(error)))
     events.sort(key=lambda event: event.occurred_at)
@@ -56,7 +49,7 @@ def _update(found: Fields, carrier: str, courier: str, number: str) -> TrackUpda
     return TrackUpdate(courier, number, tuple(events), state=state, rejected=tuple(rejected))
 
 
-def _event(row: Fields, zone: ZoneInfo) -> CourierEvent:
+def _event(row: Fields, carrier: str) -> CourierEvent:
     """One scan.
 
     Raises:
@@ -66,7 +59,7 @@ def _event(row: Fields, zone: ZoneInfo) -> CourierEvent:
     if words is None:
         raise ValueError("no text")
     return CourierEvent(
-        occurred_at=_moment(row, zone),
+        occurred_at=_moment(row, carrier),
         text=words[:KEPT],
         code=text(row, "code"),
         location=text(row, "location"),
@@ -74,7 +67,7 @@ def _event(row: Fields, zone: ZoneInfo) -> CourierEvent:
     )
 
 
-def _moment(row: Fields, zone: ZoneInfo) -> datetime:
+def _moment(row: Fields, carrier: str) -> datetime:
     stamp = text(row, "timestamp")
     if stamp:  # its Z is karrio's habit, not the courier's zone
         local = datetime.fromisoformat(stamp.removesuffix("Z"))
@@ -84,5 +77,6 @@ def _moment(row: Fields, zone: ZoneInfo) -> datetime:
         local = datetime.fromisoformat(f"{day}T{hours:0>5}")
         if clock.endswith("PM") and local.hour < 12:
             local = local.replace(hour=local.hour + 12)
+    zone = zone_of(text(row, "location"), carrier)
     aware = local if local.tzinfo else local.replace(tzinfo=zone)
     return aware.astimezone(UTC)
