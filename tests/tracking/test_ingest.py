@@ -4,6 +4,7 @@ still because of somebody else's bad push."""
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,15 @@ import pytest
 import pytest_asyncio
 from psycopg.rows import dict_row
 
+from conftest import Tenant
 from tracking.parcels import APP_KEY, FORM, Line, make_line, push, raw_push, record, said, trace
 from yichuan.core.clock import now
 from yichuan.core.context import Context
-from yichuan.tracking import ingest
+from yichuan.core.ids import new_id
+from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors.deppon.build import digest
+from yichuan.tracking import ingest, service
+from yichuan.tracking.values import NewBinding
 
 DAY = timedelta(days=1)
 START = datetime(2025, 11, 1, 2, 0, tzinfo=UTC)
@@ -290,13 +296,47 @@ async def test_the_courier_gives_up_and_is_asked_again(
         push(record("751000000013", [], **gone), record("751000000001", [], **gone)),
     )
     await merge_all(context)
-    found = await rows(
-        context, "SELECT number, state, last_error FROM track_subscriptions ORDER BY number"
-    )
+    states = "SELECT number, state, stops, stopped_reason FROM track_subscriptions ORDER BY number"
+    found = await rows(context, states)
     assert [tuple(row.values()) for row in found] == [
-        ("751000000001", "subscribed", None),
-        ("751000000013", "wanted", "三天无轨迹"),
+        ("751000000001", "subscribed", 0, None),
+        ("751000000013", "wanted", 1, "三天无轨迹"),
     ]
+    for _ in range(2):
+        async with context.database.hot_system.connection() as connection:
+            await connection.execute("UPDATE track_subscriptions SET state = 'subscribed'")
+        again = {**gone, "Reason": "七天内无轨迹变化"}
+        await send(nobody, line, push(record("751000000013", [], **again)))
+        await merge_all(context)
+    found = await rows(context, states)
+    assert tuple(found[1].values()) == ("751000000013", "failed", 3, "七天内无轨迹变化")
+
+
+async def test_a_push_goes_where_its_number_is_bound(
+    context: Context, nobody: httpx.AsyncClient, alpha: Tenant
+) -> None:
+    """Deppon pushes 德邦快运 as 德邦快递: the scan must not make a second track nobody sees."""
+    key, token = "deppon-key", ""
+    async with context.database.system() as session:
+        _, token = await couriers.add_connection(
+            session, context.vault, merchant_id=None, connector="deppon", name="德邦",
+            endpoint="http://courier.test", public_id="EWB", secret=key, extra={"sign": "YC"},
+        )  # fmt: skip
+    async with context.database.system() as session:
+        bound = NewBinding(alpha.id, new_id(), "DBLKY", "DPK000000000001")
+        await service.bind(session, [bound], vault=context.vault)
+    for number in ("DPK000000000001", "DPK000000000002"):
+        scan = {"time": "2025-11-01 10:00:00", "description": "已揽收", "status": "GOT"}
+        told = {"track_list": [{"tracking_number": number, "trace_list": [scan]}]}
+        params = json.dumps(told, ensure_ascii=False)
+        form = {"params": params, "timestamp": "1", "digest": digest(params, key, "1")}
+        answer = await nobody.post(f"/push/deppon/{token}", data=form)
+        assert answer.json()["result"] == "true"
+    await merge_all(context)
+    found = await rows(
+        context, "SELECT courier, events FROM tracks WHERE number LIKE 'DPK%%' ORDER BY number"
+    )
+    assert [tuple(row.values()) for row in found] == [("DBLKY", 1), ("DBL", 1)]
 
 
 async def test_unread_words_are_counted(

@@ -64,6 +64,8 @@ _WISH: Final = """
         phone_last4_enc = coalesce(excluded.phone_last4_enc, track_subscriptions.phone_last4_enc),
         attempts = CASE WHEN track_subscriptions.state = 'failed' THEN 0
                    ELSE track_subscriptions.attempts END,
+        stops = CASE WHEN track_subscriptions.state = 'failed' THEN 0
+                ELSE track_subscriptions.stops END,
         next_at = CASE WHEN track_subscriptions.state = 'failed' THEN now()
                   ELSE track_subscriptions.next_at END,
         state = CASE WHEN track_subscriptions.state = 'failed' THEN excluded.state

@@ -24,7 +24,7 @@ from yichuan.couriers import service as couriers
 from yichuan.couriers import standing
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
-from yichuan.tracking import arrays, store
+from yichuan.tracking import arrays, store, twins
 from yichuan.tracking.batch import (
     NOTHING,
     Bad,
@@ -215,6 +215,7 @@ async def _apply(
 ) -> list[Moved]:
     """Bring tracks up to date inside the caller's transaction."""
     cohort = cohort_of(at)
+    await twins.settle(connection, gathered)
     tracks = await store.load(connection, gathered.histories) if gathered.histories else {}
     news = [
         one

@@ -158,6 +158,10 @@ class TrackSubscription(Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_error: Mapped[str | None]
+    stops: Mapped[int] = mapped_column(server_default="0")
+    """How often the courier has given the number up (三天无轨迹, 七天内无轨迹变化)."""
+    stopped_at: Mapped[datetime | None]
+    stopped_reason: Mapped[str | None]
     phone_last4_enc: Mapped[bytes | None]
 
 

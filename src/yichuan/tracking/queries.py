@@ -210,7 +210,11 @@ async def track_events(session: ReadSession, seen: TrackView) -> list[TimelineEv
 
 
 async def subscriptions(
-    session: ReadSession, state: str | None, limit: int, cursor: str | None
+    session: ReadSession,
+    state: str | None,
+    limit: int,
+    cursor: str | None,
+    number: str | None = None,
 ) -> tuple[list[TrackSubscription], str | None]:
     """Numbers whose pushes were asked for, by courier and number (platform).
 
@@ -221,11 +225,13 @@ async def subscriptions(
     query = select(TrackSubscription).order_by(key).limit(limit + 1)
     if state is not None:
         query = query.where(TrackSubscription.state == state)
+    if number is not None:
+        query = query.where(TrackSubscription.number == normal_number(number))
     if cursor is not None:
-        courier, number, cycle = decode_cursor(cursor, 3)
+        courier, after, cycle = decode_cursor(cursor, 3)
         if not isinstance(cycle, int):
             raise Invalid("not a cursor of this list", field="cursor")
-        query = query.where(key > tuple_(str(courier), str(number), cycle))
+        query = query.where(key > tuple_(str(courier), str(after), cycle))
     rows = list(await session.scalars(query))
     if len(rows) <= limit:
         return rows, None

@@ -164,12 +164,13 @@ async def list_subscriptions(
     caller: CallerDep,
     session: ReadDep,
     state: SubscriptionState | None = None,
+    number: Annotated[str | None, Query(max_length=60, description="a waybill number")] = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
 ) -> Page[SubscriptionRow]:
     """Numbers whose pushes were asked for, and what became of it (platform)."""
     caller.require("operator", "service")
-    rows, following = await queries.subscriptions(session, state, limit, cursor)
+    rows, following = await queries.subscriptions(session, state, limit, cursor, number)
     return Page(items=[SubscriptionRow.model_validate(row) for row in rows], next_cursor=following)
 
 

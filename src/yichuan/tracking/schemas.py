@@ -121,6 +121,11 @@ class SubscriptionRow(SubscriptionView):
     attempts: int
     next_at: datetime
     last_error: str | None
+    stops: int
+    """How often the courier has given the number up; after the third time it is not asked again."""
+    stopped_at: datetime | None
+    stopped_reason: str | None
+    """The courier's words, such as 三天无轨迹."""
 
 
 class QuarantineRow(BaseModel):

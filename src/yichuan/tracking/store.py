@@ -114,8 +114,10 @@ _BAD: Final = (
 )
 """What is bad again after a replay opens again; what was dismissed stays dismissed."""
 _STOPPED: Final = """
-    UPDATE track_subscriptions s SET state = 'wanted', next_at = now() + interval '1 hour',
-           last_error = n.reason
+    UPDATE track_subscriptions s
+    SET state = CASE WHEN s.stops < 2 THEN 'wanted' ELSE 'failed' END,
+        next_at = now() + interval '1 hour', last_error = n.reason,
+        stops = s.stops + 1, stopped_at = now(), stopped_reason = n.reason
     FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(courier, number, reason)
     WHERE s.courier = n.courier AND s.number = n.number AND s.state = 'subscribed'
       AND NOT EXISTS (
@@ -247,7 +249,9 @@ async def quarantine(connection: Connection, vault: Vault, bad: Sequence[Bad]) -
 
 
 async def stopped(connection: Connection, reasons: dict[Key, str]) -> None:
-    """The courier watches these numbers no longer: they are asked for again, unless over."""
+    """The courier watches these numbers no longer: they are asked for again, unless over. The third
+    time nobody is asked any more: each subscription is paid for.
+    """
     if not reasons:
         return
     keys = sorted(reasons)

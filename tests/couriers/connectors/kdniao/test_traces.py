@@ -59,6 +59,23 @@ def test_a_push_102() -> None:
     assert second.events == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "ok"),
+    [
+        ({"Success": False, "State": "0", "Reason": "暂无轨迹信息"}, True),
+        ({"Success": False, "State": "0", "Reason": "三天无轨迹"}, False),
+        ({"Success": False, "State": "2", "Reason": "七天内无轨迹变化"}, False),
+        ({"Success": "false", "State": "2", "Reason": "快递公司接口异常"}, False),
+        ({"Success": True, "State": "0"}, True),
+    ],
+)
+def test_what_is_given_up_and_what_only_waits(said: dict, ok: bool) -> None:
+    """The manual's notes, as kept by a public client (Go, `OrderPushQueryDataResp`): given up is to
+    be subscribed again, State 0 is to be waited for; every subscription is paid for."""
+    (update,) = traces.push(push_of({**ROW, **said, "StateEx": "", "Traces": []})).updates
+    assert update.ok is ok
+
+
 def test_a_push_101_has_no_codes() -> None:
     """The free push carries texts only."""
     row = {key: ROW[key] for key in ("ShipperCode", "LogisticCode", "State", "Success")}
@@ -131,7 +148,7 @@ def test_an_answer_of_1002() -> None:
     assert len(traces.track(json.dumps(ROW).encode()).events) == 1
     empty = {**ROW, "Traces": [], "State": "0", "Reason": "暂无轨迹信息"}
     assert traces.track(json.dumps(empty).encode()).events == ()
-    assert traces.track(json.dumps({**empty, "Success": False}).encode()).ok is False
+    assert traces.track(json.dumps({**empty, "Success": False}).encode()).ok is True
     with pytest.raises(CourierError) as caught:
         traces.track(b'{"EBusinessID":"1","Success":false,"Reason":"\xe7\xbc\xba\xe5\xb0\x91"}')
     assert caught.value.code == "rejected"

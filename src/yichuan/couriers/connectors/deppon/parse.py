@@ -16,6 +16,8 @@ from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, insi
 from yichuan.couriers.connectors.times import courier_time
 
 NAME = "deppon"
+COURIER = "DBL"
+"""Pushes do not say whether a number is 德邦快递 or 德邦快运: `tracking.twins` finds out."""
 NOTHING_YET = "暂无查询记录"
 UNKNOWN_ORDER = ("不存在", "未查询到", "查询不到", "没有查询到")
 
@@ -86,7 +88,7 @@ def push(content: bytes) -> PushBatch:
         fields = inside(row)
         number = text(fields, "tracking_number", "mailNo")
         if number:
-            updates.append(_update(fields, "DBL", number))
+            updates.append(_update(fields, COURIER, number))
         else:
             rejected.append(RejectedEvent(shown(row), "no number"))
     return PushBatch(tuple(updates), tuple(rejected))

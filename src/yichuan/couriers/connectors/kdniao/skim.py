@@ -12,8 +12,7 @@ import msgspec
 
 from yichuan.couriers.connectors.base import CourierEvent, RejectedEvent
 from yichuan.couriers.connectors.connector import Skimmed
-from yichuan.couriers.connectors.kdniao.parse import succeeded
-from yichuan.couriers.connectors.kdniao.traces import event_of, lenient_row, rejected_row
+from yichuan.couriers.connectors.kdniao.traces import event_of, lenient_row, rejected_row, watched
 
 
 class _Row(msgspec.Struct):
@@ -22,6 +21,7 @@ class _Row(msgspec.Struct):
     Traces: list[msgspec.Raw] | None
     Success: bool | str | None = None
     Reason: str | None = None
+    State: str | int | None = None
 
 
 class _Push(msgspec.Struct):
@@ -45,7 +45,7 @@ class KdniaoSkimmer:
                 row.ShipperCode,
                 row.LogisticCode,
                 row.Traces or (),
-                row.Success is None or succeeded({"success": row.Success}),
+                watched(row.Success, row.State, row.Reason),
                 row.Reason or None,
             )
             for row in rows

@@ -15,6 +15,8 @@ from yichuan.couriers.connectors.kdniao.lenient import Json, lenient_json
 from yichuan.couriers.connectors.kdniao.parse import Fields, lowered, refuse, succeeded, text
 from yichuan.couriers.connectors.times import courier_date, courier_time
 
+GIVEN_UP = ("三天无轨迹", "七天内无轨迹变化", "七天无轨迹")
+NOTHING_YET = "0"
 RAW_LIMIT = 2000
 """Characters of a rejected row, and of a scan's text, that are kept."""
 
@@ -154,7 +156,7 @@ def _update(row: _Row, rejected: list[RejectedEvent]) -> TrackUpdate:
         state=None if state in (None, "") else str(state),
         reason=row.Reason or None,
         rejected=tuple(rejected),
-        ok=row.Success is None or succeeded({"success": row.Success}),
+        ok=watched(row.Success, row.State, row.Reason),
         estimated_delivery=courier_date(row.EstimatedDeliveryTime),
         callback=row.CallBack or row.Callback or None,
     )
@@ -192,6 +194,18 @@ def lenient_row(raw: bytes) -> Trace:
 def rejected_row(raw: bytes, reason: str) -> RejectedEvent:
     """An entry that cannot be used, as it is put aside."""
     return RejectedEvent(raw.decode("utf-8", "replace")[:RAW_LIMIT], reason)
+
+
+def watched(success: object, state: object, reason: str | None) -> bool:
+    """Whether KDNiao still watches the number.
+
+    It gives up in words (三天无轨迹, 七天内无轨迹变化), to be subscribed again; without them, State
+    0 with Success false only says that nothing has happened yet.
+    """
+    if success is None or succeeded({"success": success}):
+        return True
+    given_up = any(words in (reason or "") for words in GIVEN_UP)
+    return not given_up and str(state) == NOTHING_YET
 
 
 def _rejected(raw: Json | object, reason: str) -> RejectedEvent:

@@ -6710,6 +6710,12 @@ export interface components {
             next_at: string;
             /** Last Error */
             last_error: string | null;
+            /** Stops */
+            stops: number;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Stopped Reason */
+            stopped_reason: string | null;
         };
         /**
          * SubscriptionView
@@ -12038,6 +12044,8 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("wanted" | "subscribed" | "failed") | null;
+                /** @description a waybill number */
+                number?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };

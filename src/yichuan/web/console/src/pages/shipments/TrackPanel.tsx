@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Segmented } from 'antd'
+import { Alert, Button, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import { useMe } from '@/auth/useMe'
 import { useDetailName } from '@/domain'
 import { useMessages } from '@/i18n'
 import { RouteMap } from '@/maps'
-import { DetailSkeleton, EmptyState, ErrorState, Panel, Timeline, type TimelineEvent } from '@/ui'
-import { type Detail, type TimelineItem, timelineQuery } from './data'
+import { DetailSkeleton, EmptyState, ErrorState, Panel, TimeAgo, Timeline, type TimelineEvent } from '@/ui'
+import { type Detail, subscriptionQuery, type TimelineItem, timelineQuery } from './data'
 import { detailWords, eventWords } from './detailWords'
 import styles from './shipments.module.css'
 
@@ -98,9 +98,31 @@ export function TrackPanel({ shipment }: { shipment: Detail }) {
         <ErrorState compact error={query.error} onRetry={() => void query.refetch()} />
       )}
       {query.isPending && <DetailSkeleton lines={5} />}
+      <GivenUp number={shipment.waybill_number} />
       {side !== 'house' && <Way shipment={shipment} items={items} />}
       {query.isSuccess && <Story items={shown} />}
     </Panel>
+  )
+}
+
+/** The courier stopped pushing the number: said to those who can do something about it. */
+function GivenUp({ number }: { number: string | null | undefined }) {
+  const t = useMessages(detailWords)
+  const staff = useMe().merchant === null
+  const row = useQuery({ ...subscriptionQuery(number ?? ''), enabled: staff && Boolean(number) }).data
+  if (row?.stopped_reason == null) return null
+  const next = row.state === 'wanted' ? t.asksAgain(row.stops) : row.state === 'failed' ? t.asksNoMore(row.stops) : t.askedAgain
+  return (
+    <Alert
+      showIcon
+      type={row.state === 'failed' ? 'error' : 'warning'}
+      title={t.givenUp(row.stopped_reason)}
+      description={
+        <>
+          {next} {row.stopped_at && <TimeAgo at={row.stopped_at} />}
+        </>
+      }
+    />
   )
 }
 

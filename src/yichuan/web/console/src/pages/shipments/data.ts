@@ -69,6 +69,17 @@ export const timelineQuery = (id: string) =>
     refetchInterval: 60_000,
   })
 
+/** Whether the courier pushes the number, and what it said when it stopped (staff). */
+export const subscriptionQuery = (number: string) =>
+  queryOptions({
+    queryKey: ['subscription', number],
+    queryFn: async ({ signal }) => {
+      const query = { number, limit: 1 }
+      const page = await unwrap(api.GET('/api/v1/subscriptions', { params: { query }, signal }))
+      return page.items[0] ?? null
+    },
+  })
+
 export const waybillsQuery = (id: string) =>
   queryOptions({
     queryKey: ['shipment', id, 'waybills'],
