@@ -196,7 +196,7 @@ def rejected_row(raw: bytes, reason: str) -> RejectedEvent:
     return RejectedEvent(raw.decode("utf-8", "replace")[:RAW_LIMIT], reason)
 
 
-def watched(success: object, state: object, reason: str | None) -> bool:
+def watched(success: Json, state: object, reason: str | None) -> bool:
     """Whether KDNiao still watches the number.
 
     It gives up in words (三天无轨迹, 七天内无轨迹变化), to be subscribed again; without them, State
