@@ -51,8 +51,5 @@ def test_one_file_or_one_per_label() -> None:
 
 def test_pdf_alone_does_not_load_the_rasteriser() -> None:
     """A web process that serves PDFs stays small."""
-    code = (
-        "import sys, yichuan.waybills.labels.render\n"
-        "assert 'pypdfium2' not in sys.modules and 'reportlab.pdfgen' not in sys.modules"
-    )
+    code = "import sys, yichuan.waybills.labels.render\nassert 'pypdfium2' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,26 +8,16 @@ from __future__ import annotations
 
 import struct
 import sys
-import zlib
 from array import array
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
-from reportlab.pdfbase import pdfdoc
-
+from yichuan.waybills.labels.document import Document
 from yichuan.waybills.labels.typefaces import FontFile, Typefaces
 
-_COMPRESSION = 1
-"""zlib level: 1 is three times as fast as 6 for a subset a tenth bigger."""
 _WORDS, _SCALE, _XY_SCALE, _TWO_BY_TWO, _MORE = 0x1, 0x8, 0x40, 0x80, 0x20
 _ARGUMENT_BYTES = ((_SCALE, 2), (_XY_SCALE, 4), (_TWO_BY_TWO, 8))
-
-
-def flate(content: bytes, **entries: object) -> pdfdoc.PDFStream:
-    """A compressed stream object."""
-    dictionary = pdfdoc.PDFDictionary({"Filter": pdfdoc.PDFName("FlateDecode"), **entries})
-    return pdfdoc.PDFStream(dictionary, zlib.compress(content, _COMPRESSION))
 
 
 @dataclass(slots=True)
@@ -152,60 +142,37 @@ class DocumentFonts:
         shown = self._known[bold][char] = ((f"F{glyph.face}", glyph.embolden), code)
         return shown
 
-    def add_to(self, document: pdfdoc.PDFDocument) -> None:
-        """Write the fonts that were used into the document's font resources."""
-        resources = document.idToObject[pdfdoc.BasicFonts].dict
-        for index, subset in enumerate(self._subsets):
-            if subset.cids:
-                resources[f"F{index}"] = document.Reference(_type0(document, subset), f"F{index}")
+    def add_to(self, document: Document) -> None:
+        """Write the fonts that were used into the document."""
+        document.use_fonts(
+            {
+                f"F{index}": _type0(document, subset)
+                for index, subset in enumerate(self._subsets)
+                if subset.cids
+            }
+        )
 
 
-def _type0(document: pdfdoc.PDFDocument, subset: Subset) -> pdfdoc.PDFDictionary:
+def _type0(document: Document, subset: Subset) -> str:
     """The Type 0 font dictionary with its descendant, descriptor, file and ToUnicode."""
-    font, name = subset.font, pdfdoc.PDFName
-    program = subset.truetype()
-    base = name(f"YICHUA+{font.postscript_name}")
-    descriptor = pdfdoc.PDFDictionary(
-        {
-            "Type": name("FontDescriptor"),
-            "FontName": base,
-            "Flags": 4,
-            "FontBBox": pdfdoc.PDFArray([-200, -300, 1200, 1000]),
-            "ItalicAngle": 0,
-            "Ascent": 880,
-            "Descent": -120,
-            "CapHeight": 733,
-            "StemV": font.stem,
-            "FontFile2": document.Reference(flate(program, Length1=len(program))),
-        }
+    font, program = subset.font, subset.truetype()
+    base = f"/YICHUA+{font.postscript_name}"
+    file = document.add_stream(program, f"/Length1 {len(program)} ")
+    descriptor = document.add(
+        f"<< /Type /FontDescriptor /FontName {base} /Flags 4 /FontBBox [-200 -300 1200 1000]"
+        f" /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 733 /StemV {font.stem}"
+        f" /FontFile2 {file} >>"
     )
-    descendant = pdfdoc.PDFDictionary(
-        {
-            "Type": name("Font"),
-            "Subtype": name("CIDFontType2"),
-            "BaseFont": base,
-            "CIDSystemInfo": pdfdoc.PDFDictionary(
-                {
-                    "Registry": pdfdoc.PDFString("Adobe"),
-                    "Ordering": pdfdoc.PDFString("Identity"),
-                    "Supplement": 0,
-                }
-            ),
-            "FontDescriptor": document.Reference(descriptor),
-            "CIDToGIDMap": name("Identity"),
-            "DW": 1000,
-            "W": f"[1 [{' '.join(map(str, subset.widths()))}]]",
-        }
+    descendant = document.add(
+        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont {base} /CIDSystemInfo"
+        " << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
+        f" /FontDescriptor {descriptor} /CIDToGIDMap /Identity /DW 1000"
+        f" /W [1 [{' '.join(map(str, subset.widths()))}]] >>"
     )
-    return pdfdoc.PDFDictionary(
-        {
-            "Type": name("Font"),
-            "Subtype": name("Type0"),
-            "BaseFont": base,
-            "Encoding": name("Identity-H"),
-            "DescendantFonts": pdfdoc.PDFArray([document.Reference(descendant)]),
-            "ToUnicode": document.Reference(flate(_to_unicode(subset.cids))),
-        }
+    unicode = document.add_stream(_to_unicode(subset.cids))
+    return document.add(
+        f"<< /Type /Font /Subtype /Type0 /BaseFont {base} /Encoding /Identity-H"
+        f" /DescendantFonts [{descendant}] /ToUnicode {unicode} >>"
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from reportlab.pdfbase import pdfdoc
-
-from yichuan.waybills.labels.embedding import DocumentFonts, flate
+from yichuan.waybills.labels.document import Document
+from yichuan.waybills.labels.embedding import DocumentFonts
 from yichuan.waybills.labels.layout import draw
 from yichuan.waybills.labels.model import LabelData, LabelWarning, RenderedLabels, Size
 from yichuan.waybills.labels.page import Page
@@ -34,26 +33,15 @@ def render_pdf(labels: Sequence[LabelData], size: Size = Size.ONE_PART) -> Rende
         raise ValueError("no labels to render")
     setter = _typesetter()
     fonts = DocumentFonts(setter.faces)
-    document = pdfdoc.PDFDocument(invariant=1)
-    document.info.title = "Waybill labels"
-    document.info.producer = document.info.creator = "Yichuan"
+    document = Document("Waybill labels", "Yichuan")
     warnings: list[LabelWarning] = []
     for i, label in enumerate(labels):
         page = Page(size.mm, fonts, setter)
         draw(page, label, size, i + 1, len(labels))
-        document.addPage(_pdf_page(page))
+        document.add_page(page.width / PT, page.height / PT, page.content())
         warnings += _warnings(page, i, label)
     fonts.add_to(document)
-    return RenderedLabels(document.GetPDFData(None), tuple(warnings))
-
-
-def _pdf_page(page: Page) -> pdfdoc.PDFPage:
-    made = pdfdoc.PDFPage()
-    made.pagewidth, made.pageheight = page.width / PT, page.height / PT
-    made.Resources = pdfdoc.PDFResourceDictionary()
-    made.Resources.basicFonts()
-    made.Contents = flate(page.content())
-    return made
+    return RenderedLabels(document.data(), tuple(warnings))
 
 
 def _warnings(page: Page, index: int, label: LabelData) -> list[LabelWarning]:
