@@ -15,6 +15,7 @@ from yichuan.gateway.routes import router as gateway
 from yichuan.identity.routes import router as identity
 from yichuan.imports.routes import router as imports
 from yichuan.merchants.routes import router as merchants
+from yichuan.notify.endpoint_routes import router as webhooks
 from yichuan.notify.routes import router as notify
 from yichuan.orders.routes import router as orders
 from yichuan.rating.routes import router as rating
@@ -29,6 +30,7 @@ from yichuan.tracking.routes import router as tracking
 from yichuan.tracking.unknown_routes import router as unknown_codes
 from yichuan.waybills.routes import router as waybills
 from yichuan.web.buyer import buyer_router
+from yichuan.web.live_routes import router as live
 from yichuan.web.track import track_router
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -46,8 +48,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     gateway,
     identity,
     imports,
+    live,
     merchants,
     notify,
+    webhooks,
     rating,
     reports,
     scorecards,

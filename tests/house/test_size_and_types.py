@@ -12,7 +12,6 @@ from house.source import (
     GENERATED,
     ROOT,
     functions,
-    nodes,
     package_modules,
     project_files,
     python_files,
@@ -76,7 +75,7 @@ def test_no_broad_except() -> None:
     broad = [
         f"{module.path}:{line}"
         for module in python_files()
-        for node in nodes(module)
+        for node in ast.walk(module.tree)
         if (line := broad_catch(node))
     ]
     assert not broad, "\n".join(broad)

@@ -198,6 +198,7 @@ class Mover:
         await self.bill()
         await self.files()
         await self.scores()
+        await self.react()  # nothing of this merchant's is told while the next one moves in
         self.search_words()
         return self.things
 
@@ -413,6 +414,7 @@ class Mover:
         self.values["alert_id"] = alerts[0]["id"]
         tries = await self.get(f"/webhook-endpoints/{self.values['endpoint_id']}/attempts")
         self.values["attempt_id"] = tries["items"][0]["id"]
+        self.values["webhook_id"] = tries["items"][0]["webhook_id"]
 
     async def cards(self) -> None:
         """Rate cards of the merchant."""

@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from isolation.walk import Door
+from isolation.walk import ENDLESS, Door
 
 AMBIGUOUS = {("/push/{connector}/{token}", "token"): "push_token"}
 """Parameters whose name means something else on one route."""
@@ -64,7 +64,7 @@ LEFT_OUT = frozenset({"map"})
 """Fields of uploads that only change how the file is read."""
 PASSING = frozenset({"at", "computed_at", "started_at", "finished_at", "instance"})
 """Fields of an answer that say when, or what was asked."""
-CURSORLESS = frozenset({"cursor", "limit"})
+CURSORLESS = frozenset({"cursor", "limit", "seconds"})
 NOTED = frozenset({"/api/v1/shipments/export.csv"})
 """What was asked of these is written to the audit log, and so read again by whoever asked."""
 
@@ -118,8 +118,9 @@ class Probe:
             files = {k: (f"{k}.csv", v) for k, v in self.body.items() if isinstance(v, bytes)}
             plain = {k: str(v) for k, v in self.body.items() if k not in files}
             content = {"files": files, "data": plain}
+        query = [*ENDLESS.get(self.door.path, {}).items(), *self.query]
         return await client.request(
-            self.door.method, self.path, params=list(self.query), headers=headers, **content
+            self.door.method, self.path, params=query, headers=headers, **content
         )
 
     def __str__(self) -> str:
@@ -280,7 +281,7 @@ async def views(client: httpx.AsyncClient, every_door: list[Door]) -> dict[str, 
     found = {}
     for door in every_door:
         if door.method == "GET" and not door.places and door.path.startswith("/api/v1/"):
-            found[str(door)] = Seen.of(await client.get(door.path))
+            found[str(door)] = Seen.of(await client.get(door.path, params=ENDLESS.get(door.path)))
     return found
 
 

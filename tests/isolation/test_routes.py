@@ -69,6 +69,7 @@ SHARED = {
 CREATES = {
     "POST /api/v1/api-keys",
     "POST /api/v1/webhook-endpoints",
+    "POST /api/v1/webhook-endpoints/{endpoint_id}/rotate-secret",
 }
 """Answers that show a new secret, once."""
 REFUSED = {403, 404, 409, 422}

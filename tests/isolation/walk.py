@@ -12,6 +12,8 @@ from fastapi.routing import iter_route_contexts
 
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 MUTATING = ("POST", "PUT", "PATCH", "DELETE")
+ENDLESS = {"/api/v1/events/stream": {"seconds": "0"}}
+"""Answers that stream for as long as somebody listens, and how they are asked to end at once."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from conftest import Tenant
 from exceptions.boxes import box, tell
 from yichuan.core.consumers import Consumer, drain
 from yichuan.core.context import Context
-from yichuan.core.outbox import Message, put
+from yichuan.core.outbox import Message, Sent, put
 from yichuan.notify import consumer, outbox, sender, service
 from yichuan.notify.addresses import WebhookSettings, setting
 
@@ -35,11 +35,19 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[httpx.Request, dict[str, Any]]] = []
         self.answers: list[int] = []
+        self.said = b"busy"
+        """Body of the answers that are told."""
+        self.dead = "-"
+        """Path that is always answered 500."""
         self.http = httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.got.append((request, json.loads(request.content)))
-        return httpx.Response(self.answers.pop(0) if self.answers else 204)
+        if request.url.path == self.dead:
+            return httpx.Response(500)
+        if self.answers:
+            return httpx.Response(self.answers.pop(0), content=self.said)
+        return httpx.Response(204)
 
     def types(self) -> list[str]:
         return [body["type"] for _, body in self.got]
@@ -302,11 +310,11 @@ async def test_the_loop_sends_and_one_channel_never_stops_another(
 ) -> None:
     done = asyncio.Event()
 
-    async def works(message: Message) -> str | None:
+    async def works(message: Message) -> Sent:
         done.set()
-        return None
+        return Sent()
 
-    async def breaks(message: Message) -> str | None:
+    async def breaks(message: Message) -> Sent:
         raise OSError("no route")
 
     async with context.database.system() as session:

@@ -112,12 +112,15 @@ class OutboxMessage(Base):
     __table_args__ = (
         Index("ix_outbox_due", "due_at", postgresql_where=text("done_at IS NULL")),
         Index("ix_outbox_stream", "stream", "id", postgresql_where=text("done_at IS NULL")),
+        Index("ix_outbox_lane", "lane", "id", postgresql_where=text("done_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     channel: Mapped[str]
     stream: Mapped[str]
     """Messages of one stream leave in order; a stream never blocks another."""
+    lane: Mapped[str | None]
+    """Where it goes: a lane that fails or is slow gets little room, and can be held whole."""
     merchant_id: Mapped[UUID | None]
     payload: Mapped[dict[str, Any]]
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -80,11 +80,18 @@ class Subscriber:
     id: UUID
     merchant_id: UUID | None
     event_types: frozenset[str]
+    paused: bool = False
+    """Its events wait until it is resumed."""
 
     def wants(self, event: Event) -> bool:
         """Whether this event goes there."""
         mine = self.merchant_id is None or self.merchant_id == event.merchant_id
         return mine and (not self.event_types or event.type in self.event_types)
+
+
+def lane_of(endpoint_id: UUID) -> str:
+    """The outbox's lane of an endpoint."""
+    return f"webhook:{endpoint_id}"
 
 
 def of_entry(entry: Entry, shipment: ShipmentNow) -> Iterator[Event]:

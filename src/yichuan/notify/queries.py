@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, text, tuple_
 
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.errors import NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.identity.scope import in_scope, owner_of, scoped
-from yichuan.notify.events import Subscriber
+from yichuan.notify.events import Subscriber, lane_of
 from yichuan.notify.models import Alert, WebhookAttempt, WebhookEndpoint
 
 
@@ -67,15 +69,35 @@ async def endpoints(session: ReadSession) -> list[WebhookEndpoint]:
 async def subscribers(session: SystemSession) -> list[Subscriber]:
     """Every endpoint that is switched on."""
     rows = await session.execute(
-        select(WebhookEndpoint.id, WebhookEndpoint.merchant_id, WebhookEndpoint.event_types).where(
-            WebhookEndpoint.enabled.is_(True)
-        )
+        select(
+            WebhookEndpoint.id,
+            WebhookEndpoint.merchant_id,
+            WebhookEndpoint.event_types,
+            WebhookEndpoint.paused_at,
+        ).where(WebhookEndpoint.enabled.is_(True))
     )
-    return [Subscriber(row.id, row.merchant_id, frozenset(row.event_types)) for row in rows]
+    return [
+        Subscriber(row.id, row.merchant_id, frozenset(row.event_types), row.paused_at is not None)
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFilters:
+    """Which tries are wanted; None: all."""
+
+    event_type: str | None = None
+    ok: bool | None = None
+    webhook_id: str | None = None
 
 
 async def attempts(
-    session: ReadSession, endpoint_id: UUID, *, limit: int, cursor: str | None
+    session: ReadSession,
+    endpoint_id: UUID,
+    filters: AttemptFilters,
+    *,
+    limit: int,
+    cursor: str | None,
 ) -> tuple[list[WebhookAttempt], str | None]:
     """Tries to deliver to an endpoint, newest first.
 
@@ -85,6 +107,13 @@ async def attempts(
     """
     await endpoint(session, endpoint_id)
     query = select(WebhookAttempt).where(WebhookAttempt.endpoint_id == endpoint_id)
+    if filters.event_type is not None:
+        query = query.where(WebhookAttempt.event_type == filters.event_type)
+    if filters.webhook_id is not None:
+        query = query.where(WebhookAttempt.webhook_id == filters.webhook_id)
+    if filters.ok is not None:
+        went_well = WebhookAttempt.error.is_(None)
+        query = query.where(went_well if filters.ok else ~went_well)
     if cursor is not None:
         before = tuple_(*read_time_cursor(cursor))
         query = query.where(tuple_(WebhookAttempt.at, WebhookAttempt.id) < before)
@@ -111,3 +140,37 @@ async def attempt(session: ReadSession, endpoint_id: UUID, attempt_id: UUID) -> 
     if row is None:
         raise NotFound("no such attempt")
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What an endpoint has not got yet."""
+
+    waiting: int
+    """Counted up to 10,000."""
+    oldest_at: datetime | None
+    next_try_at: datetime | None
+    """None: nothing waits, or what waits is held."""
+    failed: int
+    """Given up after the last try, in the time sent messages are kept; counted up to 10,000."""
+
+
+_QUEUE = text("""
+    SELECT count(*) FILTER (WHERE failed_at IS NULL) AS waiting,
+           min(created_at) FILTER (WHERE failed_at IS NULL) AS oldest_at,
+           min(due_at) FILTER (WHERE failed_at IS NULL AND due_at < '9000-01-01') AS next_try_at,
+           count(*) FILTER (WHERE failed_at IS NOT NULL) AS failed
+    FROM (SELECT created_at, due_at, failed_at FROM outbox
+          WHERE lane = :lane AND done_at IS NULL ORDER BY id LIMIT 10000) o
+""")
+
+
+async def queue(session: ReadSession, endpoint_id: UUID) -> Queue:
+    """What waits for an endpoint.
+
+    Raises:
+        NotFound: unknown, or not the caller's.
+    """
+    await endpoint(session, endpoint_id)
+    row = (await session.execute(_QUEUE, {"lane": lane_of(endpoint_id)})).one()
+    return Queue(row.waiting, row.oldest_at, row.next_try_at, row.failed)

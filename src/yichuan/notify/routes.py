@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
 from sqlalchemy import delete
 
-from yichuan.core import idempotency, outbox
+from yichuan.core import idempotency
 from yichuan.core.addresses import check
 from yichuan.core.clock import now
 from yichuan.core.context import Context
@@ -19,23 +17,21 @@ from yichuan.core.errors import Forbidden
 from yichuan.core.ids import new_id
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.identity import service as identity
-from yichuan.identity.callers import Caller, visible_merchants
+from yichuan.identity.callers import Caller
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.merchants import queries as merchants
-from yichuan.notify import queries, sender, service
+from yichuan.notify import endpoints, queries, service
 from yichuan.notify.addresses import WebhookSettings, setting
 from yichuan.notify.models import WebhookAttempt, WebhookEndpoint
 from yichuan.notify.schemas import (
     AlertPage,
     AlertView,
-    AttemptView,
     EndpointChange,
     EndpointCreated,
     EndpointRequest,
     EndpointView,
     ReadRequest,
     ReadResult,
-    TestResult,
 )
 
 router = APIRouter(tags=["notify"])
@@ -96,7 +92,7 @@ async def _create(
 ) -> WebhookEndpoint:
     owner = await _owner(wish, caller, session)
     await check(wish.url, await setting.get(session))
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    secret = endpoints.new_secret()
     row = WebhookEndpoint(
         id=new_id(),
         merchant_id=owner,
@@ -144,6 +140,7 @@ async def change_webhook_endpoint(
         row.event_types = list(dict.fromkeys(wish.event_types))
     if wish.enabled is not None:
         row.enabled, row.disabled_reason = wish.enabled, None
+        row.paused_at, row.pause_reason, row.failing_since = None, None, None
     await session.flush()
     await identity.audit(
         session, caller, "webhook_endpoint.changed", str(endpoint_id), row.merchant_id
@@ -161,56 +158,6 @@ async def delete_webhook_endpoint(endpoint_id: UUID, caller: CallerDep, session:
     await session.delete(row)
     await session.flush()
     await identity.audit(session, caller, "webhook_endpoint.deleted", str(endpoint_id), owner)
-
-
-@router.get("/webhook-endpoints/{endpoint_id}/attempts")
-async def list_webhook_attempts(
-    endpoint_id: UUID,
-    caller: CallerDep,
-    session: ReadDep,
-    cursor: str | None = None,
-    limit: Limit = 50,
-) -> Page[AttemptView]:
-    """Every try to deliver to an endpoint, newest first."""
-    caller.require("operator", "merchant")
-    rows, following = await queries.attempts(session, endpoint_id, limit=limit, cursor=cursor)
-    return Page(items=[AttemptView.model_validate(row) for row in rows], next_cursor=following)
-
-
-@router.post("/webhook-endpoints/{endpoint_id}/test")
-async def test_webhook_endpoint(
-    endpoint_id: UUID, caller: CallerDep, context: ContextDep
-) -> TestResult:
-    """Send a `webhook.test` event now and say how it was answered."""
-    caller.require("operator", "merchant")
-    async with context.database.read(visible_merchants(caller)) as session:
-        row = await queries.endpoint(session, endpoint_id)
-    body = {"type": "webhook.test", "timestamp": now().isoformat(), "sequence": 0, "data": {}}
-    async with sender.client() as http:
-        outcome = await sender.attempt(context, http, row, f"msg_{new_id().hex}", body)
-    return TestResult(
-        ok=outcome.error is None,
-        status=outcome.status,
-        error=outcome.error,
-        duration_ms=outcome.duration_ms,
-    )
-
-
-@router.post("/webhook-endpoints/{endpoint_id}/attempts/{attempt_id}/redeliver", status_code=202)
-async def redeliver_webhook(
-    endpoint_id: UUID, attempt_id: UUID, caller: CallerDep, session: WriteDep
-) -> None:
-    """Send the event of a try again, with the same `webhook-id` and body."""
-    caller.require("operator", "merchant")
-    row = await queries.endpoint(session, endpoint_id)
-    tried = await queries.attempt(session, endpoint_id, attempt_id)
-    payload = {
-        "endpoint_id": str(endpoint_id),
-        "webhook_id": tried.webhook_id,
-        "body": tried.body,
-    }
-    stream = f"redeliver:{attempt_id}:{new_id().hex}"
-    await outbox.put(session, service.WEBHOOK_CHANNEL, stream, payload, row.merchant_id)
 
 
 @router.get("/settings/webhooks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -77,6 +77,13 @@ class EndpointView(BaseModel):
     event_types: list[EventType]
     enabled: bool
     disabled_reason: str | None
+    failing_since: datetime | None
+    """When the failures began that no success has ended."""
+    paused_at: datetime | None
+    """Its events are kept until it is resumed."""
+    pause_reason: Literal["by_hand", "failing"] | None
+    old_secret_until: datetime | None
+    """Until when the secret before the last rotation signs too."""
     created_at: datetime
 
 
@@ -94,8 +101,14 @@ class AttemptView(BaseModel):
     id: UUID
     webhook_id: str
     event_type: str
+    number: int
+    """1 for the first try of a delivery."""
+    url: str | None
     at: datetime
+    """When it was sent: its `webhook-timestamp`."""
     status: int | None
+    answer: str | None
+    """How the receiver's answer began."""
     error: str | None
     duration_ms: int
     body: dict[str, object]
@@ -108,3 +121,33 @@ class TestResult(BaseModel):
     status: int | None
     error: str | None
     duration_ms: int
+
+
+class QueueView(BaseModel):
+    """What an endpoint has not got yet; counts go up to 10,000."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    waiting: int
+    oldest_at: datetime | None
+    next_try_at: datetime | None
+    failed: int
+    """Given up after the last try."""
+
+
+class RotateRequest(BaseModel):
+    """For how long the old secret signs beside the new one; 0: not at all."""
+
+    overlap_hours: Annotated[int, Field(ge=0, le=168)] = 24
+
+
+class RedeliverFailed(BaseModel):
+    """How far back what was given up is sent again."""
+
+    days: Annotated[int, Field(ge=1, le=30)] = 7
+
+
+class Released(BaseModel):
+    """How many events are sent now."""
+
+    released: int

@@ -14,9 +14,10 @@ from yichuan.core.database import WriteSession
 from yichuan.core.direct import Write, write_within
 from yichuan.core.ids import new_id
 from yichuan.core.models import OutboxMessage
+from yichuan.core.outbox import HELD
 from yichuan.core.writing import inserts
 from yichuan.identity.scope import in_scope, owner_of
-from yichuan.notify.events import Event, EventType, Subscriber
+from yichuan.notify.events import Event, EventType, Subscriber, lane_of
 from yichuan.notify.models import Alert
 
 EVENT_CHANNEL = "event"
@@ -122,10 +123,13 @@ async def send_to(
     session: WriteSession, subscribers: Sequence[Subscriber], events: Sequence[Event]
 ) -> int:
     """Write one message per event and endpoint that wants it. Returns how many."""
+    at = now()
     rows = [
         {
             "channel": WEBHOOK_CHANNEL,
             "stream": f"webhook:{subscriber.id}:{event.stream}",
+            "lane": lane_of(subscriber.id),
+            "due_at": HELD if subscriber.paused else at,
             "merchant_id": subscriber.merchant_id,
             "payload": {
                 "endpoint_id": str(subscriber.id),

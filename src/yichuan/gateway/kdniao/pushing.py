@@ -23,7 +23,7 @@ from yichuan.core.context import Context
 from yichuan.core.database import Database, SystemSession, WriteSession
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.ids import new_id
-from yichuan.core.outbox import Message
+from yichuan.core.outbox import Message, Sent
 from yichuan.core.vault import Vault
 from yichuan.couriers import applications
 from yichuan.couriers.connectors.kdniao.build import form
@@ -37,7 +37,7 @@ from yichuan.identity.service import DoorKey
 from yichuan.notify import sender
 from yichuan.notify.addresses import setting
 from yichuan.notify.outbox import Channel, Channels
-from yichuan.notify.sender import KEEP_ATTEMPTS, Outcome
+from yichuan.notify.sender import KEEP_ATTEMPTS, MAX_ANSWER, Outcome
 from yichuan.tracking import queries as tracking
 from yichuan.tracking import watching
 from yichuan.waybills import pickups
@@ -64,7 +64,8 @@ async def put_track(
 ) -> None:
     """Write the message of a push of a track."""
     payload = {"key_id": str(key_id), "subscriber_id": str(subscriber_id)}
-    await outbox.put(session, CHANNEL, f"kdniao:{subscriber_id}", payload, merchant_id)
+    stream = f"kdniao:{subscriber_id}"
+    await outbox.put(session, CHANNEL, stream, payload, merchant_id, lane=_lane(key_id))
 
 
 async def put_thing(
@@ -73,7 +74,13 @@ async def put_thing(
     """Write the message of a push of a pickup (103) or an application (1117): its state as it is
     when the push leaves. Those about one thing keep their order."""
     payload = {"key_id": str(key_id), "request_type": kind, "id": str(thing_id)}
-    await outbox.put(session, CHANNEL, f"kdniao:{kind}:{thing_id}", payload, merchant_id)
+    stream = f"kdniao:{kind}:{thing_id}"
+    await outbox.put(session, CHANNEL, stream, payload, merchant_id, lane=_lane(key_id))
+
+
+def _lane(key_id: UUID) -> str:
+    """Everything to one callback address."""
+    return f"kdniao:{key_id}"
 
 
 async def deliver(context: Context, http: httpx.AsyncClient, message: Message) -> str | None:
@@ -183,7 +190,7 @@ async def _send(
         outcome = Outcome(None, refused.detail, 0)
     else:
         text = urlencode(form(kind, body, key.ebusiness_id, key.secret))
-        outcome = await sender.post(http, key.callback_url, target, HEADERS, text, read=True)
+        outcome = await sender.post(http, key.callback_url, target, HEADERS, text, read=MAX_ANSWER)
     error = outcome.error or unacknowledged(outcome.answer)
     async with context.database.system() as session:
         await session.execute(
@@ -229,8 +236,8 @@ def channels(context: Context) -> Channels:
     """The outbox channel of this room."""
 
     def on(http: httpx.AsyncClient) -> dict[str, Channel]:
-        async def push(message: Message) -> str | None:
-            return await deliver(context, http, message)
+        async def push(message: Message) -> Sent:
+            return Sent(await deliver(context, http, message))
 
         return {CHANNEL: push}
 

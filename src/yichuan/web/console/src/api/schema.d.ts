@@ -1793,6 +1793,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Stream
+         * @description What happens to the caller's shipments and print jobs, as it happens.
+         *
+         *     Events: `shipment` (created, shipped, milestone, problem, waybill, cancelled …), `print_job`
+         *     (progress), `reset` (some were missed: load anew). The stream ends by itself now and then; send
+         *     the last `id` as `Last-Event-ID` to go on where it ended, as browsers do.
+         */
+        get: operations["event_stream_api_v1_events_stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/me": {
         parameters: {
             query?: never;
@@ -1997,6 +2021,30 @@ export interface paths {
         patch: operations["change_webhook_endpoint_api_v1_webhook_endpoints__endpoint_id__patch"];
         trace?: never;
     };
+    "/api/v1/settings/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook Settings
+         * @description Private hosts and networks that webhooks may reach.
+         */
+        get: operations["get_webhook_settings_api_v1_settings_webhooks_get"];
+        /**
+         * Set Webhook Settings
+         * @description Allow private hosts and networks.
+         */
+        put: operations["set_webhook_settings_api_v1_settings_webhooks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhook-endpoints/{endpoint_id}/attempts": {
         parameters: {
             query?: never;
@@ -2009,6 +2057,26 @@ export interface paths {
          * @description Every try to deliver to an endpoint, newest first.
          */
         get: operations["list_webhook_attempts_api_v1_webhook_endpoints__endpoint_id__attempts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook Queue
+         * @description What an endpoint has not got yet.
+         */
+        get: operations["get_webhook_queue_api_v1_webhook_endpoints__endpoint_id__queue_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2057,24 +2125,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/webhooks": {
+    "/api/v1/webhook-endpoints/{endpoint_id}/redeliver-failed": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        get?: never;
+        put?: never;
         /**
-         * Get Webhook Settings
-         * @description Private hosts and networks that webhooks may reach.
+         * Redeliver Failed Webhooks
+         * @description Try again at once what failed, also what was given up.
          */
-        get: operations["get_webhook_settings_api_v1_settings_webhooks_get"];
+        post: operations["redeliver_failed_webhooks_api_v1_webhook_endpoints__endpoint_id__redeliver_failed_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /**
-         * Set Webhook Settings
-         * @description Allow private hosts and networks.
+         * Pause Webhook Endpoint
+         * @description Keep its events until it is resumed, for 14 days at most.
          */
-        put: operations["set_webhook_settings_api_v1_settings_webhooks_put"];
-        post?: never;
+        post: operations["pause_webhook_endpoint_api_v1_webhook_endpoints__endpoint_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Webhook Endpoint
+         * @description Send on and catch up, in order per shipment.
+         */
+        post: operations["resume_webhook_endpoint_api_v1_webhook_endpoints__endpoint_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description A new signing secret, shown only here; both sign until the overlap is over.
+         */
+        post: operations["rotate_webhook_secret_api_v1_webhook_endpoints__endpoint_id__rotate_secret_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2844,6 +2968,10 @@ export interface components {
             webhook_id: string;
             /** Event Type */
             event_type: string;
+            /** Number */
+            number: number;
+            /** Url */
+            url: string | null;
             /**
              * At
              * Format: date-time
@@ -2851,6 +2979,8 @@ export interface components {
             at: string;
             /** Status */
             status: number | null;
+            /** Answer */
+            answer: string | null;
             /** Error */
             error: string | null;
             /** Duration Ms */
@@ -3798,6 +3928,14 @@ export interface components {
             enabled: boolean;
             /** Disabled Reason */
             disabled_reason: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Paused At */
+            paused_at: string | null;
+            /** Pause Reason */
+            pause_reason: ("by_hand" | "failing") | null;
+            /** Old Secret Until */
+            old_secret_until: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3841,6 +3979,14 @@ export interface components {
             enabled: boolean;
             /** Disabled Reason */
             disabled_reason: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Paused At */
+            paused_at: string | null;
+            /** Pause Reason */
+            pause_reason: ("by_hand" | "failing") | null;
+            /** Old Secret Until */
+            old_secret_until: string | null;
             /**
              * Created At
              * Format: date-time
@@ -5481,6 +5627,20 @@ export interface components {
             resolution: ("replayed" | "dismissed") | null;
         };
         /**
+         * QueueView
+         * @description What an endpoint has not got yet; counts go up to 10,000.
+         */
+        QueueView: {
+            /** Waiting */
+            waiting: number;
+            /** Oldest At */
+            oldest_at: string | null;
+            /** Next Try At */
+            next_try_at: string | null;
+            /** Failed */
+            failed: number;
+        };
+        /**
          * QuotaRequest
          * @description Numbers a merchant may take from a lent account; None: no limit.
          */
@@ -5900,12 +6060,42 @@ export interface components {
             delivered: number;
         };
         /**
+         * RedeliverFailed
+         * @description How far back what was given up is sent again.
+         */
+        RedeliverFailed: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+        };
+        /**
+         * Released
+         * @description How many events are sent now.
+         */
+        Released: {
+            /** Released */
+            released: number;
+        };
+        /**
          * RevealRequest
          * @description Why someone looks at personal data.
          */
         RevealRequest: {
             /** Purpose */
             purpose: string;
+        };
+        /**
+         * RotateRequest
+         * @description For how long the old secret signs beside the new one; 0: not at all.
+         */
+        RotateRequest: {
+            /**
+             * Overlap Hours
+             * @default 24
+             */
+            overlap_hours: number;
         };
         /**
          * RowError
@@ -7511,6 +7701,11 @@ export interface components {
              * @default []
              */
             allowed_networks: string[];
+            /**
+             * Pause After Hours
+             * @default 48
+             */
+            pause_after_hours: number;
         };
         /**
          * TestResult
@@ -10711,6 +10906,40 @@ export interface operations {
             };
         };
     };
+    event_stream_api_v1_events_stream_get: {
+        parameters: {
+            query?: {
+                /** @description after which it ends; 0: only what was missed */
+                seconds?: number;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     me_api_v1_auth_me_get: {
         parameters: {
             query?: never;
@@ -11163,9 +11392,67 @@ export interface operations {
             };
         };
     };
+    get_webhook_settings_api_v1_settings_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSettings"];
+                };
+            };
+        };
+    };
+    set_webhook_settings_api_v1_settings_webhooks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSettings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_webhook_attempts_api_v1_webhook_endpoints__endpoint_id__attempts_get: {
         parameters: {
             query?: {
+                event_type?: ("order.created" | "shipment.created" | "shipment.shipped" | "shipment.milestone" | "shipment.delivered" | "shipment.problem" | "shipment.cancelled" | "waybill.created" | "waybill.cancelled" | "ticket.updated" | "merchant.enforcement" | "webhook.test") | null;
+                /** @description went well, or did not */
+                ok?: boolean | null;
+                /** @description of one event */
+                webhook_id?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -11184,6 +11471,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AttemptView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_webhook_queue_api_v1_webhook_endpoints__endpoint_id__queue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueView"];
                 };
             };
             /** @description Validation Error */
@@ -11260,11 +11578,48 @@ export interface operations {
             };
         };
     };
-    get_webhook_settings_api_v1_settings_webhooks_get: {
+    redeliver_failed_webhooks_api_v1_webhook_endpoints__endpoint_id__redeliver_failed_post: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeliverFailed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pause_webhook_endpoint_api_v1_webhook_endpoints__endpoint_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -11275,21 +11630,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookSettings"];
+                    "application/json": components["schemas"]["EndpointView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    set_webhook_settings_api_v1_settings_webhooks_put: {
+    resume_webhook_endpoint_api_v1_webhook_endpoints__endpoint_id__resume_post: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret_api_v1_webhook_endpoints__endpoint_id__rotate_secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WebhookSettings"];
+                "application/json": components["schemas"]["RotateRequest"];
             };
         };
         responses: {
@@ -11299,7 +11696,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookSettings"];
+                    "application/json": components["schemas"]["EndpointCreated"];
                 };
             };
             /** @description Validation Error */

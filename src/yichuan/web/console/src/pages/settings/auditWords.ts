@@ -30,6 +30,9 @@ export const actionWords = defineMessages(
     'webhook_endpoint.created': '添加接收地址',
     'webhook_endpoint.changed': '修改接收地址',
     'webhook_endpoint.deleted': '删除接收地址',
+    'webhook_endpoint.paused': '暂停推送',
+    'webhook_endpoint.resumed': '恢复推送',
+    'webhook_endpoint.secret_rotated': '更换签名密钥',
   },
   {
     'account.created': 'Waybill account added',
@@ -59,6 +62,9 @@ export const actionWords = defineMessages(
     'webhook_endpoint.created': 'Webhook address added',
     'webhook_endpoint.changed': 'Webhook address changed',
     'webhook_endpoint.deleted': 'Webhook address deleted',
+    'webhook_endpoint.paused': 'Webhook paused',
+    'webhook_endpoint.resumed': 'Webhook resumed',
+    'webhook_endpoint.secret_rotated': 'Signing secret rotated',
   },
 )
 

@@ -3,11 +3,11 @@ import { App } from 'antd'
 import { useLocale } from '@/i18n'
 import { errorTitle } from '@/ui'
 
-/** Does something, says so, and asks for the list again. */
+/** Does something, says so (if there is something to say), and asks for the list again. */
 export function useAct<Wish, Made>(
   act: (wish: Wish) => Promise<Made>,
   queryKey: QueryKey,
-  said: string,
+  said: string | undefined,
   onDone?: (made: Made) => void,
 ) {
   const locale = useLocale()
@@ -16,7 +16,7 @@ export function useAct<Wish, Made>(
   return useMutation({
     mutationFn: act,
     onSuccess: (made) => {
-      message.success(said)
+      if (said !== undefined) message.success(said)
       void client.invalidateQueries({ queryKey })
       onDone?.(made)
     },
