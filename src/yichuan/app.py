@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 import msgspec
@@ -18,6 +19,7 @@ from yichuan.core.memory import frugal, trim, trimming
 from yichuan.core.settings import Settings, settings
 from yichuan.identity.deps import CallerCache
 from yichuan.web import pages
+from yichuan.web.live_routes import end_streams, told_of_exit
 
 DESCRIPTION = "/api/openapi.json"
 
@@ -59,7 +61,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
             async with opened(config, urls, vault) as own, outgoing.client() as http, trimming():
                 attach(app, own, http)
                 frugal()
-                yield
+                with told_of_exit(partial(end_streams, app)):
+                    yield
 
     app = FastAPI(
         title="Yichuan 驿传",

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from zlib import crc32
 
 import httpx
@@ -26,7 +27,7 @@ from api import junk
 from api.conftest import House
 from api.test_contract import problem_of
 from isolation.probes import Maker
-from isolation.walk import Door
+from isolation.walk import ENDLESS, Door
 
 JSON = {"content-type": "application/json"}
 BY_COURIERS = {502, 503}
@@ -62,6 +63,8 @@ class Taster:
 
     async def send(self, door: Door, path: str, note: str, **what: Any) -> None:
         self.sent += 1
+        if door.path in ENDLESS:
+            path = f"{path}?{urlencode(ENDLESS[door.path] | dict(what.pop('params', {})))}"
         answer = await self._client.request(door.method, path, **what)
         status = answer.status_code
         if status >= 500 and status not in BY_COURIERS:

@@ -81,7 +81,10 @@ class PrintJob(MerchantOwned, Base):
     """A batch 打单 job: take numbers and render labels for many shipments, answer per row."""
 
     __tablename__ = "print_jobs"
-    __table_args__ = (Index("ix_print_jobs_created", "merchant_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_print_jobs_created", "merchant_id", "created_at"),
+        Index("ix_print_jobs_recent", "created_at"),
+    )
 
     state: Mapped[str] = mapped_column(server_default="queued")
     """queued, running, done."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import tuple_
@@ -184,3 +184,13 @@ async def job_items(session: ReadSession, row: PrintJob) -> Sequence[PrintJobIte
             .order_by(PrintJobItem.position)
         )
     )
+
+
+# unscoped: for the process that tells every merchant of its own jobs
+RECENT_JOBS: Final = """
+    SELECT id, merchant_id, state, total, succeeded, failed FROM print_jobs
+    WHERE created_at > now() - interval '1 day'
+      AND (finished_at IS NULL OR finished_at > now() - interval '10 seconds')
+    ORDER BY created_at DESC LIMIT 200
+"""
+"""Print jobs that run, and those that ended just now: id, merchant, state, counts."""

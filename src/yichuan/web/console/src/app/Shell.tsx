@@ -11,6 +11,7 @@ import { keyWords, useHotkeys } from '@/keys'
 import { createPreference } from '@/lib/storage'
 import { useStore } from '@/lib/store'
 import { useIsPhone } from '@/lib/useMediaQuery'
+import { watchStream } from '@/live'
 import { IconButton, PageSkeleton } from '@/ui'
 import { areasFor, useAreaName } from './areas'
 import { Brand } from './Brand'
@@ -45,6 +46,7 @@ function Shell() {
   const [help, setHelp] = useState(false)
   const moving = useNavigation().state !== 'idle'
   useEffect(() => watchConnection(() => void queryClient.invalidateQueries()), [])
+  useEffect(watchStream, [])
   useGoKeys()
   useClosedOnMove(() => setMenu(false))
 

@@ -10,6 +10,7 @@ import styles from './DataTable.module.css'
 import { DetailDrawer } from './DetailDrawer'
 import { FilterBar } from './FilterBar'
 import { Grid } from './Grid'
+import { NewsPill } from './NewsPill'
 import { Pager } from './Pager'
 import { ColumnChooser, DensityMenu, ExportButton, RefreshButton } from './TableTools'
 import type { DataTableProps, PresetView } from './types'
@@ -72,6 +73,7 @@ function Head<Row extends object>({ props, model }: PartProps<Row>) {
     <div className={styles.head}>
       <ViewTabs name={name} presets={views} filterKeys={filterKeys} state={state} change={change} />
       <div className={styles.tools}>
+        <NewsPill concerns={props.live ?? false} since={list.dataUpdatedAt} onShow={() => void list.refetch()} />
         <RefreshButton busy={list.isFetching} onClick={() => void list.refetch()} />
         {!phone && <DensityMenu state={state} change={change} />}
         {!phone && <ColumnChooser columns={columns} state={state} change={change} />}

@@ -1,3 +1,4 @@
+import type { Concerns } from '@/live'
 import type { ComponentType, ReactNode } from 'react'
 import type { CursorPage } from '@/api/page'
 
@@ -163,6 +164,8 @@ export interface DataTableProps<Row> {
   rowTone?: (row: Row) => 'risk' | 'broken' | undefined
   /** Asks the server again this often, in milliseconds, while the page is looked at. */
   refreshEvery?: number
+  /** Counts changes of shipments beside the list while they happen; those that it shows. */
+  live?: Concerns
   /** Sends the search field's Enter elsewhere first: `true` when it dealt with the text. */
   onSearch?: (text: string) => boolean | Promise<boolean>
 }

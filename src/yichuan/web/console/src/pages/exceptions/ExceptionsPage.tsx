@@ -11,7 +11,7 @@ import { PageHeader, ProblemChip } from '@/ui'
 import { merchantFilter, useMerchantName } from '../merchants/names'
 import { CloseDialog } from './CloseDialog'
 import { columnsFor } from './columns'
-import { loadProblems, PARTIES, type ProblemRow, summaryQuery, useCloseProblem } from './data'
+import { isProblem, loadProblems, PARTIES, type ProblemRow, summaryQuery, useCloseProblem } from './data'
 import { FirstView } from './FirstView'
 import { KindStrip } from './KindStrip'
 import { ProblemDetail } from './ProblemDetail'
@@ -58,6 +58,7 @@ function Page() {
         detail={detail}
         rowTone={(row) => (row.closed_at ? undefined : row.severity === 3 ? 'broken' : 'risk')}
         refreshEvery={60_000}
+        live={isProblem}
         empty={{ title: t.empty, how: t.emptyHow }}
       />
       {closing && (

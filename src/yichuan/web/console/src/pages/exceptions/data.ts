@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { App } from 'antd'
 import { api, type Schema, unwrap } from '@/api/client'
 import { useLocale, useMessages } from '@/i18n'
+import type { Change } from '@/live'
 import { type ListQuery, listKey } from '@/table'
 import { errorTitle } from '@/ui'
 import { words } from './words'
@@ -92,3 +93,6 @@ export function useCloseProblem(onDone: () => void) {
     },
   })
 }
+
+/** Changes that the list of problems shows. */
+export const isProblem = ({ kind }: Change) => kind === 'problem'

@@ -2,6 +2,7 @@ import { CustomerServiceOutlined, FireOutlined, HourglassOutlined, WarningOutlin
 import { useQuery } from '@tanstack/react-query'
 import { formatCount } from '@/format'
 import { useMessages } from '@/i18n'
+import { useLiveRefresh } from '@/live'
 import { ErrorState, Kpi, KpiGrid, PageHeader, PageSkeleton, PageStack, TimeAgo } from '@/ui'
 import { Storms } from '../exceptions/Storms'
 import { type Figure, type Overview, overviewQuery, type ScoreFigure, total } from './data'
@@ -14,10 +15,14 @@ import { Provinces } from './Provinces'
 import { Trend } from './Trend'
 import { words } from './words'
 
+/** After a parcel moved its counts are asked for again, this many milliseconds later. */
+const REFRESH_MS = 10_000
+
 /** The platform's first screen. */
 export function Platform() {
   const t = useMessages(words)
   const overview = useQuery(overviewQuery)
+  useLiveRefresh(overviewQuery.queryKey, REFRESH_MS)
   if (overview.data === undefined) {
     return overview.isError ? (
       <ErrorState error={overview.error} onRetry={() => void overview.refetch()} />

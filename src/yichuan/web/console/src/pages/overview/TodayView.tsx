@@ -13,6 +13,7 @@ import type { ComponentProps } from 'react'
 import { Link } from 'react-router'
 import { formatCount } from '@/format'
 import { useLocale, useMessages } from '@/i18n'
+import { useLiveRefresh } from '@/live'
 import { EmptyState, ErrorState, Kpi, KpiGrid, PageHeader, PageSkeleton, PageStack, Panel, TimeAgo } from '@/ui'
 import { Grade } from '../merchants/Grade'
 import { type Figure, type Today, todayQuery, total } from './data'
@@ -24,10 +25,14 @@ import { Provinces } from './Provinces'
 import { Trend } from './Trend'
 import { words } from './words'
 
+/** After a parcel moved its counts are asked for again, this many milliseconds later. */
+const REFRESH_MS = 10_000
+
 /** A merchant's first screen: what is to be done today, and what moved its score. */
 export function TodayView() {
   const t = useMessages(words)
   const today = useQuery(todayQuery)
+  useLiveRefresh(todayQuery.queryKey, REFRESH_MS)
   if (today.data === undefined) {
     return today.isError ? (
       <ErrorState error={today.error} onRetry={() => void today.refetch()} />

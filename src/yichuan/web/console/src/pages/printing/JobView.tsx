@@ -12,6 +12,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { api, type Schema, unwrap } from '@/api'
 import { useLocale, useMessages } from '@/i18n'
 import { randomId } from '@/lib/ids'
+import { useLive } from '@/live'
 import { saveUrl } from '@/table'
 import { Chip, CopyableNumber, Dash, DetailSkeleton, ErrorState, errorTitle, type PlainColumn, PlainTable, ProgressBar } from '@/ui'
 import { openLabels } from './acts'
@@ -23,8 +24,8 @@ import { reasonOf } from './reasons'
 type Job = Schema<'PrintJobDetail'>
 type Item = Job['items'][number]
 
-/** How often a running batch is asked about, in milliseconds. */
-const POLL_MS = 700
+/** How often a running batch is asked about, in milliseconds; it is told of its progress besides. */
+const POLL_MS = 2_500
 
 export const jobQuery = (id: string) =>
   queryOptions({
@@ -45,6 +46,9 @@ interface JobViewProps {
 export function JobView({ id, autoFocus = false, onRetry }: JobViewProps) {
   const job = useQuery(jobQuery(id))
   const over = job.data?.state === 'done'
+  useLive((event) => {
+    if (event.type === 'print_job' && event.data.job_id === id) void job.refetch()
+  })
   useEffect(() => {
     if (over) refreshQueues()
   }, [over])

@@ -21,7 +21,7 @@ import { errorTitle, PageHeader } from '@/ui'
 import { cancelWaybillOf, handOver, mergeBoxes, numberOf, takeNumbers } from './acts'
 import { BoxBody, BoxTitle } from './BoxBody'
 import { useQueueColumns } from './columns'
-import { BATCH, type Box, LIST_NAMES, loadQueue, loadWhole, type Queue } from './data'
+import { BATCH, type Box, changesQueues, LIST_NAMES, loadQueue, loadWhole, type Queue } from './data'
 import { useQueueFilters } from './filters'
 import { PrintingNav } from './PrintingNav'
 import { type Dialogs, useDialogs } from './useDialogs'
@@ -85,6 +85,7 @@ export function QueueList({ queue, empty, children }: QueueListProps) {
         rowTone={rowTone}
         detail={detail}
         refreshEvery={60_000}
+        live={changesQueues}
         empty={empty}
       />
       {dialogs.element}

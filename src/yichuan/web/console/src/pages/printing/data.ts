@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, queryClient, type Schema, unwrap } from '@/api'
+import type { Change } from '@/live'
 import { type ListQuery, listKey } from '@/table'
 
 export type Box = Schema<'ShipmentRow'>
@@ -44,6 +45,12 @@ export const shopsQuery = (merchantId: string | undefined) =>
       return (await unwrap(api.GET('/api/v1/merchants/{merchant_id}/shops', { params: { path }, signal }))).items
     },
   })
+
+export const merchantsQuery = queryOptions({
+  queryKey: ['merchants', 'all'],
+  staleTime: 5 * 60_000,
+  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/merchants', { signal }))).items,
+})
 
 export const shipmentQuery = (id: string) =>
   queryOptions({
@@ -103,3 +110,8 @@ export async function loadWhole(queue: Queue, query: ListQuery): Promise<Box[]> 
   } while (cursor !== '' && rows.length < BATCH)
   return rows
 }
+
+const MOVES = new Set(['created', 'waybill', 'waybill_cancelled', 'shipped', 'cancelled', 'held', 'released', 'merged'])
+
+/** Changes that put a box into a queue or take it out. */
+export const changesQueues = ({ kind }: Change) => MOVES.has(kind)

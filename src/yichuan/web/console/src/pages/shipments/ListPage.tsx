@@ -64,6 +64,7 @@ export function Component() {
         rowTone={rowTone}
         detail={detail}
         refreshEvery={60_000}
+        live
         empty={{ title: t.empty, how: t.emptyHow }}
       />
       {acts.dialogs}
