@@ -158,7 +158,8 @@ class Follower:
         """Events of these merchants from now on, or from a position on; `reset` where some were
         missed."""
         async with self._listening(caller):
-            at, missed = self._taken, []
+            at = self._taken
+            missed: Sequence[Told] = ()
             if since is not None and self._cursor is not None:
                 missed = await self._missed(since, self._cursor)
             for told in missed:
