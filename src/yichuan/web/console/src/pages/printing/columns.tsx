@@ -6,7 +6,8 @@ import { useMessages } from '@/i18n'
 import { type Column, WIDTH } from '@/table'
 import { Chip, CopyableNumber, CourierTag, Dash, Deadline, TimeAgo, Weight } from '@/ui'
 import styles from './cells.module.css'
-import { type Box, merchantsQuery } from './data'
+import { merchantsQuery } from '../merchants/names'
+import type { Box } from './data'
 import { printingWords } from './words'
 
 /** With less than this many minutes to ship a box is at risk. */

@@ -46,12 +46,6 @@ export const shopsQuery = (merchantId: string | undefined) =>
     },
   })
 
-export const merchantsQuery = queryOptions({
-  queryKey: ['merchants', 'all'],
-  staleTime: 5 * 60_000,
-  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/merchants', { signal }))).items,
-})
-
 export const shipmentQuery = (id: string) =>
   queryOptions({
     queryKey: ['shipment', id],

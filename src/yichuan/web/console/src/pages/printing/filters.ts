@@ -6,7 +6,8 @@ import { courierNamesQuery } from '@/domain'
 import { useLocale, useMessages } from '@/i18n'
 import { PROVINCES } from '@/maps/provinces'
 import type { Filter } from '@/table'
-import { merchantsQuery, shopsQuery } from './data'
+import { merchantsQuery } from '../merchants/names'
+import { shopsQuery } from './data'
 import { printingWords } from './words'
 
 /** Full names where they are not the short name and 省. */

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api, type Schema, unwrap } from '@/api/client'
 import { common, useMessages } from '@/i18n'
 import { Dash, DetailSkeleton, EmptyState, ErrorState, Panel, PlainTable, TimeAgo } from '@/ui'
+import { merchantsQuery } from '../merchants/names'
 import { SettingsPage } from './SettingsPage'
 import { useAct } from './useAct'
 import { words } from './words'
@@ -16,10 +17,6 @@ const ROLES: readonly User['role'][] = ['operator', 'service', 'merchant']
 const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/users', { signal })),
-})
-const merchantsQuery = queryOptions({
-  queryKey: ['merchants', 'all'],
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/merchants', { signal })),
 })
 const create = (body: Wish) => unwrap(api.POST('/api/v1/users', { body }))
 
@@ -53,7 +50,7 @@ export function Component() {
 function Users({ rows }: { rows: readonly User[] }) {
   const t = useMessages(words)
   const merchants = useQuery(merchantsQuery)
-  const merchantOf = (id: string | null) => merchants.data?.items.find((one) => one.id === id)?.name
+  const merchantOf = (id: string | null) => merchants.data?.find((one) => one.id === id)?.name
   return (
     <PlainTable
       caption={t.users}
@@ -106,7 +103,7 @@ function UserForm({ onClose }: { onClose: () => void }) {
           <Form.Item name="merchant_id" label={t.merchant} rules={required}>
             <Select
               showSearch={{ optionFilterProp: 'label' }}
-              options={merchants.data?.items.map((one) => ({ value: one.id, label: one.name }))}
+              options={merchants.data?.map((one) => ({ value: one.id, label: one.name }))}
             />
           </Form.Item>
         )}
