@@ -29,8 +29,43 @@ from yichuan.core.vault import Vault
 from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
 
+LONGEST_FIRST = (
+    "tracking/test_kill.py",
+    "isolation/test_routes.py",
+    "demo/test_demo.py",
+    "web/test_steering_pages.py",
+    "web/test_buyer_page.py",
+    "web/",
+    "simulator/test_mall.py",
+    "api/",
+    "house/",
+    "imports/test_resume.py",
+    "simulator/",
+)
+"""Files of the longest tests: begun first, so that the short ones fill up both ends."""
+TESTS = Path(__file__).parent
 MASTER_KEY = "11" * 32
 TEMPLATE = "yichuan_template"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file is one process's, for its fixtures are made once; in the order given below."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; the others as they are found."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(TESTS).as_posix()
+        begun = (n for n, start in enumerate(LONGEST_FIRST) if name.startswith(start))
+        return next(begun, len(LONGEST_FIRST))
+
+    items.sort(key=place)
 
 
 class DatabaseUrls(Urls):

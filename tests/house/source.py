@@ -7,7 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,11 +62,13 @@ def python_files() -> tuple[Module, ...]:
     return tuple(_parse(path) for path in project_files() if path.suffix == ".py")
 
 
+@lru_cache(maxsize=1)
 def package_modules() -> tuple[Module, ...]:
     """The modules of the installed package."""
     return tuple(m for m in python_files() if m.name.split(".")[0] == "yichuan")
 
 
+@lru_cache(maxsize=1)
 def rooms() -> frozenset[str]:
     """Names of the rooms: every folder of the package with Python in it."""
     return frozenset(m.name.split(".")[1] for m in package_modules() if len(m.path.parts) > 3)
@@ -80,9 +82,15 @@ def _parse(path: Path) -> Module:
     return Module(path, ".".join(parts), text, ast.parse(text, str(path)))
 
 
+@cache
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree; walked once for all tests."""
+    return tuple(ast.walk(module.tree))
+
+
 def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method of a file, nested ones too."""
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -92,7 +100,7 @@ def imports(module: Module, known: frozenset[str]) -> Iterator[tuple[int, str]]:
 
     `from a import b` gives `a.b` when that is a module of the project (`known`), else `a`.
     """
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -112,6 +120,7 @@ def _base(module: Module, node: ast.ImportFrom) -> str:
     return ".".join([*parent, node.module] if node.module else parent)
 
 
+@lru_cache(maxsize=1)
 def module_names() -> frozenset[str]:
     """Dotted names of all modules of the package."""
     return frozenset(m.name for m in package_modules())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
@@ -47,6 +48,7 @@ HEAVY = {"ortools", "lightgbm", "polars", "karrio", "openpyxl", "yichuan.simulat
 """Never loaded by the web process: solvers, learners, files, foreign couriers, the simulator."""
 
 
+@cache
 def in_package(module: Module) -> list[tuple[int, str]]:
     """What a module imports of our own package."""
     known = module_names()

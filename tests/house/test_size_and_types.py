@@ -12,6 +12,7 @@ from house.source import (
     GENERATED,
     ROOT,
     functions,
+    nodes,
     package_modules,
     project_files,
     python_files,
@@ -75,7 +76,7 @@ def test_no_broad_except() -> None:
     broad = [
         f"{module.path}:{line}"
         for module in python_files()
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if (line := broad_catch(node))
     ]
     assert not broad, "\n".join(broad)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+DATA = re.compile(r"/track/[^/?]+\.json")
+"""Where the page gets its data."""
 
 CONTRAST = """() => {
   const parse = (text) => text.match(/[\\d.]+/g).map(Number)
@@ -92,6 +96,19 @@ class Visit:
     hosts: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
     """Errors of scripts, breaches of the policy."""
+
+    async def watch(self) -> None:
+        """Serve the data from here on, and remember what happens."""
+        self.page.on("request", self.note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        await self.page.route(DATA, self.answer)
+
+    def forget(self) -> None:
+        """Nothing has happened yet."""
+        self.asked.clear()
+        self.hosts.clear()
+        self.complaints.clear()
 
     def note(self, request: Request) -> None:
         """Remember whom the page talked to."""

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser
 
 from web.browser import chromium, served
+from web.console import close_windows
 from yichuan.web import pages
 
 
@@ -33,10 +34,11 @@ async def console(app: FastAPI, console_dist: Path) -> AsyncIterator[str]:
     """Address of the application with the console on it."""
     async with served(app) as address:
         yield address
+        await close_windows(address)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """A Chromium for the tests of one file."""
+    """The one Chromium of this test process."""
     async with chromium() as found:
         yield found

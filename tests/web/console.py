@@ -1,15 +1,21 @@
-"""Signing in to the console, and pictures of it."""
+"""Windows of the console, one for everybody who is signed in, and pictures of it.
+
+A window is signed in once and lent to one test after the other: a fresh one would load and compile
+the whole console again. What a test left in the browser's storage is gone before the next comes.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 
 from yichuan.core.context import Context
 from yichuan.identity import service as identity
@@ -19,12 +25,89 @@ PASSWORD: Final = "long enough for a test"
 DESKTOP: Final = ViewportSize(width=1440, height=900)
 PHONE: Final = ViewportSize(width=390, height=844)
 SHOTS: Final = Path(__file__).parents[2] / "docs" / "screenshots"
+PATIENCE: Final = 30_000
+"""Milliseconds: a busy machine is slow, not broken."""
+STORAGE: Final = "localStorage.clear(); sessionStorage.clear()"
+IDLE: Final = "() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 500 }))"
+
+expect.set_options(timeout=PATIENCE)
 
 
 async def add_user(context: Context, username: str, role: Role, merchant_id: UUID | None) -> None:
     """Somebody who can sign in with `PASSWORD`."""
     async with context.database.system() as session:
         await identity.create_user(session, username, PASSWORD, username, role, merchant_id)
+
+
+@dataclass
+class Window:
+    """A page of the console, what it still waits for, and the errors of its scripts."""
+
+    context: BrowserContext
+    page: Page
+    pending: set[Request] = field(default_factory=set)
+    broken: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.broken.append(str(error)))
+        self.page.on("request", self._asked)
+        for end in ("requestfinished", "requestfailed"):
+            self.page.on(end, self._answered)
+
+    def _asked(self, request: Request) -> None:
+        self.pending.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self.pending.discard(request)
+
+
+_kept: dict[tuple[str, str], Window] = {}
+"""Windows that nobody uses just now, by the console's address and the user."""
+
+
+async def opened(browser: Browser) -> Window:
+    """A window in which nobody is signed in."""
+    context = await browser.new_context(
+        viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE)
+    return Window(context, await context.new_page())
+
+
+async def _entered(browser: Browser, address: str, username: str, password: str) -> Window:
+    window = await opened(browser)
+    wish = {"username": username, "password": password}
+    answer = await window.context.request.post(f"{address}/api/v1/auth/login", data=wish)
+    assert answer.ok, await answer.text()
+    return window
+
+
+@asynccontextmanager
+async def window_of(
+    browser: Browser,
+    address: str,
+    username: str,
+    *,
+    size: ViewportSize = DESKTOP,
+    password: str = PASSWORD,
+) -> AsyncIterator[Window]:
+    """An empty window in which somebody is signed in; fails on errors of the console's scripts."""
+    window = _kept.pop((address, username), None)
+    if window is None:
+        window = await _entered(browser, address, username, password)
+    fit = False
+    try:
+        await window.page.set_viewport_size(size)
+        yield window
+        assert not window.broken, window.broken
+        await window.page.evaluate(STORAGE)
+        await window.page.goto("about:blank")
+        fit = True
+    finally:
+        if not fit:
+            await window.context.close()
+    window.pending.clear()
+    _kept[address, username] = window
 
 
 @asynccontextmanager
@@ -36,23 +119,24 @@ async def signed_in(
     size: ViewportSize = DESKTOP,
     password: str = PASSWORD,
 ) -> AsyncIterator[Page]:
-    """A page of the console, signed in through its own form; fails on errors of its scripts."""
-    context = await browser.new_context(
-        viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
-    )
-    context.set_default_timeout(10_000)
-    page = await context.new_page()
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    await page.goto(f"{address}/login")
-    fields = page.locator("form input")
-    await fields.nth(0).fill(username)
-    await fields.nth(1).fill(password)
-    await fields.nth(1).press("Enter")
-    await page.wait_for_url(lambda url: "/login" not in url)
-    yield page
-    await context.close()
-    assert not broken, broken
+    """The page of `window_of`."""
+    async with window_of(browser, address, username, size=size, password=password) as window:
+        yield window.page
+
+
+async def close_windows(address: str) -> None:
+    """Whoever looks at the console at this address goes away."""
+    for key in [key for key in _kept if key[0] == address]:
+        await _kept.pop(key).context.close()
+
+
+async def settled(window: Window) -> None:
+    """Until nothing is asked for any more and everything that came is shown."""
+    quiet = 0
+    async with asyncio.timeout(PATIENCE / 1000):
+        while quiet < 2:
+            await window.page.evaluate(IDLE)
+            quiet = 0 if window.pending else quiet + 1
 
 
 async def screenshot(page: Page, name: str) -> None:

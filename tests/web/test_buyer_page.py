@@ -100,9 +100,36 @@ async def site() -> AsyncIterator[str]:
         yield address
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def reading(browser: Browser, site: str) -> AsyncIterator[Visiting]:
+    """Opens the page as `visiting` does, in one window for all who only look at it; `options` are
+    of `emulate_media`, and `viewport`."""
+    context = await browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page = await context.new_page()
+    await page.clock.install(time=NOW)
+    found = Visit(page, None)
+    await found.watch()
+
+    @asynccontextmanager
+    async def read(
+        answers: Any, path: str = f"/track/{TOKEN}", **options: Any
+    ) -> AsyncIterator[Visit]:
+        found.answers = answers
+        found.forget()
+        await page.set_viewport_size(options.pop("viewport", PHONE))
+        await page.emulate_media(**({"color_scheme": "light", "reduced_motion": "null"} | options))
+        await page.goto(site + path)
+        await page.wait_for_selector("h1")
+        yield found
+        await page.evaluate("localStorage.clear()")
+
+    yield read
+    await context.close()
+
+
 @pytest.fixture
 def visiting(browser: Browser, site: str) -> Visiting:
-    """Opens the page at `NOW` on a Chinese phone, or as `options` say."""
+    """Opens the page at `NOW` on a Chinese phone in a window of its own, or as `options` say."""
 
     @asynccontextmanager
     async def visit(
@@ -116,11 +143,8 @@ def visiting(browser: Browser, site: str) -> Visiting:
         context = await browser.new_context(**(usual | options))
         page = await context.new_page()
         found = Visit(page, answers)
-        page.on("request", found.note)
-        page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        page.on("console", lambda message: found.complaints.append(message.text))
         await page.clock.install(time=NOW)
-        await page.route(re.compile(r"/track/[^/?]+\.json"), found.answer)
+        await found.watch()
         await page.goto(site + path)
         await page.wait_for_selector("h1")
         yield found
@@ -130,9 +154,9 @@ def visiting(browser: Browser, site: str) -> Visiting:
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_every_case_is_told_in_words_that_can_be_read(visiting: Visiting, case: str) -> None:
+async def test_every_case_is_told_in_words_that_can_be_read(reading: Visiting, case: str) -> None:
     """Word, icon, rail; not wider than the phone; contrast; English whole; nobody else asked."""
-    async with visiting(CASES[case]) as visit:
+    async with reading(CASES[case]) as visit:
         page = visit.page
         await expect(page.locator("h1")).to_have_text(HEADLINES[case])
         assert await page.title() == f"{HEADLINES[case]} · 物流详情"
@@ -175,17 +199,17 @@ async def test_every_case_is_told_in_words_that_can_be_read(visiting: Visiting, 
     ],
 )
 async def test_the_page_answers_the_three_questions(
-    visiting: Visiting, case: str, texts: list[str]
+    reading: Visiting, case: str, texts: list[str]
 ) -> None:
     """Where is it, when does it come, what can I do; and what is wrong, and who is at it."""
-    async with visiting(CASES[case]) as visit:
+    async with reading(CASES[case]) as visit:
         body = " ".join((await visit.page.inner_text("body")).split())
         assert [text for text in texts if text not in body] == []
 
 
-async def test_the_rail_shows_the_way_back(visiting: Visiting) -> None:
+async def test_the_rail_shows_the_way_back(reading: Visiting) -> None:
     """A parcel that goes back has no 已签收 ahead of it."""
-    async with visiting(CASES["returning"]) as visit:
+    async with reading(CASES["returning"]) as visit:
         steps = await visit.page.locator(".rail .step").all_inner_texts()
         assert steps == ["已下单", "已揽收", "运输中", "退回中", "已退回"]
         await expect(visit.page.locator("[aria-current=step] .step")).to_have_text("退回中")
@@ -338,41 +362,41 @@ async def test_english_by_browser_by_link_and_by_button(visiting: Visiting) -> N
         assert await page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
-async def test_whatever_a_courier_writes_stays_text(visiting: Visiting) -> None:
+async def test_whatever_a_courier_writes_stays_text(reading: Visiting) -> None:
     """Markup in a scan is shown as it is, and runs nothing."""
     nasty = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-    async with visiting(parcel(4, f"11-24 12:00 成都市 in_transit {nasty}")) as visit:
+    async with reading(parcel(4, f"11-24 12:00 成都市 in_transit {nasty}")) as visit:
         await expect(visit.page.locator(".timeline li").first).to_contain_text(nasty)
         assert await visit.page.locator("#app img, #app script").count() == 0
 
 
-async def test_odd_data_do_not_break_the_page(visiting: Visiting) -> None:
+async def test_odd_data_do_not_break_the_page(reading: Visiting) -> None:
     """Unknown problem, no courier, places without points, no promise: the page still answers."""
     event = {"occurred_at": "2026-11-24T01:00:00Z", "text": "快件正在路上"}
     bare = {"milestone": "in_transit", "problem": "never_heard_of", "events": [event]}
-    async with visiting(bare) as visit:
+    async with reading(bare) as visit:
         await expect(visit.page.locator("h1")).to_have_text("运输中")
         await expect(visit.page.locator(".note")).to_contain_text("包裹遇到异常")
         assert await visit.page.locator(".map").count() == 0
         assert not visit.complaints
 
 
-async def test_nothing_moves_for_those_who_asked(visiting: Visiting) -> None:
+async def test_nothing_moves_for_those_who_asked(reading: Visiting) -> None:
     """prefers-reduced-motion stops the pulse and the drawing of the route."""
     running = "document.getAnimations().length"
-    async with visiting(CASES["in_transit"], reduced_motion="reduce") as visit:
+    async with reading(CASES["in_transit"], reduced_motion="reduce") as visit:
         assert await visit.page.evaluate(running) == 0
-    async with visiting(CASES["in_transit"], reduced_motion="no-preference") as visit:
+    async with reading(CASES["in_transit"], reduced_motion="no-preference") as visit:
         assert await visit.page.evaluate(running) > 0
 
 
 @pytest.mark.parametrize("size", [(320, 568), (390, 844), (1440, 900)])
-async def test_it_fits_every_screen(visiting: Visiting, size: tuple[int, int]) -> None:
+async def test_it_fits_every_screen(reading: Visiting, size: tuple[int, int]) -> None:
     """Down to the smallest phone; on a desk two columns beside each other."""
     width, height = size
     for case, scheme in PICTURES:
         view = {"width": width, "height": height}
-        async with visiting(
+        async with reading(
             CASES[case], viewport=view, color_scheme=scheme, reduced_motion="reduce"
         ) as visit:
             page = visit.page

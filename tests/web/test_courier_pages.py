@@ -18,11 +18,9 @@ OK = ".ant-modal-footer .ant-btn-primary"
 async def test_a_connection_is_made_tested_broken_and_mended(
     context: Context, accounts: Setup, network: NetworkConfig, browser: Browser, console: str
 ) -> None:
-    expect.set_options(timeout=30_000)
     await add_user(context, "connector", "operator", None)
     user = network.subscribers[0]
     async with signed_in(browser, console, "connector") as page:
-        page.set_default_timeout(30_000)
         await page.goto(f"{console}/couriers")
         await page.get_by_role("button", name="添加连接").click()
         form = page.locator("[role=dialog]")
@@ -67,7 +65,6 @@ async def test_a_quota_is_set_and_its_merchant_reads_it(
     await add_user(context, "lender", "operator", None)
     await add_user(context, "borrower", "merchant", alpha.id)
     async with signed_in(browser, console, "lender") as page:
-        page.set_default_timeout(30_000)
         await page.goto(f"{console}/couriers")
         row = page.locator("tr", has_text="ZTO").first
         await row.get_by_role("button", name="额度").click()

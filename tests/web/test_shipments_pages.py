@@ -37,7 +37,6 @@ from yichuan.tracking.batch import Source
 from yichuan.tracking.values import NewBinding
 
 ROWS = "tbody tr[data-row-key]"
-expect.set_options(timeout=20_000)
 NUMBER = "78932411345108"
 SCANS = (
     "【成都市】业务员已揽收",

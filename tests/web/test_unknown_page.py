@@ -26,7 +26,6 @@ async def meaning(context: Context, code: str) -> str | None:
 async def test_an_operator_says_what_a_text_means_and_takes_it_back(
     browser: Browser, console: str, context: Context
 ) -> None:
-    expect.set_options(timeout=30_000)  # a busy machine is slow, not broken
     await add_user(context, "reader", "operator", None)
     async with context.database.system() as session:
         await couriers.seed(session)
