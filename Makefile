@@ -28,10 +28,11 @@ demo: $(VENV)/.run console ## Start the whole product with simulated couriers an
 	@exec $(BIN)/yichuan demo $(ARGS)
 
 test: setup ## Run every check; ARGS="-k name" goes to pytest
-	@failed=; for step in lint types console-check; do $(MAKE) $$step || failed="$$failed $$step"; done; \
-	echo "pytest"; $(BIN)/python -m pytest -n 2 $(ARGS); code=$$?; \
-	if [ $$code -ne 0 ] && [ $$code -ne 5 ]; then exit $$code; fi; \
-	if [ -n "$$failed" ]; then echo "failed before the tests:$$failed" >&2; exit 1; fi
+	@log=$$(mktemp); $(MAKE) -k lint types console-check > $$log 2>&1 & beside=$$!; \
+	trap 'kill $$beside 2> /dev/null; rm -f $$log' EXIT; \
+	echo "pytest; beside it ruff, mypy, console"; $(BIN)/python -m pytest -n 2 $(ARGS); code=$$?; \
+	wait $$beside || { cat $$log >&2; echo "failed beside the tests, see above" >&2; failed=1; }; \
+	if [ $$code -ne 0 ] && [ $$code -ne 5 ]; then exit $$code; fi; exit $${failed:-0}
 
 lint: $(VENV)/.dev ## Check style (ruff)
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ from yichuan.core.settings import Settings
 from yichuan.core.vault import Vault
 from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
+
+# Compiled files are kept, whatever the environment says: the tests start some thirty processes.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 LONGEST_FIRST = (
     "tracking/test_kill.py",

@@ -55,7 +55,8 @@ class Window:
             self.page.on(end, self._answered)
 
     def _asked(self, request: Request) -> None:
-        self.pending.add(request)
+        if request.resource_type != "eventsource":  # that one never ends
+            self.pending.add(request)
 
     def _answered(self, request: Request) -> None:
         self.pending.discard(request)
