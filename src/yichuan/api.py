@@ -24,6 +24,7 @@ from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.export_routes import router as exports
 from yichuan.shipments.routes import router as shipments
 from yichuan.shipments.timeline import router as timeline
+from yichuan.terms.routes import router as terms
 from yichuan.tickets.routes import router as tickets
 from yichuan.tracking.routes import push_router
 from yichuan.tracking.routes import router as tracking
@@ -55,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rating,
     reports,
     scorecards,
+    terms,
     tickets,
     timeline,
     tracking,

@@ -14,6 +14,7 @@ from yichuan.rating import models as rating
 from yichuan.rollups import models as rollups
 from yichuan.scorecards import models as scorecards
 from yichuan.shipments import models as shipments
+from yichuan.terms import models as terms
 from yichuan.tickets import models as tickets
 from yichuan.tracking import models as tracking
 from yichuan.waybills import models as waybills
@@ -36,6 +37,7 @@ __all__ = [
     "rollups",
     "scorecards",
     "shipments",
+    "terms",
     "tickets",
     "tracking",
     "waybills",

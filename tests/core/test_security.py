@@ -19,6 +19,7 @@ GUARDED = {
     *security.SYSTEM_ONLY,
     *security.SPECIAL,
     *security.LENT,
+    *security.SHARED,
     "courier_accounts",
     "track_subscriptions",
 }

@@ -29,6 +29,7 @@ from yichuan.imports.service import Progress as Step
 from yichuan.imports.values import Kind, Owner, Report
 from yichuan.merchants import queries as merchants
 from yichuan.merchants import service as merchant_service
+from yichuan.terms.values import TermKind
 
 ACTOR = "system:cli"
 import_app = typer.Typer(
@@ -104,6 +105,20 @@ def import_bills(
 ) -> None:
     """Couriers' bills, reconciled with shipments and rate cards. 账单"""
     _command("bills", file, mapping, None, columns, again, as_json)
+
+
+@import_app.command("terms")
+def import_terms(
+    kind: Annotated[TermKind, typer.Argument(help="What the file is about. 服务规则的类别")],
+    file: FileArgument = None,
+    mapping: MapOption = None,
+    merchant: MerchantOption = None,
+    columns: ColumnsOption = False,
+    again: AgainOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Terms of courier services: areas, suspensions, prohibited goods, cut-offs… 服务规则"""
+    _command(kind, file, mapping, merchant, columns, again, as_json)
 
 
 def _command(

@@ -14,6 +14,7 @@ from msgspec import Struct
 from yichuan.core.cells import Column, Kind
 from yichuan.core.mapplan import RowRule, RowTable
 from yichuan.rating.rows import BILLS, RATES
+from yichuan.terms.rows import TABLES as TERMS
 
 SHIP_METHODS = ("hub_waybill", "own_number", "own_fleet", "self_pickup", "no_logistics")
 BY_COURIER = frozenset({None, "hub_waybill", "own_number"})
@@ -215,9 +216,8 @@ SHIPMENTS: RowTable[ShipmentRow] = RowTable(
     key=("merchant", "shipment_no"),
 )
 
-TABLES: dict[str, RowTable[Any]] = {
-    table.name: table for table in (ORDERS, SHIPMENTS, RATES, BILLS)
-}
+_ALL: tuple[RowTable[Any], ...] = (ORDERS, SHIPMENTS, RATES, BILLS, *TERMS.values())
+TABLES: dict[str, RowTable[Any]] = {table.name: table for table in _ALL}
 """Every documented table by the name used on the command line."""
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from yichuan.core.rows import RowError
+from yichuan.imports.values import Kind
 
-ImportKind = Literal["orders", "shipments", "rates", "bills"]
+ImportKind = Kind
 ImportStatus = Literal["waiting", "running", "finished", "failed"]
 
 

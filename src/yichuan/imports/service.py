@@ -34,6 +34,7 @@ from yichuan.imports.orders import OrderWriter
 from yichuan.imports.parties import Parties
 from yichuan.imports.rows import TABLES, for_merchant
 from yichuan.imports.shipments import ShipmentWriter
+from yichuan.imports.terms import TermWriter
 from yichuan.imports.values import (
     REFUSALS,
     Job,
@@ -45,6 +46,7 @@ from yichuan.imports.values import (
     Writer,
 )
 from yichuan.shipments.bulk import Overtaken
+from yichuan.terms.values import KINDS as TERM_KINDS
 
 T = TypeVar("T")
 BATCH = 5000
@@ -57,6 +59,7 @@ WRITERS: Final[dict[Kind, Callable[[Job, Parties], Writer[Any]]]] = {
     "shipments": ShipmentWriter,
     "rates": RateWriter,
     "bills": BillWriter,
+    **dict.fromkeys(TERM_KINDS, TermWriter),
 }
 
 

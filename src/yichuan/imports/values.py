@@ -10,16 +10,22 @@ from uuid import UUID
 
 from yichuan.core.database import SystemSession
 from yichuan.core.vault import Vault
+from yichuan.terms.values import KINDS as TERM_KINDS
+from yichuan.terms.values import PLATFORM_KINDS, TermKind
 
 Row_contra = TypeVar("Row_contra", contravariant=True)
-Kind = Literal["orders", "shipments", "rates", "bills"]
-KINDS: tuple[Kind, ...] = ("orders", "shipments", "rates", "bills")
-MERCHANT_KINDS: frozenset[Kind] = frozenset({"orders", "shipments"})
+Kind = Literal["orders", "shipments", "rates", "bills"] | TermKind
+KINDS: tuple[Kind, ...] = ("orders", "shipments", "rates", "bills", *TERM_KINDS)
+MERCHANT_KINDS: frozenset[Kind] = frozenset(
+    {"orders", "shipments", *(set(TERM_KINDS) - PLATFORM_KINDS)}
+)
 """What merchants may import, for themselves."""
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "not_your_merchant": ("只能导入本商家的数据", "rows of another merchant are not taken"),
     "unknown_courier": ("未知的快递公司", "unknown courier"),
+    "unknown_merchant": ("未知的商家", "unknown merchant"),
+    "unknown_service": ("该快递没有此产品", "the courier has no such service"),
     "number_taken": (
         "运单号已被其他商家的包裹使用",
         "another merchant's parcel travels under this number",

@@ -24,6 +24,7 @@ __all__ = [
     "default_senders",
     "get",
     "listing",
+    "origins",
     "owners",
     "senders",
     "shop_ids",
@@ -86,6 +87,14 @@ async def senders(session: ReadSession, merchant_id: UUID) -> Sequence[SenderAdd
             .order_by(SenderAddress.is_default.desc(), SenderAddress.id)
         )
     )
+
+
+async def origins(session: ReadSession) -> Sequence[SenderAddress]:
+    """Where parcels of the visible merchants start: their default sender addresses."""
+    query = scoped(session, SenderAddress).where(
+        SenderAddress.kind == "ship_from", SenderAddress.is_default.is_(True)
+    )
+    return list(await session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)

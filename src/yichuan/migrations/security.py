@@ -66,6 +66,7 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
         "track_subscribers",
     ),
     "0008": ("merchant_number_shapes",),
+    "0011": ("goods_clearances",),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))
@@ -185,6 +186,27 @@ def lent() -> Iterator[str]:
             f" USING ({_owned()}) WITH CHECK ({_owned()})"
         )
         yield f"CREATE POLICY set ON {table} FOR INSERT TO {APP} WITH CHECK ({PLATFORM})"
+
+
+SHARED = (
+    "service_areas",
+    "service_suspensions",
+    "goods_rules",
+    "service_traits",
+    "real_names",
+    "cut_offs",
+    "compensations",
+)
+"""Terms of couriers: rows without `merchant_id` are the platform's; every merchant reads them."""
+
+
+def shared() -> Iterator[str]:
+    """Statements that guard the terms of courier services."""
+    for table in SHARED:
+        yield from _policy(table, _owned())
+        yield (
+            f"CREATE POLICY platforms ON {table} FOR SELECT TO {APP} USING (merchant_id IS NULL)"
+        )
 
 
 GRANTS = (

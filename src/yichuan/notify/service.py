@@ -45,6 +45,13 @@ async def alert(session: WriteSession, alerts: Sequence[NewAlert]) -> None:
         await session.execute(insert(Alert), rows)
 
 
+async def announce(session: WriteSession, alerts: Sequence[NewAlert]) -> None:
+    """Show alerts to the merchants they name, without a copy of each for the platform."""
+    rows = [row for item in alerts for row in _alert_rows(item, platform_too=False)]
+    if rows:
+        await session.execute(insert(Alert), rows)
+
+
 def _alert_rows(item: NewAlert, platform_too: bool) -> Iterator[dict[str, Any]]:
     shown = {
         "kind": item.kind,

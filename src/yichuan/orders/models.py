@@ -110,5 +110,7 @@ class Recipient(MerchantOwned, Base):
     city: Mapped[str | None]
     district: Mapped[str | None]
     adcode: Mapped[str | None]
+    phone_valid_until: Mapped[datetime | None]
+    """Of a virtual number 虚拟号: when it stops reaching the buyer."""
     erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
