@@ -16,6 +16,7 @@ from sqlalchemy import insert, text
 
 from conftest import Tenant
 from isolation.people import ALPHA, BETA, COST_FEN, COST_YUAN, STAFF_WORDS, Who
+from isolation.rules import rules_of
 from yichuan.consumers import CONSUMERS
 from yichuan.core.clock import CHINA, now
 from yichuan.core.consumers import drain
@@ -189,6 +190,7 @@ class Mover:
         await self.parties()
         await self.cards()
         await self.orders()
+        await self.terms()
         await self.waybills()
         await self.door()
         await self.printing()
@@ -426,6 +428,16 @@ class Mover:
         ]
         cards = (await self.staff("/rate-cards", {"rows": rows}))["cards"]
         self.values["card_id"] = cards[0]["id"]
+
+    async def terms(self) -> None:
+        """Rules of its own for couriers' services, and a box let pass one of them."""
+        mark = self.who.mark
+        made = [await self.post("/terms", {"term": term}) for term in rules_of(mark)]
+        ids = {row["kind"]: row["id"] for row in made}
+        self.values |= {"term_id": ids["areas"], "suspension_id": ids["suspensions"]}
+        self.values["rule_id"] = ids["goods"]
+        path = f"/shipments/{self.values['shipment_id']}/goods-clearances"
+        await self.post(path, {"rule_id": ids["goods"], "reason": f"{mark}放行"})
 
     async def bill(self) -> None:
         """A courier's bill with its parcels: the platform's own."""

@@ -20,6 +20,9 @@ AMBIGUOUS = {("/push/{connector}/{token}", "token"): "push_token"}
 GIVEN: dict[tuple[str, str], Any] = {
     ("/api/v1/couriers/recognise", "numbers"): ["YT1234567890123"],
     ("/api/v1/rate-cards", "rows"): [{"card": "x", "role": "price", "courier": "ZTO"}],
+    ("/api/v1/reach", "province"): "四川省",
+    ("/api/v1/reach", "city"): "成都市",
+    ("/api/v1/reach", "district"): "武侯区",
     ("/assets/{name:path}", "name"): "index.js",
     ("/{path:kdniao}", "path"): "api/dist",
     ("/track-assets/{digest}/{name}", "digest"): "0",
@@ -29,6 +32,7 @@ GIVEN: dict[tuple[str, str], Any] = {
 NAMES = frozenset({"order_no", "sub_order_no", "number", "username", "code", "merchant"})
 """Words anyone may use for things of its own: put among BETA's ids, they would stay in its data."""
 WORDS: dict[str, Any] = {
+    "adcode": "650000",
     "allowed_hosts": ["localhost"],
     "allowed_networks": ["127.0.0.0/8"],
     "begin": "2025-01-01",
@@ -47,6 +51,7 @@ WORDS: dict[str, Any] = {
     "period_from": "202511",
     "period_to": "202511",
     "phone": "13798760029",
+    "phone_extension": "4321",
     "phone_last4": "0029",
     "placed_at": "2026-11-20T03:00:00Z",
     "province": "福建省",

@@ -1,7 +1,8 @@
 """Which courier service carries a box, and why: pure rules over facts.
 
-A service is out when it cannot carry the goods (weight, cold chain, bulky) or its branch account
-has no numbers left. Bulky goods too light for any bulky service go as an ordinary parcel. Of the
+A service is out when it cannot carry the goods (weight, cold chain, bulky), its terms rule the
+parcel out (area, suspension, prohibited goods, real name) or its branch account has no numbers
+left. Bulky goods too light for any bulky service go as an ordinary parcel. Of the
 rest, those that keep the promise come first, then the cheapest, then the faster. The reason is
 written for people, in Chinese and English.
 """
@@ -48,6 +49,8 @@ class Option:
     quota: int | None
     """Numbers of a lent account the merchant may still take; None: no limit."""
     cost_fen: int | None
+    barred: tuple[str, str] | None = None
+    """Why the terms of the service rule it out: not delivered to, suspended, prohibited goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ def _refusal(box: Box, option: Option, kinds: frozenset[str]) -> tuple[str, str]
         return _TOO_LIGHT
     if option.max_weight_g is not None and weight > option.max_weight_g:
         return ("超过限重", "over the weight limit")
+    if option.barred is not None:
+        return option.barred
     if option.balance is not None and option.balance <= 0:
         return ("网点单号余额不足", "the branch has no numbers left")
     if option.quota is not None and option.quota <= 0:

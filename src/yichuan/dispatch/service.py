@@ -15,6 +15,10 @@ from yichuan.dispatch.rules import Choice, Option
 from yichuan.rating import service as rating
 from yichuan.rating.service import Snapshot
 from yichuan.shipments.boxes import Box
+from yichuan.terms import service as terms
+from yichuan.terms.areas import Reason
+from yichuan.terms.book import Parcel, Terms
+from yichuan.terms.carriage import carriage_on
 
 CARD_SECONDS = 2.0
 """How long rate cards are used without asking `rating` whether they changed."""
@@ -33,8 +37,10 @@ class Dispatcher:
         services: Iterable[CourierService],
         names: Mapping[str, str],
         cards: Snapshot,
+        own_terms: Terms,
     ) -> None:
         self.cards = cards
+        self.terms = own_terms
         self._accounts = accounts
         self._names = names
         self._services: dict[str, list[CourierService]] = {}
@@ -49,8 +55,10 @@ class Dispatcher:
         service: str | None,
         account_id: UUID | None,
         quotas: Mapping[UUID, int],
+        parcel: Parcel,
     ) -> list[Option]:
         """Usable services; narrowed where a person already chose."""
+        at, hits = now(), self.terms.hits(parcel)
         found: list[Option] = []
         seen: set[str] = set()
         for account in self._accounts:
@@ -66,7 +74,8 @@ class Dispatcher:
             for item in self._services.get(account.courier, []):
                 if service is not None and item.code != service:
                     continue
-                found.append(self._option(account, item, costs, quotas.get(account.id)))
+                barred = self.terms.refusal(carriage_on(account, item.code), parcel, at, hits)
+                found.append(self._option(account, item, costs, quotas.get(account.id), barred))
         return found
 
     def _option(
@@ -75,6 +84,7 @@ class Dispatcher:
         item: CourierService,
         costs: dict[tuple[str, str | None], int],
         quota: int | None,
+        barred: Reason | None,
     ) -> Option:
         cost = costs.get((item.courier, item.code))
         if cost is None and item.is_default:
@@ -93,7 +103,12 @@ class Dispatcher:
             balance=account.balance,
             quota=quota,
             cost_fen=cost,
+            barred=(barred.zh, barred.en) if barred is not None else None,
         )
+
+    def account(self, account_id: UUID) -> CourierAccount | None:
+        """One of its accounts."""
+        return next((one for one in self._accounts if one.id == account_id), None)
 
 
 _cards: Remembered[None, Snapshot] = Remembered(CARD_SECONDS)
@@ -115,6 +130,7 @@ async def dispatcher(database: Database, merchant_id: UUID) -> Dispatcher:
         reference.services,
         reference.names,
         await _cards.get(database, None, load),
+        await terms.of(database, merchant_id),
     )
 
 
@@ -124,6 +140,7 @@ def decide(
     categories: Iterable[str | None],
     *,
     origin_province: str | None,
+    parcel: Parcel,
     courier: str | None = None,
     service: str | None = None,
     account_id: UUID | None = None,
@@ -131,6 +148,7 @@ def decide(
 ) -> Choice:
     """Choose the courier service for one box (within what a person already chose).
 
+    `parcel`: what the terms of services must know of it.
     `quotas`: numbers the merchant may still take from lent accounts that limit it.
     """
     costs = rating.costs(
@@ -150,6 +168,11 @@ def decide(
         days_left=days_left,
     )
     options = facts.options(
-        costs, courier=courier, service=service, account_id=account_id, quotas=quotas
+        costs,
+        courier=courier,
+        service=service,
+        account_id=account_id,
+        quotas=quotas,
+        parcel=parcel,
     )
     return rules.choose(goods, options)

@@ -29,6 +29,7 @@ from yichuan.imports.values import Job, Outcome, Planned
 from yichuan.orders import bulk as orders
 from yichuan.orders.bulk import KnownSubOrder, NewOrder, Person
 from yichuan.orders.recipients import mask_name, mask_phone, phone_tokens, recipient_key
+from yichuan.regions.contact import split_phone
 from yichuan.shipments import bulk, numbers
 from yichuan.shipments.bulk import Encoded, ImportedBox
 from yichuan.tracking import service as tracking
@@ -285,7 +286,7 @@ class ShipmentWriter:
             topic: Topic = "shipment" if key in subs or not settled(item.row, at) else "figures"
             box = self._box(item, who, *here[key], filled or next(ids), at, topic)
             (made.planned if filled else made.boxes).append(box)
-            tail = who.phone[-4:]
+            tail = split_phone(who.phone)[0][-4:]
             if len(tail) == 4 and tail.isdigit():
                 made.tails[box.id] = tail
         made.orders = [_with_state(order, several) for order in made.orders]

@@ -59,6 +59,7 @@ _RECIPIENT = {
     "phone_index": "bytea",
     "phone_last4_index": "bytea",
     "recipient_token": "text",
+    "phone_valid_until": "timestamptz",
     "province": "text",
     "city": "text",
     "district": "text",
@@ -103,7 +104,7 @@ class NewOrder(Struct, frozen=True):
 
 
 _facts = attrgetter(*_FACTS)
-_NOBODY = (None, None, 1, None, None, None, None, None)
+_NOBODY = (None, None, 1, None, None, None, None, None, None)
 """The personal columns of a recipient of whom only the region is known."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +41,12 @@ from yichuan.orders.schemas import (
 )
 from yichuan.shipments import service as shipments
 from yichuan.shipments.values import Measured, Plan, PlannedLine
+from yichuan.terms import closing
+from yichuan.terms import queries as terms
+from yichuan.terms.closing import Closing
+from yichuan.terms.places import Place
 
+ANYWHERE = Place("")
 UNMEASURED = Measured()
 """A box of which nothing is known but its lines."""
 
@@ -55,6 +59,8 @@ class _Facts:
     taken: dict[tuple[UUID, str], UUID]
     """Main order of each (merchant, sub-order number) that was taken before."""
     shops: Mapping[tuple[UUID, str], UUID]
+    closings: Sequence[Closing]
+    """Cut-off times that hold whichever courier is chosen: of the platform and the merchants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +149,15 @@ async def _facts(direct: Direct, caller: Caller, orders: Sequence[OrderIn]) -> _
     if codes:  # whose numbers and shops these are has to be known first
         (owners,) = await direct.ask(merchants.owners(direct, ids, codes))
         ids = {owner.id for owner in owners.values()}
-        taken, known = await direct.ask(_taken(ids, numbers), merchants.shop_ids(ids, shops))
+        taken, known, closings = await direct.ask(
+            _taken(ids, numbers), merchants.shop_ids(ids, shops), terms.general_closings(ids)
+        )
     else:
-        owners, taken, known = await direct.ask(
+        owners, taken, known, closings = await direct.ask(
             merchants.owners(direct, ids, codes),
             _taken(ids, numbers),
             merchants.shop_ids(ids, shops),
+            terms.general_closings(ids),
         )
     wanted = {
         (owners[key].id, sub.shop)
@@ -157,7 +166,7 @@ async def _facts(direct: Direct, caller: Caller, orders: Sequence[OrderIn]) -> _
     }
     if wanted - known.keys():
         known |= await merchant_service.make_shops(direct, wanted - known.keys())
-    return _Facts(owners, taken, known)
+    return _Facts(owners, taken, known, closings)
 
 
 def _owner_key(caller: Caller, sub: SubOrderIn) -> UUID | str | None:
@@ -203,7 +212,7 @@ def _rows(facts: _Facts, vault: Vault, caller: Caller, order: OrderIn, measured:
     who = person(order.recipient)
     recipients = {owner.id: recipient_values(vault, owner.id, who) for owner in owners}
     subs = [
-        _sub_order(order_id, order, sub, owner)
+        _sub_order(order_id, order, sub, owner, facts.closings)
         for sub, owner in zip(order.sub_orders, owners, strict=True)
     ]
     for values in subs:
@@ -258,10 +267,14 @@ def _write(direct: Direct, caller: Caller, good: Sequence[_Rows]) -> list[Placed
     ]
 
 
-def _sub_order(order_id: UUID, order: OrderIn, sub: SubOrderIn, owner: Owner) -> dict[str, Any]:
+def _sub_order(
+    order_id: UUID, order: OrderIn, sub: SubOrderIn, owner: Owner, closings: Sequence[Closing]
+) -> dict[str, Any]:
     ship_by = sub.ship_by
     if ship_by is None and order.paid_at is not None:
-        ship_by = order.paid_at + timedelta(hours=owner.ship_within_hours)
+        mine = [row for row in closings if row.merchant_id in (None, owner.id)]
+        week = closing.week(mine, None, "", "", ANYWHERE)
+        ship_by = closing.ship_by(week, order.paid_at, owner.ship_within_hours)
     amount = sum(
         (li.unit_price.amount_minor if li.unit_price else 0) * li.quantity for li in sub.lines
     )

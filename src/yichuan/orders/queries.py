@@ -120,6 +120,7 @@ class SealedPerson:
     province: str | None
     city: str | None
     district: str | None
+    phone_valid_until: datetime | None
 
 
 _PEOPLE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from yichuan.core.ids import new_id
 from yichuan.core.vault import Vault
 from yichuan.orders.schemas import RecipientIn
 from yichuan.regions import lookup, parse
+from yichuan.regions.contact import split_phone
 
 _NOT_DIGIT = re.compile(r"\D+")
 
@@ -27,6 +29,15 @@ class Person:
     address: str
     adcode: str | None
     token: str | None = None
+    phone_valid_until: datetime | None = None
+    """Of a virtual number."""
+
+
+def full_phone(phone: str, extension: str | None = None) -> str:
+    """A number with its extension as one text, 13800001234-5678; others as they were written."""
+    main, written = split_phone(phone)
+    extension = extension or written
+    return f"{main}-{extension}" if extension else phone
 
 
 def person(wish: RecipientIn) -> Person:
@@ -35,25 +46,27 @@ def person(wish: RecipientIn) -> Person:
         found = parse.parse_address(wish.raw)
         return Person(
             name=wish.name or found.name or "",
-            phone=wish.phone or found.phone or "",
+            phone=full_phone(wish.phone or found.phone or "", wish.phone_extension),
             province=found.province or None,
             city=found.city or None,
             district=found.district or None,
             address=wish.address or f"{found.street or ''}{found.detail or ''}",
             adcode=found.adcode or None,
             token=wish.recipient_token,
+            phone_valid_until=wish.phone_valid_until,
         )
     known = lookup.resolve(wish.province or "", wish.city or "", wish.district or "")
     place = known.region if known else None
     return Person(
         name=wish.name or "",
-        phone=wish.phone or "",
+        phone=full_phone(wish.phone or "", wish.phone_extension),
         province=place.province if place and place.province else wish.province,
         city=place.city if place and place.city else wish.city,
         district=place.district if place and place.district else wish.district,
         address=wish.address or "",
         adcode=place.adcode if place else None,
         token=wish.recipient_token,
+        phone_valid_until=wish.phone_valid_until,
     )
 
 
@@ -63,7 +76,10 @@ def mask_name(name: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """138****1234; short numbers keep their last two digits."""
+    """138****1234, with an extension 138****1234-**; short numbers keep their last two digits."""
+    main, extension = split_phone(phone)
+    if extension:
+        return f"{mask_phone(main)}-**"
     digits = _NOT_DIGIT.sub("", phone)
     if len(digits) >= 8:
         return f"{digits[:3]}****{digits[-4:]}"
@@ -71,8 +87,8 @@ def mask_phone(phone: str) -> str:
 
 
 def phone_tokens(vault: Vault, phone: str) -> tuple[tuple[str, str], ...]:
-    """(kind, token) search tokens of a phone: whole and last four digits."""
-    digits = _NOT_DIGIT.sub("", phone).removeprefix("86")[:12] if phone else ""
+    """(kind, token) search tokens of a phone: whole and last four digits, without extension."""
+    digits = _NOT_DIGIT.sub("", split_phone(phone)[0]).removeprefix("86")[:12] if phone else ""
     if len(digits) < 4:
         return ()
     last4 = digits[-4:]
@@ -106,6 +122,7 @@ def recipient_values(vault: Vault, merchant_id: UUID, who: Person) -> dict[str, 
         "phone_index": bytes.fromhex(tokens["phone"]) if tokens else None,
         "phone_last4_index": bytes.fromhex(tokens["phone_last4"]) if tokens else None,
         "recipient_token": who.token,
+        "phone_valid_until": who.phone_valid_until,
         "province": who.province,
         "city": who.city,
         "district": who.district,

@@ -19,12 +19,13 @@ from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
-from yichuan.orders import placing, queries, service
+from yichuan.orders import phones, placing, queries, service
 from yichuan.orders.models import Recipient
 from yichuan.orders.schemas import (
     LineView,
     OrderBatch,
     OrderIn,
+    PhoneRefresh,
     Placed,
     PlacedRows,
     Reason,
@@ -125,6 +126,7 @@ def recipient_view(row: Recipient) -> RecipientView:
     return RecipientView(
         name=row.name_masked,
         phone=row.phone_masked,
+        phone_valid_until=row.phone_valid_until,
         province=row.province,
         city=row.city,
         district=row.district,
@@ -183,6 +185,20 @@ async def change_order_address(
     """Send a sub-order elsewhere, as long as its box has no waybill."""
     row = await service.change_address(session, context.vault, caller, sub_order_id, wish)
     return SubOrderRow.model_validate(row)
+
+
+@router.put("/orders/{sub_order_id}/recipient-phone")
+async def refresh_recipient_phone(
+    sub_order_id: UUID,
+    wish: PhoneRefresh,
+    caller: CallerDep,
+    context: ContextDep,
+    session: WriteDep,
+) -> RecipientView:
+    """刷新虚拟号: a new (virtual) number for the recipient, also when the box is on its way."""
+    return recipient_view(
+        await phones.refresh_phone(session, context.vault, caller, sub_order_id, wish)
+    )
 
 
 class RevealRequest(BaseModel):

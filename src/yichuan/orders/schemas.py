@@ -14,6 +14,7 @@ from yichuan.regions.parse import parse_address
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S+$")]
+Extension = Annotated[str, Field(pattern=r"^\d{1,8}$")]
 SubOrderState = Literal["open", "held", "cancelled", "packed", "shipped", "completed"]
 
 
@@ -25,6 +26,10 @@ class RecipientIn(BaseModel):
 
     name: Annotated[str, Field(max_length=100)] | None = None
     phone: Annotated[str, Field(max_length=40)] | None = None
+    phone_extension: Extension | None = None
+    """分机 of a virtual number 虚拟号; it may also stand in `phone` (13800001234-5678)."""
+    phone_valid_until: AwareDatetime | None = None
+    """Of a virtual number: until when it reaches the buyer."""
     province: Annotated[str, Field(max_length=40)] | None = None
     city: Annotated[str, Field(max_length=40)] | None = None
     district: Annotated[str, Field(max_length=40)] | None = None
@@ -168,11 +173,21 @@ class SubOrderRow(BaseModel):
     promised_at: datetime | None
 
 
+class PhoneRefresh(BaseModel):
+    """A new virtual number for a recipient."""
+
+    phone: Annotated[str, Field(min_length=5, max_length=40)]
+    phone_extension: Extension | None = None
+    phone_valid_until: AwareDatetime | None = None
+
+
 class RecipientView(BaseModel):
     """A recipient, masked."""
 
     name: str | None
     phone: str | None
+    phone_valid_until: datetime | None = None
+    """Of a virtual number."""
     province: str | None
     city: str | None
     district: str | None

@@ -28,7 +28,12 @@ from yichuan.orders.schemas import (
 from yichuan.shipments import service as shipments
 
 
-async def _locked(session: WriteSession, sub_order_id: UUID) -> SubOrder:
+async def locked(session: WriteSession, sub_order_id: UUID) -> SubOrder:
+    """One sub-order of the caller, locked.
+
+    Raises:
+        NotFound: unknown or not the caller's.
+    """
     row = await session.scalar(
         scoped(session, SubOrder).where(SubOrder.id == sub_order_id).with_for_update()
     )
@@ -44,7 +49,7 @@ async def hold(session: WriteSession, caller: Caller, sub_order_id: UUID, reason
         NotFound: unknown or not the caller's.
         Conflict: shipped, cancelled, or held already.
     """
-    row = await _locked(session, sub_order_id)
+    row = await locked(session, sub_order_id)
     if row.state not in ("open", "packed"):
         raise Conflict(f"the sub-order is {row.state}")
     await shipments.set_hold(session, row.merchant_id, row.id, True, caller.id)
@@ -60,7 +65,7 @@ async def release(session: WriteSession, caller: Caller, sub_order_id: UUID) -> 
         NotFound: unknown or not the caller's.
         Conflict: it is not held.
     """
-    row = await _locked(session, sub_order_id)
+    row = await locked(session, sub_order_id)
     if row.state != "held":
         raise Conflict("the sub-order is not held")
     row.state, row.hold_reason, row.held_at = "open", None, None
@@ -79,7 +84,7 @@ async def cancel(
         NotFound: unknown or not the caller's.
         Conflict: shipped, or a box has a live waybill.
     """
-    row = await _locked(session, sub_order_id)
+    row = await locked(session, sub_order_id)
     if row.state not in ("open", "packed", "held"):
         raise Conflict(f"the sub-order is {row.state}")
     await shipments.drop_sub_order(session, row.merchant_id, row.id, caller.id)
@@ -103,7 +108,7 @@ async def change_address(
         NotFound: unknown or not the caller's.
         Conflict: a box has a waybill, was shipped, or holds another order too.
     """
-    row = await _locked(session, sub_order_id)
+    row = await locked(session, sub_order_id)
     if row.state not in ("open", "packed", "held"):
         raise Conflict(f"the sub-order is {row.state}")
     who = person(wish)
@@ -151,6 +156,7 @@ async def erase_recipient(session: WriteSession, caller: Caller, recipient_id: U
             phone_index=None,
             phone_last4_index=None,
             recipient_token=None,
+            phone_valid_until=None,
             erased_at=now(),
         )
     )

@@ -71,6 +71,10 @@ _PHONE = re.compile(
     r"09\d{2}-?\d{3}-?\d{3})(?!\d)"
 )
 """`glued`: a mobile number straight after a room number (二单元202|138…)."""
+_VIRTUAL = re.compile(
+    r"(?P<main>(?:\+?86[- ]?)?1[3-9]\d{9})\s*(?:-|转|#|,|，|_|分机号?|ext\.?)+\s*(?P<ext>\d{1,8})",
+    re.I,
+)
 _WORDS = {
     Label.NAME: "收货人姓名|收件人姓名|客户姓名|收货人|收件人|联系人|收件方|收货方|姓名",
     Label.PHONE: "收[货件]人(?:手机号?|电话|联系方式)|手机号码?|联系电话|联系手机|联系方式|"
@@ -130,6 +134,12 @@ def _phones(text: str, result: Cut, marks: list[tuple[int, int, Label]]) -> None
             landlines.append((found["service"] or found["abroad"]).replace(" ", "-"))
         marks.append((start, found.end(), Label.PHONE))
     result.phones += landlines
+
+
+def split_phone(phone: str) -> tuple[str, str]:
+    """A mobile number and the extension 分机 of a virtual number; others whole, without one."""
+    found = _VIRTUAL.fullmatch(phone.strip())
+    return (phone, "") if found is None else (found["main"], found["ext"])
 
 
 def _joined(number: str, extension: str | None) -> str:

@@ -26,6 +26,7 @@ class Box:
     hold: bool
     shipped_at: datetime | None
     promised_at: datetime | None
+    ship_by: datetime | None
     weight_g: int | None
     volume_cm3: int | None
     pieces: int
@@ -33,6 +34,7 @@ class Box:
     shop_name: str | None
     dest_province: str | None
     dest_city: str | None
+    dest_adcode: str | None
     buyer_token: str | None
 
 

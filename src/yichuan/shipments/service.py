@@ -445,7 +445,7 @@ async def change_destination(
         for name, value in values.items():
             setattr(row, name, value)
         await session.flush()
-        await _drop_phone_tokens(session, merchant_id, [row.id])
+        await drop_phone_tokens(session, merchant_id, [row.id])
         tokens = [
             {"merchant_id": merchant_id, "token": token, "target_id": row.id, "kind": kind}
             for kind, token in phone_tokens
@@ -456,9 +456,10 @@ async def change_destination(
         await append(session, [_entry(merchant_id, row.id, "changed")])
 
 
-async def _drop_phone_tokens(
+async def drop_phone_tokens(
     session: WriteSession, merchant_id: UUID, shipment_ids: Sequence[UUID]
 ) -> None:
+    """Let boxes no longer be found by their recipients' phones."""
     await session.execute(
         delete(SearchToken).where(
             SearchToken.merchant_id == merchant_id,
@@ -485,4 +486,4 @@ async def forget_recipient(session: WriteSession, merchant_id: UUID, recipient_i
             .returning(Shipment.id)
         )
     )
-    await _drop_phone_tokens(session, merchant_id, ids)
+    await drop_phone_tokens(session, merchant_id, ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from yichuan.orders import service as order_service
 from yichuan.orders.queries import SealedPerson
 from yichuan.shipments import boxes as shipments
 from yichuan.shipments.boxes import Box, Piece
+from yichuan.terms import places
+from yichuan.terms.book import NOBODY, Parcel
 from yichuan.waybills import wishes
 from yichuan.waybills.wishes import ORDINARY, Wish
 
@@ -34,7 +37,21 @@ class Parties:
     receiver: Contact
     goods: tuple[Goods, ...]
     categories: frozenset[str | None]
+    titles: tuple[str, ...] = ()
+    """What every line is called, with its category: what goods rules read."""
+    phone_valid_until: datetime | None = None
+    """Of a virtual number."""
     wish: Wish = ORDINARY
+
+    def parcel(self, box: Box, cleared: frozenset[UUID] = NOBODY) -> Parcel:
+        """The box as the terms of courier services see it."""
+        sender, to = self.sender, self.receiver
+        return Parcel(
+            places.place(None, sender.province, sender.city, sender.district, sender.address),
+            places.place(box.dest_adcode, to.province, to.city, to.district, to.address),
+            self.titles,
+            cleared,
+        )
 
 
 def _sender(vault: Vault, row: Sender) -> Contact:
@@ -130,4 +147,13 @@ def _one(
     if not receiver.name or not receiver.mobile or not receiver.address:
         return Conflict("the recipient has no name, phone or address (收件人信息不完整)")
     categories = frozenset(piece.category for piece in pieces)
-    return Parties(sender, receiver, _goods(pieces), categories, wish)
+    titles = dict.fromkeys(f"{p.name or p.sku} {p.category or ''}" for p in pieces)
+    return Parties(
+        sender,
+        receiver,
+        _goods(pieces),
+        categories,
+        tuple(titles),
+        person.phone_valid_until,
+        wish,
+    )

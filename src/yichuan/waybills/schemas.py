@@ -169,6 +169,20 @@ class Blocker(BaseModel):
     zh: str
     en: str
     shipment_ids: list[UUID]
+    rule_id: UUID | None = None
+    """The goods rule that stops them: `POST /shipments/{id}/goods-clearances` lets one pass."""
+
+
+class LeavingView(BaseModel):
+    """Boxes of the batch that leave with one collection of a service."""
+
+    courier: str
+    service: str
+    at: datetime
+    zh: str
+    """今日 16:00 前."""
+    en: str
+    boxes: int
 
 
 class AccountNeed(BaseModel):
@@ -188,5 +202,9 @@ class Preflight(BaseModel):
     ready: int
     blockers: list[Blocker]
     doubts: list[Blocker]
-    """Addresses worth a second look: they do not stop the batch."""
+    """What is worth a second look and does not stop the batch: addresses, goods to declare, virtual
+    numbers, deadlines before the next collection."""
+    leaving: list[LeavingView]
+    """When the boxes that are ready leave, the earliest first; services without known cut-off
+    times are left out."""
     accounts: list[AccountNeed]

@@ -26,6 +26,7 @@ from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.scope import in_scope
 from yichuan.merchants import queries as merchants
+from yichuan.regions.contact import split_phone
 from yichuan.shipments import queries as shipment_queries
 from yichuan.shipments import service as shipments
 from yichuan.shipments.boxes import boxes as shipments_of
@@ -182,11 +183,12 @@ async def _phone_tails(
     asking = await within(session)
     (found_boxes,) = await asking.ask(shipments_of(asking, [box.id for box in boxes]))
     found = await gather(asking, vault, list(found_boxes.values()))
-    return {
-        box_id: parties.receiver.mobile[-4:]
+    tails = {
+        box_id: split_phone(parties.receiver.mobile)[0][-4:]
         for box_id, parties in found.items()
-        if isinstance(parties, Parties) and parties.receiver.mobile[-4:].isdigit()
+        if isinstance(parties, Parties)
     }
+    return {box_id: tail for box_id, tail in tails.items() if tail.isdigit()}
 
 
 def _own_waybill(

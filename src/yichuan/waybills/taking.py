@@ -34,15 +34,18 @@ from yichuan.couriers.connectors.errors import answered, in_doubt
 from yichuan.dispatch import service as dispatch
 from yichuan.dispatch.service import Dispatcher
 from yichuan.identity.callers import Caller, visible_merchants
+from yichuan.regions.contact import split_phone
 from yichuan.shipments import service as shipments
 from yichuan.shipments.boxes import Box
 from yichuan.shipments.boxes import boxes as shipments_of
 from yichuan.shipments.values import Attached, without_costs
+from yichuan.terms.book import NOBODY, Parcel
 from yichuan.tracking import binding as tracking
 from yichuan.tracking.values import NewBinding
 from yichuan.waybills import queries
 from yichuan.waybills.models import Waybill
 from yichuan.waybills.parties import Parties, gather, gather_and_ask
+from yichuan.waybills.permits import cleared
 from yichuan.waybills.queries import Live
 from yichuan.waybills.values import Answer, Chosen, Claim, Taken
 
@@ -93,6 +96,7 @@ async def _claim(
     )
     quota = quotas.Reserving(limits)
     facts = {m: await dispatch.dispatcher(context.database, m) for m in owners}
+    passed = await cleared(claiming, facts, boxes, parties)
     claims: list[Claim] = []
     fresh: list[dict[str, Any]] = []
     results: dict[UUID, Taken] = {}
@@ -108,7 +112,8 @@ async def _claim(
             claims.append(_reclaim(box, known, found))
         else:
             left = quota.left(box.merchant_id)
-            claim = _decide(facts[box.merchant_id], box, found, chosen, left)
+            parcel = found.parcel(box, passed.get(box.id, NOBODY))
+            claim = _decide(facts[box.merchant_id], box, found, parcel, chosen, left)
             if isinstance(claim, YichuanError):
                 results[box.id] = Taken(box.id, error=claim)
             else:
@@ -133,13 +138,22 @@ async def _locked(claiming: Direct, shipment_ids: Sequence[UUID]) -> list[Box]:
 
 
 def _decide(
-    facts: Dispatcher, row: Box, parties: Parties, chosen: Chosen, left: Mapping[UUID, int]
+    facts: Dispatcher,
+    row: Box,
+    parties: Parties,
+    parcel: Parcel,
+    chosen: Chosen,
+    left: Mapping[UUID, int],
 ) -> Claim | YichuanError:
+    forbidden = facts.terms.forbidden(parcel)
+    if forbidden is not None:
+        return Conflict(f"{forbidden.zh} / {forbidden.en}", rule_id=str(forbidden.rule_id))
     choice = dispatch.decide(
         facts,
         row,
         parties.categories,
         origin_province=parties.sender.province,
+        parcel=parcel,
         courier=chosen.courier,
         service=chosen.service,
         account_id=chosen.account_id,
@@ -395,7 +409,7 @@ async def _record_issued(
 
 def _phone_tail(request: WaybillRequest) -> str | None:
     """Last four digits of the recipient's phone: some couriers ask for them to be subscribed."""
-    tail = (request.receiver.mobile or request.receiver.tel)[-4:]
+    tail = split_phone(request.receiver.mobile or request.receiver.tel)[0][-4:]
     return tail if len(tail) == 4 and tail.isdigit() else None
 
 
