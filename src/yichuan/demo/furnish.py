@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
@@ -20,6 +23,8 @@ from yichuan.simulator.config import NetworkConfig, demo_config, read_config, wr
 from yichuan.simulator.mall_hub import Hub
 from yichuan.simulator.mall_setup import admit, contract
 from yichuan.simulator.sample import merchants as sample_merchants
+from yichuan.terms import service as terms
+from yichuan.terms.values import TermKind
 
 PASSWORD = "yichuan-demo"
 TIME_SCALE = 350.0
@@ -89,6 +94,45 @@ async def prices(context: Context) -> None:
     """Invented cost cards, so that dispatch has something to compare."""
     async with context.database.system() as session:
         await rating.store(session, rates.cards())
+
+
+RULES: Mapping[TermKind, Sequence[Mapping[str, Any]]] = {
+    "areas": [
+        {
+            "courier": courier,
+            "adcode": "540423",
+            "keyword": "",
+            "serves": False,
+            "note": "网点未开通（示例）",
+        }
+        for courier in ("ZTO", "YTO", "STO", "YD", "JTSD")
+    ],
+    "cutoffs": [
+        {"courier": courier, "branch_code": None, "adcode": "", "weekdays": "1234567", "at": at}
+        for courier, at in ((None, time(17)), ("SF", time(19, 30)))
+    ],
+    "compensation": [
+        {
+            "courier": None,
+            "trouble": trouble,
+            "insured": False,
+            "freight_percent": percent,
+            "claim_days": 30,
+            "counted_from": "shipped",
+            "source": "示例，请按合同填写",
+        }
+        for trouble, percent in (("lost", 300), ("damaged", 300), ("delayed", 100))
+    ],
+}
+"""Invented terms of couriers, so that the pages and the print check have something to show."""
+
+
+async def rules(context: Context) -> None:
+    """Invented terms of couriers' services."""
+    async with context.database.system() as session:
+        for kind, found in RULES.items():
+            ready = [{"merchant_id": None, "service": None, **row} for row in found]
+            await terms.store(session, kind, ready, "示例")
 
 
 async def contracts(

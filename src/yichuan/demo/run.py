@@ -269,6 +269,7 @@ class Run:
                 done(await settle.conclude(context))
         else:
             await furnish.prices(context)
+            await furnish.rules(context)
             await self._sample(context, steps)
         await furnish.merchants_people(context, state)
         state.shipments = await history.count(context)

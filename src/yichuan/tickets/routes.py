@@ -13,13 +13,14 @@ from yichuan.core.clock import now
 from yichuan.core.database import ReadSession, WriteSession
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.identity.callers import Caller
-from yichuan.identity.deps import CallerDep, ReadDep, WriteDep
+from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.shipments import queries as shipments
-from yichuan.tickets import queries, service
+from yichuan.tickets import claiming, queries, service
 from yichuan.tickets.case import Party, State
 from yichuan.tickets.models import Ticket
 from yichuan.tickets.queries import Filters
 from yichuan.tickets.schemas import (
+    TicketClaim,
     TicketCloseRequest,
     TicketDetail,
     TicketMessageRequest,
@@ -87,6 +88,15 @@ async def _detail(session: ReadSession, ticket_id: UUID) -> TicketDetail:
 async def get_ticket(ticket_id: UUID, session: ReadDep) -> TicketDetail:
     """One ticket with everything that happened."""
     return await _detail(session, ticket_id)
+
+
+@router.get("/tickets/{ticket_id}/claim")
+async def get_claim(
+    ticket_id: UUID, caller: CallerDep, context: ContextDep, session: ReadDep
+) -> TicketClaim:
+    """理赔: what may be claimed for the ticket's parcel, by which standard, and the days left."""
+    ticket = await queries.get(session, ticket_id)
+    return TicketClaim(claim=await claiming.claim_of(context, session, caller, ticket))
 
 
 async def _write(

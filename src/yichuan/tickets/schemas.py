@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from yichuan.core.money import Money
 from yichuan.tickets.case import Outcome, Party, State
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -62,6 +63,34 @@ class TicketDetail(TicketRow):
     """A ticket with everything that happened."""
 
     messages: list[TicketMessageView]
+
+
+class ClaimView(BaseModel):
+    """What may be claimed from the courier 理赔, and by which standard."""
+
+    trouble: Literal["lost", "damaged", "delayed"]
+    insured: bool
+    rule_id: UUID | None = None
+    """The compensation standard (`GET /terms/compensation`); None: none applies."""
+    standard_zh: str
+    standard_en: str
+    source: str = ""
+    amount: Money | None = None
+    """None: withheld, or the freight or value it hangs on is not known."""
+    withheld: bool = False
+    """It hangs on the freight of a lent account, which is the platform's own affair."""
+    freight: Money | None = None
+    goods_value: Money | None = None
+    declared: Money | None = None
+    claim_until: datetime | None = None
+    days_left: int | None = None
+    """Days in China, today included; 0: the claim has lapsed."""
+
+
+class TicketClaim(BaseModel):
+    """A ticket's claim; None: the ticket is not about a lost, damaged or late parcel."""
+
+    claim: ClaimView | None
 
 
 class TicketMessageRequest(BaseModel):
