@@ -17,6 +17,8 @@ export default defineArea({
     { index: true, lazy: () => import('./AccountsPage') },
     { path: 'catalogue', lazy: () => import('./CataloguePage') },
     { path: 'catalogue/:code', lazy: () => import('./CourierPage') },
+    { path: 'terms', lazy: () => import('./TermsPage') },
+    { path: 'terms/:kind', lazy: () => import('./TermsPage') },
     { path: 'ranking', lazy: () => import('./RankingPage') },
     { path: 'unknown', lazy: () => import('./UnknownPage') },
   ],

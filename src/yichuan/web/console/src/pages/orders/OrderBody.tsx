@@ -125,7 +125,7 @@ function Acts({ order }: { order: Whole }) {
 function Person({ order }: { order: Whole }) {
   const t = useMessages(orderWords)
   const [address, setAddress] = useState('')
-  const { name, phone, province, city, district, erased } = order.recipient
+  const { name, phone, phone_valid_until, province, city, district, erased } = order.recipient
   const box = order.shipments[0]
   if (erased) return <Facts items={[{ label: t.recipient, value: t.erased, wide: true }]} />
   const reveal = async () => {
@@ -146,6 +146,7 @@ function Person({ order }: { order: Whole }) {
           label: `${t.recipient} / ${t.phone}`,
           value: <Masked value={[name, phone].filter(Boolean).join(' ')} onReveal={box === undefined ? undefined : reveal} />,
         },
+        phone_valid_until != null && { label: t.phoneUntil, value: <TimeAgo at={phone_valid_until} exact /> },
         { label: t.address, value: `${place} ${address}`, wide: true },
       ]}
     />

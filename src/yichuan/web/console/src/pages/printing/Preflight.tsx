@@ -1,9 +1,10 @@
-import { CheckCircleFilled, CloseCircleFilled, WarningFilled } from '@ant-design/icons'
+import { CheckCircleFilled, ClockCircleOutlined, CloseCircleFilled, WarningFilled } from '@ant-design/icons'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import type { Schema } from '@/api'
 import { formatCount } from '@/format'
 import { useLocale, useMessages } from '@/i18n'
 import { Bar, Chip, CourierTag, ErrorState, type PlainColumn, PlainTable } from '@/ui'
+import { ClearGoods } from './ClearGoods'
 import { accountsQuery, type Box } from './data'
 import styles from './PrintDialog.module.css'
 import { printWords } from './printWords'
@@ -29,7 +30,7 @@ export function Preflight({ check, rows }: PreflightProps) {
       </div>
     )
   }
-  const { ready, blockers, doubts, accounts } = check.data
+  const { ready, blockers, doubts, accounts, leaving } = check.data
   const blocked = blockers.reduce((sum, { shipment_ids }) => sum + shipment_ids.length, 0)
   return (
     <div className={styles.check}>
@@ -46,7 +47,8 @@ export function Preflight({ check, rows }: PreflightProps) {
         )}
         {blocked > 0 && <span className={styles.note}>{ready > 0 ? t.blockedHow : t.noneReady}</span>}
       </div>
-      {blockers.length > 0 && <Blockers blockers={blockers} rows={rows} />}
+      {leaving.length > 0 && <Leaving leaving={leaving} />}
+      {blockers.length > 0 && <Blockers blockers={blockers} rows={rows} onCleared={() => void check.refetch()} />}
       {doubts.length > 0 && (
         <>
           <span className={styles.note}>{t.doubtsHow}</span>
@@ -63,20 +65,23 @@ interface BlockersProps {
   rows: readonly Box[]
   /** They are printed all the same. */
   mild?: boolean
+  /** Somebody let boxes pass a goods rule. */
+  onCleared?: () => void
 }
 
-function Blockers({ blockers, rows, mild = false }: BlockersProps) {
+function Blockers({ blockers, rows, mild = false, onCleared }: BlockersProps) {
   const t = useMessages(printWords)
   const locale = useLocale()
   const numbers = new Map(rows.map((row) => [row.id, row.order_no ?? row.shipment_no]))
   return (
     <div className={styles.blockers}>
-      {blockers.map(({ code, zh, en, shipment_ids }) => (
+      {blockers.map(({ code, zh, en, shipment_ids, rule_id }) => (
         <div key={`${code}${zh}`} className={`${styles.blocker} ${mild ? styles.mild : ''}`}>
           <span className={styles.why}>
             <WarningFilled />
             {locale === 'zh-CN' ? zh : en} × {shipment_ids.length}
           </span>
+          {onCleared && rule_id && <ClearGoods ids={shipment_ids} rule={rule_id} onDone={onCleared} />}
           <span className={`${styles.numbers} y-mono`}>
             {shipment_ids.slice(0, NAMED).map((id) => (
               <span key={id}>{numbers.get(id)}</span>
@@ -84,6 +89,22 @@ function Blockers({ blockers, rows, mild = false }: BlockersProps) {
             {shipment_ids.length > NAMED && t.more(shipment_ids.length - NAMED)}
           </span>
         </div>
+      ))}
+    </div>
+  )
+}
+
+/** When the batch leaves: the services' next collections. */
+function Leaving({ leaving }: { leaving: readonly Schema<'LeavingView'>[] }) {
+  const t = useMessages(printWords)
+  const zh = useLocale() === 'zh-CN'
+  return (
+    <div className={styles.summary}>
+      <span className={styles.note}>{t.leaving}</span>
+      {leaving.map((one) => (
+        <Chip key={`${one.courier}${one.service}${one.at}`} tone="moving" icon={ClockCircleOutlined} aside={t.count(one.boxes)}>
+          {one.courier} {zh ? one.zh : one.en}
+        </Chip>
       ))}
     </div>
   )

@@ -7,6 +7,7 @@ import { useMe } from '@/auth/useMe'
 import { useMessages } from '@/i18n'
 import { CopyableNumber, CourierTag, Dash, DetailSkeleton, ErrorState, type Fact, Facts, StateChip, TimeAgo } from '@/ui'
 import { useMerchantName } from '../merchants/names'
+import { ClaimBeside } from './ClaimBeside'
 import type { TicketDetail } from './data'
 import styles from './tickets.module.css'
 import { words } from './words'
@@ -62,6 +63,7 @@ export function ParcelBeside({ ticket }: { ticket: TicketDetail }) {
         <StateChip milestone={box.milestone} detail={box.detail} withDetail />
       </div>
       <Facts items={facts} />
+      <ClaimBeside ticket={ticket} />
       <Link to={`/shipments?id=${box.id}`}>
         <Button icon={<InboxOutlined />} block>
           {t.openShipment}
