@@ -18,3 +18,10 @@ def test_columns_come_first() -> None:
     found = recipient("李雷", "13833334444", "浙江", "杭州", "余杭区", line)
     assert (found.name, found.phone) == ("李雷", "13833334444")
     assert (found.district, found.address) == ("余杭区", line)
+
+
+def test_a_guessed_place_is_no_destination() -> None:
+    found = recipient(None, None, None, None, None, "李雷 13911112222 软件大道100号")
+    assert (found.name, found.phone) == ("李雷", "13911112222")
+    assert not found.province
+    assert not found.city

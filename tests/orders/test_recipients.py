@@ -35,8 +35,16 @@ def test_parts_may_stand_in_one_line(wish: dict[str, str]) -> None:
         {"name": "李雷", "phone": "13911112222", "address": "某路100号"},
         {"phone": "13911112222", "province": "浙江省", "address": "杭州市西湖区文三路100号"},
         {"name": "李雷", "phone": "13911112222", "province": "浙江省"},
+        {"name": "李雷", "phone": "13911112222", "address": "软件大道100号"},
+        {"name": "李雷", "phone": "13911112222", "address": "鼓楼区某路100号"},
     ],
 )
 def test_what_no_field_says_is_still_asked_for(wish: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="recipient needs"):
         RecipientIn(**wish)
+
+
+def test_a_guessed_place_does_not_enter_an_order() -> None:
+    found = person(RecipientIn(raw="李雷 13911112222 软件大道100号"))
+    assert (found.name, found.address) == ("李雷", "软件大道100号")
+    assert (found.province, found.city, found.adcode) == (None, None, None)

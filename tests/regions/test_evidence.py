@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from yichuan.regions.divisions import Division, by_adcode, packaged_rows
-from yichuan.regions.evidence import by_city, by_landmark, by_street, find_landmark, prevailing
+from yichuan.regions.divisions import Division, Level, by_adcode, packaged_rows
+from yichuan.regions.evidence import (
+    by_city,
+    by_landmark,
+    by_street,
+    find_landmark,
+    likeliest,
+    prevailing,
+)
 
 
 def division(adcode: str) -> Division:
@@ -44,6 +51,18 @@ def test_landmark_counts_before_the_house_number_only() -> None:
 def test_two_characters_must_begin_a_part() -> None:
     assert find_landmark("张江某某楼") is division("310115")
     assert find_landmark("老张江某某楼") is None
+
+
+def test_likeliest_is_in_the_largest_economy_and_none_where_all_are_small() -> None:
+    assert likeliest(GULOU) is GULOU[0]
+    assert likeliest(()) is None
+    assert likeliest([division("622921")]) is None
+
+
+def test_economies_are_cities_each_once() -> None:
+    rows = list(packaged_rows("economy.csv"))
+    assert all(division(row["adcode"]).level is not Level.DISTRICT for row in rows)
+    assert len({row["adcode"] for row in rows}) == len(rows)
 
 
 def test_tables_point_to_divisions() -> None:

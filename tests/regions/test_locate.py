@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from yichuan.regions.locate import Located, locate
+from yichuan.regions.locate import GUESSED, PRIOR, Located, guess, locate
 
 
 def found(text: str) -> Located:
@@ -31,11 +31,12 @@ def test_finds_the_one_place(text: str, adcode: str) -> None:
     assert [d.adcode for d in found(text).here] == [adcode]
 
 
-def test_shared_name_stays_open() -> None:
+def test_shared_name_is_said_to_be_shared_and_the_likeliest_only_guessed() -> None:
     place = found("鼓楼区某路1号")
-    assert len(place.here) == 4
-    assert place.confidence <= 0.3
     assert place.warnings[0].startswith("ambiguous: 鼓楼区")
+    assert place.warnings[1:] == [PRIOR]
+    assert [d.adcode for d in place.here] == ["320106"]
+    assert place.confidence <= GUESSED
 
 
 def test_prevailing_district_is_a_guess() -> None:
@@ -50,6 +51,24 @@ def test_nothing_found() -> None:
     assert place.here == ()
     assert place.confidence <= 0.1
     assert place.warnings == ["no_region"]
+
+
+def test_place_of_a_name_of_two_cities_is_a_guess() -> None:
+    likely = guess("软件大道某楼8号")
+    assert likely is not None
+    assert [d.adcode for d in likely.here] == ["320100"]
+    assert likely.confidence <= GUESSED
+    assert likely.warnings == [PRIOR]
+    assert guess("解放南路1号") is None
+    assert guess("中山东路1号") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["黄浦江路1号", "长春桥路1号", "静安里26号楼", "密云一支路3号", "巢湖西路1号"]
+)
+def test_a_roads_name_is_not_the_district_it_begins_with(text: str) -> None:
+    names = ("黄浦区", "长春市", "静安区", "密云区", "巢湖市")
+    assert not [d.name for d in found(text).here if d.name in names]
 
 
 @pytest.mark.parametrize(

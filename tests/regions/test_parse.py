@@ -103,6 +103,9 @@ def test_warnings(raw: str, warning: str) -> None:
 
 def test_candidates_share_what_they_can() -> None:
     found = parse_address("河北省新华区某路1号")
+    assert found.guessed
+    assert (found.province, found.city, found.district) == ("河北省", "石家庄市", "新华区")
+    found = found.known()
     assert (found.province, found.city, found.district) == ("河北省", "", "新华区")
     assert found.adcode == ""
 

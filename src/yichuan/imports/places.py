@@ -42,7 +42,7 @@ def destination(
 
 @lru_cache(maxsize=5_000)
 def _read(address: str) -> ParsedAddress:
-    return parse_address(address)
+    return parse_address(address).known()
 
 
 def _from_text(found: ParsedAddress) -> Destination:

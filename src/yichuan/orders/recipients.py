@@ -43,7 +43,7 @@ def full_phone(phone: str, extension: str | None = None) -> str:
 def person(wish: RecipientIn) -> Person:
     """Complete what was sent: a pasted text is parsed, regions get their official names."""
     if wish.raw:
-        found = parse.parse_address(wish.raw)
+        found = parse.parse_address(wish.raw).known()
         return Person(
             name=wish.name or found.name or "",
             phone=full_phone(wish.phone or found.phone or "", wish.phone_extension),

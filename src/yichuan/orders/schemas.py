@@ -46,7 +46,7 @@ class RecipientIn(BaseModel):
         if missing and self.address:
             parts = (self.name, self.phone, self.province, self.city, self.district, self.address)
             line = " ".join(part for part in parts if part)
-            found = parse_address(line)
+            found = parse_address(line).known()
             missing = [n for n in missing if not getattr(found, n)]
             if not missing:
                 self.raw, self.address = line, None

@@ -8,15 +8,26 @@ from dataclasses import dataclass, field
 
 from yichuan.regions.chain import Chain, read_chain, under
 from yichuan.regions.divisions import SELF_CITY, Division, Level, by_adcode, children
-from yichuan.regions.evidence import by_city, by_landmark, by_street, find_landmark, prevailing
+from yichuan.regions.evidence import (
+    by_city,
+    by_landmark,
+    by_street,
+    common_place,
+    find_landmark,
+    likeliest,
+    prevailing,
+)
 from yichuan.regions.hints import by_company, by_habit, numerals_spelt
 from yichuan.regions.index import ALIAS, name_index, needs_context
 from yichuan.regions.streets import owners_of, read_street
 
 ENOUGH = 3.0
 """Score of one full name: a chain below it is looked for elsewhere in the text too."""
+GUESSED = 0.3
+"""Trust in a place taken for being the likeliest; about six guesses in ten are right."""
 LATER_MUST_BEAT = 1.5
 """How much surer a later part's chain must be to win over an earlier one."""
+PRIOR = "inferred: prior"
 _LATER = re.compile(r"[省市区县旗州盟](?!场)")
 _NUMBERED = re.compile(r"\d+(?:号|弄|幢|栋)")
 _TOWN = re.compile(r" *([一-龥]{2,5}?)(街道|镇|乡)(?![东西南北中]?[路街巷]|区)")
@@ -157,7 +168,9 @@ def _decide(text: str, found: Located) -> None:
             return
     found.warnings.append(f"ambiguous: {found.here[0].name} ({names})")
     chosen = prevailing(found.here)
-    found.confidence = min(found.confidence, 0.5 if chosen else 0.3)
+    found.confidence = min(found.confidence, 0.5 if chosen else GUESSED)
+    if chosen is None and (chosen := likeliest(found.here)) is not None:
+        found.warnings.append(PRIOR)
     if chosen is not None:
         found.here = (chosen,)
 
@@ -244,6 +257,12 @@ def _without_names(text: str, starts: Sequence[int]) -> Located:
         if place is not None:
             return _around(text, place, trust, of)
     return Located(warnings=["no_region"])
+
+
+def guess(text: str) -> Located | None:
+    """Where a text that names no place most probably lies: a prior, not knowledge."""
+    place = common_place(numerals_spelt(text))
+    return None if place is None else _around(text, place, GUESSED, "prior")
 
 
 def _around(text: str, place: Division, trust: float, ground: str) -> Located:

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yichuan.regions.contact import Cut, Label, Part, cut
 from yichuan.regions.divisions import Division, Level, region
-from yichuan.regions.locate import Located, locate
+from yichuan.regions.locate import PRIOR, Located, guess, locate
 from yichuan.regions.person import leading_name, looks_like_place
 from yichuan.regions.rest import Reading, split_rest
 from yichuan.regions.script import simplified
@@ -53,6 +53,29 @@ class ParsedAddress:
     remark: str = ""
     """Text that is neither name nor address, and further telephone numbers."""
 
+    @property
+    def guessed(self) -> bool:
+        """The place is only the likeliest of several: to be shown and asked about, not used."""
+        return PRIOR in self.warnings
+
+    def known(self) -> ParsedAddress:
+        """The same without what is only guessed, for who uses it without asking: of the place
+        what the text itself names stays."""
+        if not self.guessed:
+            return self
+
+        def said(level: Level, name: str) -> str:
+            return "" if level in self.filled else name
+
+        return replace(
+            self,
+            province=said(Level.PROVINCE, self.province),
+            city=said(Level.CITY, self.city),
+            district=said(Level.DISTRICT, self.district),
+            adcode="",
+            filled=(),
+        )
+
     def formatted(self) -> str:
         """One line that parses to the same parts: 张三，13800000000，广东省深圳市南山区…."""
         city = self.city if self.city != self.province else ""
@@ -92,7 +115,16 @@ def parse_address(raw: str) -> ParsedAddress:
         closer = parse_address(_SPACED.sub("", raw[:LONGEST]))
         if closer.province:
             return closer
-    return _answer(reading)
+    return _answer(reading if reading.located.here else _guessed(reading))
+
+
+def _guessed(reading: Reading) -> Reading:
+    """The reading with the likeliest place, where nothing in the text tells one."""
+    text = " ".join([reading.pieces.parts[index].text for index in reading.chosen])
+    likely = guess(simplified(text))
+    if likely is None:
+        return reading
+    return Reading(reading.pieces, reading.chosen, reading.offsets, likely)
 
 
 def _of_several(pieces: Cut) -> Reading:

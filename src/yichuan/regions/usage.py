@@ -3,7 +3,8 @@
 `data/usage.csv`, compiled from general knowledge. Uses: `well_known` (a unique district or county
 often named without its suffix), `misleading` (a short form that as often begins the name of a road,
 a village or a firm), `twofold` (a city's short form that as often means a better known district),
-`generic` (an official name that elsewhere only means a part of the town).
+`generic` (an official name that elsewhere only means a part of the town), `everywhere` (a road that
+most towns have: not even a guess).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Use(StrEnum):
     MISLEADING = "misleading"
     TWOFOLD = "twofold"
     GENERIC = "generic"
+    EVERYWHERE = "everywhere"
 
 
 @lru_cache(maxsize=1)

@@ -126,7 +126,7 @@ async def parse(call: Call) -> Answer:
     Raises:
         CallError: 101, 103.
     """
-    found = parse_address(call.data.need("Address", 1000))
+    found = parse_address(call.data.need("Address", 1000)).known()
     return {
         "EBusinessID": call.ebusiness_id,
         "Success": True,

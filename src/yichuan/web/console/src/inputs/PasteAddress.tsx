@@ -40,7 +40,7 @@ const words = defineMessages(
     ambiguous: (about: string) => `有几个同名的：${about}`,
     conflict: (about: string) => `“${about}”和其余部分对不上`,
     inferred: (about: string) =>
-      ({ street: '市是按街道镇名推断的', landmark: '市是按路名或楼名推断的', habit: '市是按写法推断的', company: '市是按公司名推断的' })[about] ??
+      ({ street: '市是按街道镇名推断的', landmark: '市是按路名或楼名推断的', habit: '市是按写法推断的', company: '市是按公司名推断的', prior: '几个市都有这个名字，市只是最可能的一个' })[about] ??
       '市是推断的',
   },
   {
@@ -65,7 +65,7 @@ const words = defineMessages(
     ambiguous: (about) => `Several bear this name: ${about}`,
     conflict: (about) => `${about} does not fit the rest`,
     inferred: (about) =>
-      ({ street: 'The city follows from the town', landmark: 'The city follows from a road or building', habit: 'The city follows from the way of writing', company: 'The city follows from the company' })[about] ??
+      ({ street: 'The city follows from the town', landmark: 'The city follows from a road or building', habit: 'The city follows from the way of writing', company: 'The city follows from the company', prior: 'Several cities have this name; the city is only the likeliest' })[about] ??
       'The city is inferred',
   },
 )
