@@ -142,3 +142,8 @@ def test_a_suspension_holds_in_its_time_and_direction() -> None:
     assert ids(stop_for([inbound], "YTO", "1", hangzhou, shanghai, AT)) == inbound.id
     assert stopped(row).zh == "停发：上海市（天气：台风，预计 2026-03-04 12:00 恢复）"
     assert "until further notice" in stopped(stop(until_at=None)).en
+
+
+def test_a_place_that_is_only_guessed_lies_in_no_area() -> None:
+    assert places.read(None, None, None, "杭州市西湖区文三路1号").inside("3301")
+    assert places.read(None, None, None, "软件大道1号").adcode == ""

@@ -72,5 +72,5 @@ def read(province: str | None, city: str | None, district: str | None, text: str
     """A place as somebody typed it: by its names, else out of the text itself."""
     if province or city or district:
         return place(None, province, city, district, text)
-    found = parse_address(text)
+    found = parse_address(text).known()
     return Place(prefix_of(found.adcode or "") or "", text) if found.adcode else Place("", text)
