@@ -22,6 +22,7 @@ from yichuan.rating.routes import router as rating
 from yichuan.reports.routes import router as reports
 from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.export_routes import router as exports
+from yichuan.shipments.proof_routes import router as proofs
 from yichuan.shipments.routes import router as shipments
 from yichuan.shipments.timeline import router as timeline
 from yichuan.terms.routes import router as terms
@@ -37,6 +38,7 @@ from yichuan.web.track import track_router
 ROUTERS: tuple[APIRouter, ...] = (
     exports,  # before the shipments, whose routes take any last part of the path for an id
     shipments,  # first: routes are matched in order, and these are asked for most
+    proofs,
     orders,
     waybills,
     costs,

@@ -28,6 +28,7 @@ OPEN_SHAPES = {
     "TimelineItem.data": "the same, in the timeline",
     "TicketMessageView.detail": "the same, of cases",
     "ShipmentDetail.dispatch_reason": "the explanation, for people",
+    "ProblemRow.evidence": "what it was seen from, by kind",
     "ImportView.result": "what an import made beside rows",
     f"POST {API}/webhook-endpoints/{{endpoint_id}}/attempts/{{attempt_id}}/redeliver": "says null",
 }

@@ -21,7 +21,7 @@ from yichuan.exceptions.models import Problem
 from yichuan.notify.models import Alert
 from yichuan.shipments.models import Shipment
 from yichuan.tickets.models import Ticket, TicketMessage
-from yichuan.tracking.models import Track, TrackBinding
+from yichuan.tracking.models import Track, TrackBinding, TrackEvent
 
 CONSUMERS = (Consumer("exceptions.detect", "shipment", detect.handle),)
 
@@ -195,3 +195,31 @@ async def test_trouble_hidden_by_a_later_scan_is_found_on_the_track(
     problem = (await problems(context, made))["damaged"]
     assert (problem.party, problem.severity, problem.since) == ("courier", 3, since)
     assert (await shipment(context, made)).problem == "damaged"
+
+
+async def test_a_signature_in_another_city_is_a_problem_with_its_reason(
+    context: Context, alpha: Tenant
+) -> None:
+    made = await box(context, alpha.id, ship_method="hub_waybill", courier="YD")
+    at = now()
+    track: dict[str, Any] = {"courier": "YD", "number": "432", "cycle": 1}
+    cohort = at.date().replace(day=1)
+    async with context.database.system() as session:
+        await session.execute(text("SELECT yichuan_ensure_cohort(:day)"), {"day": cohort})
+        session.add(TrackBinding(**track, merchant_id=alpha.id, shipment_id=made))
+        signed = {"delivered_at": at, "sign_kind": "self", "events": 1}
+        session.add(Track(**track, cohort=cohort, milestone="delivered", **signed))
+        scan = {"occurred_at": at, "text": "已签收", "detail": "delivered", "city": "广州市"}
+        session.add(TrackEvent(**track, cohort=cohort, event_key=b"12345678", **scan))
+    values = {"milestone": "delivered", "detail": "delivered", "delivered_at": at}
+    await tell(context, alpha.id, made, last_event_at=at, **values)
+    await settle(context)
+    problem = (await problems(context, made))["suspicious_signing"]
+    assert problem.evidence["reasons"] == [{"reason": "other_city", "seen": "广州市"}]
+    assert (problem.party, problem.closed_at) == ("courier", None)
+    assert (await shipment(context, made)).problem == "suspicious_signing"
+    back = {"milestone": "out_for_delivery", "detail": "out_for_delivery", "delivered_at": None}
+    await tell(context, alpha.id, made, last_event_at=now(), **back)
+    await settle(context)
+    problem = (await problems(context, made))["suspicious_signing"]
+    assert problem.close_reason == "out_for_delivery"

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import httpx
+from PIL import Image
 from sqlalchemy import insert, text
 
 from conftest import Tenant
@@ -414,6 +416,15 @@ class Mover:
         alerts = (await self.get("/alerts", limit=200))["items"]
         self.values["ids"] = [alert["id"] for alert in alerts]
         self.values["alert_id"] = alerts[0]["id"]
+        out = BytesIO()
+        Image.new("RGB", (8, 8), "teal").save(out, "PNG")
+        proof = await good(
+            await self.tenant.client.post(
+                f"{API}/shipments/{self.values['shipment_id']}/proofs",
+                files={"file": ("door.png", out.getvalue())},
+            )
+        )
+        self.values["proof_id"] = proof["id"]
         tries = await self.get(f"/webhook-endpoints/{self.values['endpoint_id']}/attempts")
         self.values["attempt_id"] = tries["items"][0]["id"]
         self.values["webhook_id"] = tries["items"][0]["webhook_id"]

@@ -285,8 +285,10 @@ async def views(client: httpx.AsyncClient, every_door: list[Door]) -> dict[str, 
     """Answers to every described read without path parameters."""
     found = {}
     for door in every_door:
+        if door.path in ENDLESS:  # a stream tells what happens just then
+            continue
         if door.method == "GET" and not door.places and door.path.startswith("/api/v1/"):
-            found[str(door)] = Seen.of(await client.get(door.path, params=ENDLESS.get(door.path)))
+            found[str(door)] = Seen.of(await client.get(door.path))
     return found
 
 

@@ -27,6 +27,7 @@ class Box:
     promised_at: datetime | None = None
     delivered_at: datetime | None = AT
     signed_by: str | None = "本人"
+    sign_kind: str | None = "self"
 
 
 ENTRY = Entry(
@@ -45,7 +46,7 @@ def test_delivery_is_a_milestone_and_a_delivery() -> None:
     first, second = of_entry(ENTRY, Box())
     assert (first.type, second.type) == ("shipment.milestone", "shipment.delivered")
     assert first.data["milestone_from"] == "out_for_delivery"
-    assert second.data["signed_by"] == "本人"
+    assert (second.data["signed_by"], second.data["sign_kind"]) == ("本人", "self")
     assert first.stream == second.stream == str(BOX)
 
 

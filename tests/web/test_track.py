@@ -27,7 +27,8 @@ NUMBER = "773100451202"
 TOKEN = "buyer-token-of-this-parcel"
 HOUR = timedelta(hours=1)
 PAGE_KEYS = {
-    "courier", "milestone", "detail", "problem", "waybill_number", "shipped_at", "promised_at",
+    "courier", "milestone", "detail", "problem",
+    "proofs", "waybill_number", "shipped_at", "promised_at",
     "delivered_at", "origin", "destination", "events", "locker_hint", "sign_kind", "verified",
     "recipient",
 }  # fmt: skip

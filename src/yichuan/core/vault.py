@@ -97,6 +97,21 @@ class Vault:
         record: dict[str, str] = json.loads(_decrypt(key, ciphertext))
         return record
 
+    def seal_blob(self, data: bytes) -> Sealed:
+        """Encrypt a file under a fresh data key."""
+        key = AESGCM.generate_key(128)
+        return Sealed(_encrypt(self._wrap, key), _encrypt(AESGCM(key), data), KEY_VERSION)
+
+    def open_blob(self, wrapped_key: bytes | None, ciphertext: bytes) -> bytes:
+        """Decrypt a file.
+
+        Raises:
+            VaultError: wrong key, damaged file, or the key was erased.
+        """
+        if wrapped_key is None:
+            raise VaultError("the data key was erased")
+        return _decrypt(AESGCM(_decrypt(self._wrap, wrapped_key)), ciphertext)
+
     def seal_secret(self, text: str) -> bytes:
         """Encrypt a credential."""
         return _encrypt(self._secret, text.encode())

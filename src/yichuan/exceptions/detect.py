@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from yichuan.core.clock import now
@@ -15,8 +16,12 @@ from yichuan.exceptions import service
 from yichuan.exceptions.kinds import kind_of_detail, kind_of_report
 from yichuan.exceptions.rules import Report
 from yichuan.exceptions.service import Box
+from yichuan.exceptions.signing import KIND, Scan, findings
+from yichuan.exceptions.thresholds import Thresholds, setting
 from yichuan.shipments import facts
+from yichuan.shipments.facts import ShipmentFacts
 from yichuan.tracking import problems as tracks
+from yichuan.tracking import ways
 
 BATCH = 200
 IDLE_SECONDS = 3.0
@@ -44,6 +49,9 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
         reports = reports_of(changed)
         for shipment_id, report in await _tracks_say(session, boxes):
             reports[shipment_id].append(report)
+        limits = await setting.get(session)
+        for shipment_id, report in await _signatures_say(session, boxes, limits):
+            reports[shipment_id].append(report)
         await service.review(session, boxes, reports, now())
 
 
@@ -55,6 +63,38 @@ async def _tracks_say(session: SystemSession, boxes: Sequence[Box]) -> list[tupl
         for found in await tracks.problems_of(session, keys)
         if (kind := kind_of_report(found.kind)) is not None
     ]
+
+
+async def _signatures_say(
+    session: SystemSession, boxes: Sequence[ShipmentFacts], limits: Thresholds
+) -> list[tuple[UUID, Report]]:
+    """Signatures that look false, of what is delivered and was not an import of the past."""
+    fresh = now() - timedelta(days=limits.stale_days)
+    signed = {
+        box.id: box
+        for box in boxes
+        if box.milestone == "delivered" and box.delivered_at and box.delivered_at >= fresh
+    }
+    keys = [(box.merchant_id, box.id) for box in signed.values()]
+    found = []
+    for seen in await ways.of_shipments(session, keys):
+        box = signed[seen.shipment_id]
+        scans = [Scan(s.at, s.detail, s.text, s.city) for s in seen.scans]
+        said = findings(
+            scans,
+            dest_city=box.dest_city,
+            picked_up_at=box.picked_up_at,
+            sign_kind=seen.sign_kind,
+            limits=limits,
+        )
+        if said:
+            evidence = {
+                "reasons": [{"reason": one.reason, "seen": one.seen} for one in said],
+                "dest_city": box.dest_city,
+                "sign_kind": seen.sign_kind,
+            }
+            found.append((box.id, Report(KIND, said[0].at, evidence)))
+    return found
 
 
 async def review_due(database: Database, batch: int = BATCH) -> int:

@@ -36,6 +36,7 @@ Kind = Literal[
     "address_issue",
     "customs_held",
     "returning",
+    "suspicious_signing",
     "other",
 ]
 Party = Literal["merchant", "courier", "platform", "buyer"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from yichuan.exceptions.kinds import (
     ProblemKind,
@@ -22,6 +23,8 @@ from yichuan.exceptions.kinds import (
 from yichuan.exceptions.thresholds import Lane, Thresholds
 from yichuan.tracking.details import details
 
+SIGNING = "suspicious_signing"
+"""A problem of the signature: it ends with it."""
 OVER = frozenset({"delivered", "returned", "cancelled", "lost"})
 TRACKED = frozenset({"hub_waybill", "own_number"})
 """Ship methods with a courier's scans to wait for."""
@@ -61,6 +64,7 @@ class Report:
 
     kind: str
     at: datetime
+    evidence: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Opening:
     kind: ProblemKind
     since: datetime
     over: str | None = None
+    evidence: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,8 @@ def _what_happened(problem: Past, facts: Facts) -> str:
 
 
 def _report_over(problem: Past, facts: Facts) -> str | None:
+    if problem.kind == SIGNING:
+        return None if facts.milestone == "delivered" else facts.milestone
     ends = ends_of_report().get(problem.kind, frozenset())
     if facts.milestone in OVER and facts.milestone in ends:
         return facts.milestone
@@ -277,13 +284,13 @@ def _reported(
     running: Mapping[str, datetime],
 ) -> list[Opening]:
     """Problems that scans reported and nobody has dealt with, at most one per kind."""
-    latest: dict[str, datetime] = {}
+    latest: dict[str, Report] = {}
     for report in reports:
-        if report.kind not in latest or report.at > latest[report.kind]:
-            latest[report.kind] = report.at
+        if report.kind not in latest or report.at > latest[report.kind].at:
+            latest[report.kind] = report
     openings = []
-    for code, at in sorted(latest.items(), key=lambda item: (item[1], item[0])):
-        if not _dealt_with(code, at, history):
-            over = over_reason(Past(code, at, True), facts, running)
-            openings.append(Opening(kinds()[code], at, over))
+    for code, report in sorted(latest.items(), key=lambda item: (item[1].at, item[0])):
+        if not _dealt_with(code, report.at, history):
+            over = over_reason(Past(code, report.at, True), facts, running)
+            openings.append(Opening(kinds()[code], report.at, over, report.evidence))
     return openings

@@ -34,6 +34,8 @@ class ProblemRow(BaseModel):
     closed_at: datetime | None
     close_reason: str | None
     ticket_id: UUID | None
+    evidence: dict[str, object]
+    """What it was seen from; for a suspicious sign-off its reasons."""
 
 
 class ProblemKindView(BaseModel):

@@ -283,7 +283,7 @@ async def review(
         decisions.append((box, decision))
         why = {c.kind: c.reason for c in decision.close}
         reasons |= {p.id: why[p.kind] for p in mine if p.closed_at is None and p.kind in why}
-        opening += [NewProblem(box, o.kind, o.since, o.over) for o in decision.open]
+        opening += [NewProblem(box, o.kind, o.since, o.over, o.evidence) for o in decision.open]
     if reasons:
         await _close(session, reasons)
     await open_problems(session, opening)

@@ -39,6 +39,8 @@ class Thresholds(BaseModel):
     """In a locker or station."""
     stalled_hours: dict[Phase, dict[Lane, Hours]] = STALLED
     remote_provinces: tuple[Annotated[str, Field(max_length=40)], ...] = REMOTE
+    sign_minutes: Annotated[int, Field(ge=0, le=1440)] = 30
+    """Minutes from collection before which a signature is suspicious; 0: never."""
     stale_days: Annotated[int, Field(ge=1, le=365)] = 30
     """A breach found later than this is history, not something to act on."""
     storm_minimum: Annotated[int, Field(ge=2)] = 20

@@ -67,6 +67,7 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
     ),
     "0008": ("merchant_number_shapes",),
     "0011": ("goods_clearances",),
+    "0012": ("proofs",),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))

@@ -60,6 +60,8 @@ class ShipmentNow(Protocol):
     def delivered_at(self) -> datetime | None: ...
     @property
     def signed_by(self) -> str | None: ...
+    @property
+    def sign_kind(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,11 @@ def of_entry(entry: Entry, shipment: ShipmentNow) -> Iterator[Event]:
     stream = str(entry.shipment_id)
     yield Event(entry.merchant_id, stream, kind, entry.occurred_at, data)
     if kind == "shipment.milestone" and entry.milestone == "delivered":
-        signed = {"delivered_at": iso(shipment.delivered_at), "signed_by": shipment.signed_by}
+        signed = {
+            "delivered_at": iso(shipment.delivered_at),
+            "signed_by": shipment.signed_by,
+            "sign_kind": shipment.sign_kind,
+        }
         yield Event(
             entry.merchant_id, stream, "shipment.delivered", entry.occurred_at, data | signed
         )

@@ -158,7 +158,9 @@ class Shipment(MerchantOwned, Base):
     dispatch_reason: Mapped[dict[str, Any] | None]
     """Why this courier: chosen service, candidates with cost and score, rule, in zh and en."""
     signed_by: Mapped[str | None]
-    """Redacted signer text; kind in `detail`."""
+    """The courier's word for who signed: personal data."""
+    sign_kind: Mapped[str | None]
+    """Who that is: self, family, gate, locker, station, third_party; None: not said."""
     source: Mapped[str] = mapped_column(server_default="api")
     buyer_token: Mapped[str | None]
     """The buyer's tracking link; random, revocable (set a new one)."""
@@ -206,6 +208,38 @@ class ShipmentEvent(MerchantOwned, Base):
     kind: Mapped[str]
     actor: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+
+
+class Proof(MerchantOwned, Base):
+    """A proof of delivery 签收凭证: a photo or a signature; the picture is a sealed blob."""
+
+    __tablename__ = "proofs"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["merchant_id", "shipment_id"], ["shipments.merchant_id", "shipments.id"]
+        ),
+        UniqueConstraint("merchant_id", "shipment_id", "digest"),
+    )
+
+    shipment_id: Mapped[UUID]
+    kind: Mapped[str]
+    """photo, signature."""
+    source: Mapped[str]
+    """api, courier."""
+    courier: Mapped[str | None]
+    origin: Mapped[bytes | None]
+    """Digest of where a courier has it: it is fetched once."""
+    digest: Mapped[bytes]
+    """SHA-256 of the picture as it is kept."""
+    width: Mapped[int]
+    height: Mapped[int]
+    size_bytes: Mapped[int]
+    blob_key: Mapped[str]
+    wrapped_key: Mapped[bytes | None]
+    """None: erased."""
+    taken_at: Mapped[datetime | None]
+    actor: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class SearchToken(Base):

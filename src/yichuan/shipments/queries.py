@@ -56,6 +56,7 @@ DETAIL_COLUMNS = (
     "next_deadline_at",
     "dispatch_reason",
     "signed_by",
+    "sign_kind",
     "source",
     "cost_expected_minor",
     "cost_billed_minor",

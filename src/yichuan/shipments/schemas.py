@@ -24,6 +24,7 @@ Milestone = Literal[
     "cancelled",
     "lost",
 ]
+SignKind = Literal["self", "family", "gate", "locker", "station", "third_party"]
 ShipMethod = Literal["hub_waybill", "own_number", "own_fleet", "self_pickup", "no_logistics"]
 Queue = Literal["to_ship", "to_print", "to_hand_over", "on_the_way", "ended"]
 """Working lists: nothing decided yet or unprinted; printed but not handed over; moving; over."""
@@ -146,6 +147,8 @@ class ShipmentDetail(ShipmentRow):
     cost_billed: Money | None
     dispatch_reason: dict[str, object] | None
     signed_by: str | None
+    sign_kind: SignKind | None
+    """Who signed; null: nobody has, or the courier does not say."""
     source: str
     lines: list[ShipmentLineView]
 

@@ -19,7 +19,7 @@ from yichuan.core.log import Entry, append, entry_rows
 from yichuan.core.models import LogEntry
 from yichuan.core.writing import inserts, json_value
 from yichuan.identity.scope import in_scope
-from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
+from yichuan.shipments.models import Proof, SearchToken, Shipment, ShipmentEvent, ShipmentLine
 from yichuan.shipments.planning import line_values, normal, shipment_values, token_values
 from yichuan.shipments.values import Attached, Billed, Plan
 
@@ -487,3 +487,5 @@ async def forget_recipient(session: WriteSession, merchant_id: UUID, recipient_i
         )
     )
     await drop_phone_tokens(session, merchant_id, ids)
+    theirs = update(Proof).where(Proof.merchant_id == merchant_id, Proof.shipment_id.in_(ids))
+    await session.execute(theirs.values(wrapped_key=None))

@@ -24,6 +24,7 @@ _ARRAYS = {
     "delivered_at": "timestamptz",
     "ended_at": "timestamptz",
     "signed_by": "text",
+    "sign_kind": "text",
 }
 _UPDATE = text(f"""
     WITH new AS (
@@ -39,6 +40,7 @@ _UPDATE = text(f"""
         milestone = n.milestone, detail = n.detail, last_event_at = n.last_event_at,
         last_event_text = n.last_text, delivered_at = n.delivered_at, ended_at = n.ended_at,
         picked_up_at = n.picked_up_at, signed_by = n.signed_by,
+        sign_kind = n.sign_kind,
         shipped_at = coalesce(s.shipped_at, n.picked_up_at), sequence = s.sequence + 1
     FROM new n, old o
     WHERE s.merchant_id = n.merchant_id AND s.id = n.shipment_id
@@ -120,4 +122,5 @@ def _row(state: BoundState) -> dict[str, Any]:
         "delivered_at": state.delivered_at if milestone == "delivered" else None,
         "ended_at": ended,
         "signed_by": state.signed_by,
+        "sign_kind": state.sign_kind if milestone == "delivered" else None,
     }

@@ -58,6 +58,7 @@ _STATE_FIELDS = (
     "delivered_at",
     "returned_at",
     "signed_by",
+    "sign_kind",
 )
 # unscoped: a log consumer brings every merchant's shipments up to date
 _BOUND: Final = text(f"""

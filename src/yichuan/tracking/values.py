@@ -62,6 +62,7 @@ class BoundState:
     delivered_at: datetime | None
     returned_at: datetime | None
     signed_by: str | None
+    sign_kind: str | None
 
 
 @dataclass(frozen=True, slots=True)

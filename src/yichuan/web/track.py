@@ -6,22 +6,31 @@ last four digits open the full number, locker codes and the masked recipient; gu
 
 from __future__ import annotations
 
+import asyncio
+import hmac
 import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from yichuan.core.context import Context
 from yichuan.core.database import SystemSession
-from yichuan.core.errors import YichuanError
+from yichuan.core.errors import NotFound, YichuanError
+from yichuan.core.vault import Vault
 from yichuan.couriers import queries as couriers
 from yichuan.exceptions import queries as exceptions
+from yichuan.identity import service as identity
+from yichuan.identity.callers import Caller
 from yichuan.identity.deps import ContextDep
+from yichuan.shipments import proofs
 from yichuan.shipments import queries as shipments
+from yichuan.shipments.pictures import MEDIA_TYPE
+from yichuan.shipments.proofs import Proof
 from yichuan.shipments.queries import Shipment
 from yichuan.tracking import queries as tracking
 from yichuan.tracking.geo import place_of
@@ -33,6 +42,9 @@ track_router = APIRouter(tags=["buyer"])
 GUESSES: Final = 5
 """Wrong last-four-digits per link and window."""
 WINDOW_SECONDS: Final = 3600.0
+PROOF_SECONDS: Final = 600
+BUYER: Final = Caller(id="buyer:link", name="收件人", role="service")
+"""Who looks at a proof through a buyer's link, for the audit log."""
 LINKS: Final = 10_000
 """Links whose guesses are remembered."""
 HEADERS: Final = {
@@ -96,6 +108,16 @@ class BuyerRecipient(BaseModel):
     address: str | None
 
 
+class BuyerProof(BaseModel):
+    """A photo or signature of the delivery; its address works for ten minutes."""
+
+    kind: Literal["photo", "signature"]
+    url: str
+    width: int
+    height: int
+    taken_at: datetime | None
+
+
 class BuyerTrack(BaseModel):
     """What the buyer's page shows. `waybill_number` is masked unless `verified`."""
 
@@ -116,6 +138,8 @@ class BuyerTrack(BaseModel):
     sign_kind: Literal["self", "family", "gate", "locker", "station", "third_party"] | None
     verified: bool
     recipient: BuyerRecipient | None
+    proofs: list[BuyerProof]
+    """Only for who knows the phone's last four digits."""
 
 
 class Guesses:
@@ -171,7 +195,53 @@ async def buyer_track(
             verified = await _is_tail(session, context, shipment, phone_last4)
             if not verified:
                 guesses.wrong(token)
-        return await _shown(session, shipment, verified)
+        shown = await _shown(session, shipment, verified)
+        if verified:
+            found = await proofs.of_shipment(session, shipment.id)
+            shown.proofs = [_proof(context.vault, token, row) for row in found]
+        return shown
+
+
+@track_router.get(
+    "/track/{token}/proofs/{proof_id}",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}},
+)
+async def buyer_proof(
+    context: ContextDep,
+    token: str,
+    proof_id: UUID,
+    until: Annotated[int, Query(ge=0, le=2**40)] = 0,
+    key: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """A picture of the delivery, at the address that the verified track told. Audited."""
+    good = hmac.compare_digest(key.encode(), _key(context.vault, token, proof_id, until).encode())
+    if not good or until < time.time():
+        raise NotFound("no such proof")
+    async with context.database.system() as session:
+        shipment = await shipments.by_buyer_token(session, token)
+        row = await proofs.one(session, shipment.id, proof_id)
+        await identity.audit(session, BUYER, "proof.viewed", str(proof_id), shipment.merchant_id)
+    picture = await asyncio.to_thread(proofs.opened, context.blobs, context.vault, row)
+    return Response(picture, media_type=MEDIA_TYPE, headers=HEADERS)
+
+
+def _proof(vault: Vault, token: str, row: Proof) -> BuyerProof:
+    until = int(time.time()) + PROOF_SECONDS
+    key = _key(vault, token, row.id, until)
+    return BuyerProof.model_validate(
+        {
+            "kind": row.kind,
+            "url": f"/track/{token}/proofs/{row.id}?until={until}&key={key}",
+            "width": row.width,
+            "height": row.height,
+            "taken_at": row.taken_at,
+        }
+    )
+
+
+def _key(vault: Vault, token: str, proof_id: UUID, until: int) -> str:
+    return vault.blind("buyer_proof", f"{token}/{proof_id}/{until}").hex()
 
 
 async def _is_tail(
@@ -203,6 +273,7 @@ async def _shown(session: SystemSession, shipment: Shipment, verified: bool) -> 
         "sign_kind": signed if shipment.milestone == "delivered" else None,
         "verified": verified,
         "recipient": _recipient(shipment) if verified else None,
+        "proofs": [],
     }
     return BuyerTrack.model_validate(values)
 

@@ -56,7 +56,7 @@ function cards(put, model, acts, far) {
   const minute = Math.floor(now / 60e3)
   put('hero', [track, lang, minute], () => heroCard(track, words, now))
   put('trouble', [track, lang, minute], () => troubleCard(track, words, now))
-  put('parcel', [track.courier, track.number, track.verified, track.recipient, lang, model.asking], () =>
+  put('parcel', [track.courier, track.number, track.verified, track.recipient, track.proofs.map(({ width, height }) => [width, height]), lang, model.asking], () =>
     parcelCard(track, words, { ...acts, asking: model.asking }),
   )
   const width = Math.max(280, Math.min(far.clientWidth || WIDE, WIDE))

@@ -109,6 +109,26 @@ function recipientRows(recipient, words) {
   return h('dl', { class: 'facts' }, rows.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))
 }
 
+/** Photos and signatures of the delivery. */
+function proofPictures(proofs, words) {
+  return h(
+    'ul',
+    { class: 'proofs', 'aria-label': words.proofs },
+    proofs.map(({ kind, url, width, height }) =>
+      h(
+        'li',
+        null,
+        h(
+          'a',
+          { href: url, target: '_blank', rel: 'noreferrer' },
+          h('img', { src: url, alt: words.proofKinds[kind], width, height, loading: 'lazy' }),
+        ),
+        h('span', { class: 'quiet' }, words.proofKinds[kind]),
+      ),
+    ),
+  )
+}
+
 /** The card. `prove(last4)` gives the key of a refusal's words, or nothing; `say` speaks a line. */
 export function parcelCard(track, words, { asking, ask, prove, say }) {
   const { courier } = track
@@ -127,5 +147,6 @@ export function parcelCard(track, words, { asking, ask, prove, say }) {
     ),
     asking && !track.verified && proofForm(words, prove),
     track.recipient && recipientRows(track.recipient, words),
+    track.proofs.length > 0 && proofPictures(track.proofs, words),
   )
 }

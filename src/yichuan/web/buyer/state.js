@@ -66,6 +66,7 @@ export function read(json) {
     signKind: json.sign_kind || null,
     verified: json.verified === true,
     recipient: (json.verified && json.recipient) || null,
+    proofs: (json.verified && json.proofs) || [],
   }
 }
 

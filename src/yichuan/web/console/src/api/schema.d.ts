@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/track/{token}/proofs/{proof_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Buyer Proof
+         * @description A picture of the delivery, at the address that the verified track told. Audited.
+         */
+        get: operations["buyer_proof_track__token__proofs__proof_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/export.csv": {
         parameters: {
             query?: never;
@@ -263,6 +283,55 @@ export interface paths {
          */
         post: operations["hand_over_api_v1_shipments_hand_over_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proofs
+         * @description A shipment's proofs of delivery, oldest first.
+         */
+        get: operations["list_proofs_api_v1_shipments__shipment_id__proofs_get"];
+        put?: never;
+        /**
+         * Add Proof
+         * @description Add a photo or a signature. It is encoded anew without what a camera notes; the same picture
+         *     again is the same proof.
+         */
+        post: operations["add_proof_api_v1_shipments__shipment_id__proofs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/proofs/{proof_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Proof
+         * @description The picture. Looking at it leaves an audit line.
+         */
+        get: operations["show_proof_api_v1_shipments__shipment_id__proofs__proof_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Proof
+         * @description Take away what was added by mistake; a courier's proof stays.
+         */
+        delete: operations["remove_proof_api_v1_shipments__shipment_id__proofs__proof_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3412,6 +3481,22 @@ export interface components {
             /** Rule Id */
             rule_id?: string | null;
         };
+        /** Body_add_proof_api_v1_shipments__shipment_id__proofs_post */
+        Body_add_proof_api_v1_shipments__shipment_id__proofs_post: {
+            /**
+             * File
+             * @description JPEG, PNG or WebP, at most 8 MB
+             */
+            file: string;
+            /**
+             * Kind
+             * @default photo
+             * @enum {string}
+             */
+            kind: "photo" | "signature";
+            /** Taken At */
+            taken_at?: string | null;
+        };
         /** Body_read_own_numbers_file_api_v1_shipments_own_numbers_read_post */
         Body_read_own_numbers_file_api_v1_shipments_own_numbers_read_post: {
             /**
@@ -3513,6 +3598,25 @@ export interface components {
             since: string | null;
         };
         /**
+         * BuyerProof
+         * @description A photo or signature of the delivery; its address works for ten minutes.
+         */
+        BuyerProof: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "signature";
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Taken At */
+            taken_at: string | null;
+        };
+        /**
          * BuyerRecipient
          * @description The recipient, masked; only for who knows the phone's last four digits.
          */
@@ -3554,6 +3658,8 @@ export interface components {
             /** Verified */
             verified: boolean;
             recipient: components["schemas"]["BuyerRecipient"] | null;
+            /** Proofs */
+            proofs: components["schemas"]["BuyerProof"][];
         };
         /**
          * CallbackChange
@@ -5254,7 +5360,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
             /**
              * Party
              * @enum {string}
@@ -5571,6 +5677,13 @@ export interface components {
         Page_ProblemRow_: {
             /** Items */
             items: components["schemas"]["ProblemRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ProofView] */
+        Page_ProofView_: {
+            /** Items */
+            items: components["schemas"]["ProofView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -6056,7 +6169,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
             /** Name Zh */
             name_zh: string;
             /** Name En */
@@ -6112,7 +6225,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
             /**
              * Party
              * @enum {string}
@@ -6142,6 +6255,10 @@ export interface components {
             close_reason: string | null;
             /** Ticket Id */
             ticket_id: string | null;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ProblemSummary
@@ -6152,6 +6269,42 @@ export interface components {
             open: components["schemas"]["OpenCountView"][];
             /** Storms */
             storms: components["schemas"]["StormView"][];
+        };
+        /**
+         * ProofView
+         * @description A proof of delivery; the picture itself is a JPEG at `…/proofs/{id}`.
+         */
+        ProofView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "signature";
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "api" | "courier";
+            /** Courier */
+            courier: string | null;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Taken At */
+            taken_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * ProvinceRow
@@ -7238,6 +7391,8 @@ export interface components {
             } | null;
             /** Signed By */
             signed_by: string | null;
+            /** Sign Kind */
+            sign_kind: ("self" | "family" | "gate" | "locker" | "station" | "third_party") | null;
             /** Source */
             source: string;
             /** Lines */
@@ -7473,7 +7628,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
             /** Province */
             province: string;
             /** City */
@@ -7952,6 +8107,11 @@ export interface components {
              *     ]
              */
             remote_provinces: string[];
+            /**
+             * Sign Minutes
+             * @default 30
+             */
+            sign_minutes: number;
             /**
              * Stale Days
              * @default 30
@@ -8821,6 +8981,41 @@ export interface operations {
             };
         };
     };
+    buyer_proof_track__token__proofs__proof_id__get: {
+        parameters: {
+            query?: {
+                until?: number;
+                key?: string;
+            };
+            header?: never;
+            path: {
+                token: string;
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     export_shipments_api_v1_shipments_export_csv_get: {
         parameters: {
             query?: {
@@ -9201,6 +9396,134 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RowResults"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_proofs_api_v1_shipments__shipment_id__proofs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProofView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_proof_api_v1_shipments__shipment_id__proofs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_add_proof_api_v1_shipments__shipment_id__proofs_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_proof_api_v1_shipments__shipment_id__proofs__proof_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_proof_api_v1_shipments__shipment_id__proofs__proof_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -10986,7 +11309,7 @@ export interface operations {
     list_exceptions_api_v1_exceptions_get: {
         parameters: {
             query?: {
-                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "other") | null;
+                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other") | null;
                 party?: ("merchant" | "courier" | "platform" | "buyer") | null;
                 open?: boolean | null;
                 merchant_id?: string | null;

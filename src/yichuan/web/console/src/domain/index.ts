@@ -2,3 +2,4 @@ export { DETAIL_CODES, detailName, PROBLEM_KINDS, problemName, useDetailName, us
 export { courierNamesQuery, useCourierName } from './couriers'
 export { isMilestone, type Milestone, MILESTONE_LOOKS, MILESTONES, milestoneWords } from './milestones'
 export { type Party, partyWords, problemIcon, type ProblemKind, type Severity, severityWords } from './problems'
+export * from './signing'

@@ -1,5 +1,6 @@
 import {
   AlertOutlined,
+  AuditOutlined,
   BankOutlined,
   EyeInvisibleOutlined,
   FieldTimeOutlined,
@@ -35,6 +36,7 @@ const ICONS: Readonly<Record<ProblemKind, ComponentType<{ className?: string }>>
   address_issue: HomeOutlined,
   customs_held: BankOutlined,
   returning: RollbackOutlined,
+  suspicious_signing: AuditOutlined,
   other: QuestionCircleOutlined,
 }
 

@@ -3,7 +3,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useMe } from '@/auth/useMe'
-import { partyWords, severityWords } from '@/domain'
+import { partyWords, severityWords, signReasons } from '@/domain'
 import { useMessages } from '@/i18n'
 import type { DetailProps } from '@/table'
 import {
@@ -15,6 +15,7 @@ import {
   type Fact,
   Facts,
   ProblemChip,
+  SignReasons,
   StateChip,
   TimeAgo,
 } from '@/ui'
@@ -49,6 +50,7 @@ function Known({ row }: { row: ProblemRow }) {
     staff && { label: t.merchant, value: nameOf(row.merchant_id) },
     { label: t.party, value: parties[row.party] },
     { label: t.severity, value: severities[row.severity as 1 | 2 | 3] },
+    signReasons(row.evidence).length > 0 && { label: t.why, value: <SignReasons evidence={row.evidence} />, wide: true },
     { label: t.since, value: <TimeAgo at={row.since} exact /> },
     { label: t.opened, value: <TimeAgo at={row.opened_at} exact /> },
     row.closed_at !== null && { label: t.closedAt, value: <TimeAgo at={row.closed_at} exact /> },

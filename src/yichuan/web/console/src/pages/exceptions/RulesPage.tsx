@@ -15,11 +15,12 @@ type Phase = 'picked_up' | 'in_transit' | 'arriving' | 'returning'
 type Lane = 'same_city' | 'normal' | 'remote' | 'customs'
 
 const SENDING: readonly Limit[] = ['ship_hours', 'pickup_hours', 'fake_hours']
-const ARRIVING: readonly Limit[] = ['out_for_delivery_hours', 'collect_hours']
+const ARRIVING: readonly Limit[] = ['out_for_delivery_hours', 'collect_hours', 'sign_minutes']
 const STORM: readonly Limit[] = ['storm_minimum', 'storm_hours', 'stale_days']
 const PHASES: readonly Phase[] = ['picked_up', 'in_transit', 'arriving', 'returning']
 const LANES: readonly Lane[] = ['same_city', 'normal', 'remote', 'customs']
-const MAX: Partial<Record<Limit, number>> = { stale_days: 365, storm_minimum: 100_000 }
+const MAX: Partial<Record<Limit, number>> = { stale_days: 365, storm_minimum: 100_000, sign_minutes: 1440 }
+const MIN: Partial<Record<Limit, number>> = { storm_minimum: 2, sign_minutes: 0 }
 
 const rulesKey = ['settings', 'exceptions']
 
@@ -124,17 +125,17 @@ interface NumberFieldProps {
 
 function NumberField({ name, value, disabled, onChange }: NumberFieldProps) {
   const t = useMessages(ruleWords)
-  const unit = name === 'stale_days' ? t.days : name === 'storm_minimum' ? t.parcels : t.hours
+  const units: Partial<Record<Limit, string>> = { stale_days: t.days, storm_minimum: t.parcels, sign_minutes: t.minutes }
   return (
     <label className={styles.field}>
       <span>{t[name]}</span>
       <InputNumber
         value={value}
-        min={name === 'storm_minimum' ? 2 : 1}
+        min={MIN[name] ?? 1}
         max={MAX[name] ?? 2000}
         precision={0}
         disabled={disabled}
-        suffix={unit}
+        suffix={units[name] ?? t.hours}
         style={{ width: '100%' }}
         onChange={(next) => next !== null && onChange(next)}
       />

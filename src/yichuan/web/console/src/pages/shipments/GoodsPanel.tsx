@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { useMe } from '@/auth/useMe'
+import { signWords } from '@/domain'
 import { useMessages } from '@/i18n'
 import { CopyableNumber, Dash, Facts, Panel, type PlainColumn, PlainTable, TimeAgo, Weight } from '@/ui'
 import { merchantsQuery } from '../merchants/names'
@@ -44,6 +45,7 @@ export function GoodsPanel({ shipment }: { shipment: Detail }) {
 export function ParcelPanel({ shipment }: { shipment: Detail }) {
   const t = useMessages(detailWords)
   const methods = useMessages(methodWords)
+  const signs = useMessages(signWords)
   const staff = useMe().role !== 'merchant'
   const merchants = useQuery({ ...merchantsQuery, enabled: staff }).data
   const [first] = shipment.lines
@@ -64,6 +66,7 @@ export function ParcelPanel({ shipment }: { shipment: Detail }) {
           { label: t.method, value: shipment.ship_method ? methods[shipment.ship_method] : <Dash /> },
           { label: t.weight, value: <Weight grams={shipment.weight_g} /> },
           { label: t.pieces, value: shipment.pieces },
+          shipment.sign_kind !== null && { label: t.signKind, value: signs[shipment.sign_kind] },
           shipment.signed_by !== null && { label: t.signedBy, value: shipment.signed_by },
           shipment.origin_city !== null && { label: t.origin, value: shipment.origin_city },
           shipment.buyer_ref !== null && { label: t.buyerRef, value: shipment.buyer_ref },

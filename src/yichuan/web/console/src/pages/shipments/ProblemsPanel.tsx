@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { isMilestone, milestoneWords } from '@/domain'
 import { useMessages } from '@/i18n'
-import { Chip, Deadline, ErrorState, Panel, ProblemChip, TimeAgo } from '@/ui'
+import { Chip, Deadline, ErrorState, Panel, ProblemChip, SignReasons, TimeAgo } from '@/ui'
 import { type Detail, type Problem, problemsQuery, type Ticket, ticketsQuery } from './data'
 import { detailWords } from './detailWords'
 import styles from './shipments.module.css'
@@ -59,6 +59,9 @@ function ProblemEntry({ problem, ticket }: { problem: Problem; ticket: Ticket | 
             {problem.close_reason && ` · ${reasonName(problem.close_reason)}`}
           </span>
         )}
+      </div>
+      <div className={styles.meta}>
+        <SignReasons evidence={problem.evidence} />
       </div>
       {ticket && <TicketLine ticket={ticket} />}
     </div>

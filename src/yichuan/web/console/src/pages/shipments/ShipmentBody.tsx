@@ -8,6 +8,7 @@ import { type Detail, detailQuery, type Row } from './data'
 import { detailWords } from './detailWords'
 import { GoodsPanel, ParcelPanel } from './GoodsPanel'
 import { ProblemsPanel } from './ProblemsPanel'
+import { ProofsPanel } from './ProofsPanel'
 import { RecipientPanel } from './RecipientPanel'
 import { ShipmentHead } from './ShipmentHead'
 import styles from './shipments.module.css'
@@ -41,6 +42,7 @@ function Loaded({ shipment }: { shipment: Detail }) {
             <TrackPanel shipment={shipment} />
             <GoodsPanel shipment={shipment} />
             <ParcelPanel shipment={shipment} />
+            <ProofsPanel shipment={shipment} />
           </div>
           <div className={styles.column}>
             <RecipientPanel shipment={shipment} />
