@@ -9,7 +9,7 @@ import sys
 
 import bench
 
-HELPERS = {"__main__", "harness", "bare_app", "load"}
+HELPERS = {"__main__", "harness", "bare_app", "load", "tracks"}
 
 
 def names() -> list[str]:

@@ -1,14 +1,18 @@
 """Pushes in, tracks out: new events merged per second through the real HTTP door.
 
-    python -m bench.ingest [--small]
+    python -m bench.ingest [--small] [--curve] [--most EVENTS]
 
 One web process, one worker, embedded PostgreSQL with fsync and synchronous_commit on, and the
-client, all on this machine. Every shipment has ten events when the clock starts.
+client, all on this machine. A million tracks with ten events each are there when the clock starts
+(`bench.tracks`); parcels are pushed in random order from all over them.
 
 - `full_history`: pushes as KDNiao sends them, 10 shipments each, 11 events per shipment, one new.
 - `new_only`: pushes of 10 shipments with their one new event each.
-- `bare`: the events of `new_only` written by plain psycopg into the same tables' copies, in
+- `single`: pushes of one shipment with its whole history, 11 events, one new.
+- `bare`: the events of `new_only` written by plain psycopg into a copy of the same database, in
   idempotent batches of 1,000 with their tracks' rows, nothing parsed, verified or derived.
+- `to_list`: parcels of shipments, pushed at half the rate of `new_only`; milliseconds from the
+  acknowledgement of a push to the shipment list that shows it.
 
 Time runs from the first push to the last event merged. CPU seconds are per 1,000 new events. At
 the end every event is counted in the database.
@@ -22,64 +26,52 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from datetime import UTC, datetime
 from typing import Any
 
+import psutil
 import psycopg
 
-from bench.harness import Installation, cpu_seconds, installation, postgres_pid, process, web
-from yichuan.core.blobs import LocalBlobs
-from yichuan.core.context import Context
-from yichuan.core.database import SYSTEM, Database
-from yichuan.couriers import service as couriers
-from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
-from yichuan.couriers.connectors.codes import detail_of
-from yichuan.simulator.faults import FaultRates
-from yichuan.simulator.history import ParcelHistory, parcel_history, push_body
-from yichuan.tracking.batch import Source
-from yichuan.tracking.ingest import merge_updates
+from bench.harness import (
+    Installation,
+    Raw,
+    cpu_seconds,
+    installation,
+    postgres_pid,
+    process,
+    web,
+)
+from bench.tracks import KNOWN, Which, World, fill, more
+from yichuan.core.database import DATABASE, SYSTEM, Database
+from yichuan.identity import service as identity
+from yichuan.merchants import service as merchants
 
-EBUSINESS_ID, APP_KEY = "1234567", "bench-key"
-KNOWN = 10
-"""Events every shipment has before the clock starts."""
 PER_PUSH = 10
 CLIENTS = 32
-COURIERS = ("ZTO", "YTO", "YD", "STO", "SF", "JD")
-CITIES = ("深圳市", "杭州市", "北京市", "成都市", "武汉市", "西安市", "泉州市", "哈尔滨市")
-START = datetime(2025, 11, 1, 9, tzinfo=UTC)
-BARE_BATCH = 1000
-WARM = 500
-"""Shipments of each form pushed before the clock starts: processes compile and cache."""
-FAULTS = FaultRates(odd_time=0, missing_zone=0)
-"""Every event can be used, so that they can be counted."""
+BARE, BARE_BATCH = "bare", 1000
+WARM = 1000
+"""Shipments pushed in each form before the clock starts: processes compile and cache."""
+FORMS = {"full_history": (PER_PUSH, True), "new_only": (PER_PUSH, False), "single": (1, True)}
+"""Form → shipments in a push, and whether their whole history."""
 
 
-def parcels(first: int, count: int) -> list[ParcelHistory]:
-    """Parcels with more events than are known at the start, the same for the same numbers."""
-    return list(islice(_long_ones(first), count))
+@dataclass(frozen=True)
+class Sizes:
+    """How much is there, and how much is pushed."""
+
+    base: int
+    copies: int
+    full_history: int
+    new_only: int
+    single: int
+    seconds: float
+    """Of pushing at half rate."""
 
 
-def _long_ones(first: int) -> Iterator[ParcelHistory]:
-    n = first
-    while True:
-        courier, origin = COURIERS[n % len(COURIERS)], CITIES[n % len(CITIES)]
-        target = CITIES[(n // len(CITIES) + n + 1) % len(CITIES)]
-        at = START + timedelta(seconds=n % 86_400)
-        made = parcel_history(7, courier, f"7{n:013d}", origin, target, at, FAULTS)
-        if len(made.events) > KNOWN:
-            yield made
-        n += 1
-
-
-def update_of(parcel: ParcelHistory, count: int) -> TrackUpdate:
-    """What the courier has said after `count` events."""
-    events = tuple(
-        CourierEvent(e.at, e.text, e.code, e.city, detail_of("kdniao", e.code))
-        for e in parcel.events[:count]
-    )
-    return TrackUpdate(parcel.courier, parcel.number, events)
+SMALL = Sizes(1_000, 50, 6_000, 12_000, 2_000, 4)
+FULL = Sizes(10_000, 100, 30_000, 80_000, 8_000, 8)
 
 
 @dataclass(frozen=True)
@@ -93,134 +85,258 @@ class Stage:
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds used so far, by process (PostgreSQL with all its children)."""
-        return cpu_seconds(self.pids, {"postgres"})
+        return cpu_seconds(self.pids, {"postgres"}) | {
+            "client": sum(psutil.Process().cpu_times()[:2])
+        }
 
 
-async def fill(inst: Installation, groups: Sequence[range]) -> str:
-    """Ten events for every shipment, through the merge itself; gives the push token."""
-    database = Database(inst.urls)
-    await database.open()
-    context = Context(inst.settings, inst.vault, database, LocalBlobs(inst.settings.blob_dir))
-    async with database.system() as session:
-        connection_id, token = await couriers.add_connection(
-            session,
-            inst.vault,
-            merchant_id=None,
-            connector="kdniao",
-            name="bench",
-            endpoint="http://nowhere.invalid",
-            public_id=EBUSINESS_ID,
-            secret=APP_KEY,
-        )
-    source = Source("kdniao", connection_id)
-    for group in groups:
-        for first in range(group.start, group.stop, 500):
-            count = min(500, group.stop - first)
-            some = parcels(spread(first), count)
-            await merge_updates(context, source, [update_of(p, KNOWN) for p in some])
-    await database.close()
-    return token
+class Sender(asyncio.Protocol):
+    """One keep-alive connection that posts what the line hands it, again where told 503."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._body: bytes | None = None
+        self._answer = b""
+        self._began = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.next()
+
+    def next(self) -> None:
+        """Send the next push, if there is one."""
+        self._body = self._line.take(self)
+        if self._body is not None:
+            self._began = time.perf_counter()
+            self._transport.write(self._line.head % len(self._body) + self._body)
+
+    def data_received(self, data: bytes) -> None:
+        """An answer, or a part of one: KDNiao's ends in a brace."""
+        self._answer += data
+        if not self._answer.endswith(b"}") or self._body is None:
+            return
+        answer, body, self._answer = self._answer, self._body, b""
+        if answer.startswith(b"HTTP/1.1 503"):
+            self._line.again(body)
+        elif b'"Success":true' in answer:
+            self._line.took.append(time.perf_counter() - self._began)
+            self._line.acknowledged(body)
+        else:
+            self._line.failed(answer)
+        self.next()
 
 
-def spread(place: int) -> int:
-    """The number series of the chunk that begins at a place: some numbers are too short-lived."""
-    return place * 4
+class Line:
+    """Pushes that wait to be posted, at once or at a pace."""
 
+    def __init__(self, stage: Stage, pushes: Sequence[bytes], pace: float | None = None) -> None:
+        """`pace`: pushes a second; None: as fast as they are taken."""
+        host, port = stage.base.removeprefix("http://").split(":")
+        self._host, self._port = host, int(port)
+        self.head = (
+            f"POST {stage.path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/"
+            "x-www-form-urlencoded\r\nContent-Length: "
+        ).encode() + b"%d\r\n\r\n"
+        self._waiting = list(reversed(pushes))
+        self._open = len(self._waiting)
+        self._allowed = len(pushes) if pace is None else 0
+        self._pace = pace
+        self._idle: list[Sender] = []
+        self.took: list[float] = []
+        self.refused = 0
+        self.times: dict[bytes, float] = {}
 
-def bodies(group: range, *, whole: bool) -> list[bytes]:
-    """The group's pushes, each shipment with its next event."""
-    made: list[bytes] = []
-    at = datetime.now(UTC)
-    for first in range(group.start, group.stop, 500):
-        some = parcels(spread(first), min(500, group.stop - first))
-        for k in range(0, len(some), PER_PUSH):
-            ten = [(parcel, KNOWN + 1) for parcel in some[k : k + PER_PUSH]]
-            start = 0 if whole else KNOWN
-            made.append(push_body(EBUSINESS_ID, APP_KEY, ten, pushed_at=at, from_event=start))
-    return made
+    def take(self, sender: Sender) -> bytes | None:
+        """The next push, or None: the sender is woken when there is one."""
+        if self._allowed > 0 and self._waiting:
+            self._allowed -= 1
+            return self._waiting.pop()
+        self._idle.append(sender)
+        return None
 
+    def again(self, body: bytes) -> None:
+        """A push that was refused for now."""
+        self.refused += 1
+        self._waiting.append(body)
+        asyncio.get_running_loop().call_later(0.2, self._allow, 1)
 
-async def send(stage: Stage, pushes: Sequence[bytes]) -> list[float]:
-    """Post everything over a few connections, again where the answer was 503; seconds each."""
-    host, port = stage.base.removeprefix("http://").split(":")
-    head = (
-        f"POST {stage.path} HTTP/1.1\r\nHost: {host}\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
-    ).encode()
-    waiting = list(reversed(pushes))
-    took: list[float] = []
+    def acknowledged(self, body: bytes) -> None:
+        """A push that is durable."""
+        if self._pace is not None:
+            self.times[body] = time.perf_counter()
+        self._open -= 1
+        if not self._open:
+            self._done.set_result(None)
 
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection(host, int(port))
-        while waiting:
-            body = waiting.pop()
-            began = time.perf_counter()
-            writer.write(head + str(len(body)).encode() + b"\r\n\r\n" + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            length = answer.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]
-            said = await reader.readexactly(int(length))
-            took.append(time.perf_counter() - began)
-            if answer.startswith(b"HTTP/1.1 503"):
-                waiting.append(body)
-                await asyncio.sleep(0.2)
-            elif b'"Success":true' not in said:
-                raise RuntimeError(said.decode())
-        writer.close()
+    def failed(self, answer: bytes) -> None:
+        """A push that was refused for good."""
+        if not self._done.done():
+            self._done.set_exception(RuntimeError(answer.decode()))
 
-    await asyncio.gather(*(one() for _ in range(CLIENTS)))
-    return took
+    def _allow(self, count: int) -> None:
+        self._allowed += count
+        while self._allowed > 0 and self._waiting and self._idle:
+            self._idle.pop().next()
+
+    async def run(self) -> None:
+        """Until everything is acknowledged."""
+        loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[None] = loop.create_future()
+        made = [
+            await loop.create_connection(lambda: Sender(self), self._host, self._port)
+            for _ in range(CLIENTS)
+        ]
+        if self._pace is not None:
+            began, given = time.perf_counter(), 0
+            while given < self._open + len(self.took) and not self._done.done():
+                due = int((time.perf_counter() - began) * self._pace)
+                self._allow(due - given)
+                given = due
+                await asyncio.sleep(0.005)
+        await self._done
+        for transport, _ in made:
+            transport.close()
 
 
 def wait_merged(inst: Installation) -> None:
     """Until the inbox has nothing left to merge."""
     with inst.superuser() as connection:
-        while True:
-            row = connection.execute(
-                "SELECT EXISTS (SELECT 1 FROM push_inbox WHERE merged_at IS NULL)"
-            ).fetchone()
-            if row is None or not row[0]:
-                return
+        while connection.execute(
+            "SELECT 1 FROM push_inbox WHERE merged_at IS NULL LIMIT 1"
+        ).fetchone():
             time.sleep(0.02)
 
 
-def measure(stage: Stage, group: range, *, whole: bool) -> dict[str, Any]:
-    """Push a group's next events and wait until they are merged."""
-    pushes = bodies(group, whole=whole)
+def measure(stage: Stage, pushes: Sequence[bytes], events: int) -> dict[str, Any]:
+    """Post pushes and wait until they are merged."""
+    line = Line(stage, pushes)
     before, began = stage.cpu(), time.perf_counter()
-    took = sorted(asyncio.run(send(stage, pushes)))
+    asyncio.run(line.run())
     acknowledged = time.perf_counter() - began
     wait_merged(stage.inst)
     spent = time.perf_counter() - began
     used = {name: seconds - before[name] for name, seconds in stage.cpu().items()}
-    events = len(group)
+    took = sorted(line.took)
     return {
         "new_events": events,
         "pushes": len(pushes),
         "push_kb": round(sum(map(len, pushes)) / len(pushes) / 1000, 1),
         "new_events_per_second": round(events / spent, 1),
+        "pushes_per_second": round(len(pushes) / spent, 1),
         "pushes_acknowledged_per_second": round(len(pushes) / acknowledged, 1),
+        "told_to_come_later": line.refused,
         "ack_p50_ms": round(took[len(took) // 2] * 1000, 1),
         "ack_p99_ms": round(took[len(took) * 99 // 100] * 1000, 1),
         "cpu_seconds_per_1000": {n: round(s / events * 1000, 3) for n, s in used.items()},
     }
 
 
-COPY = """
-CREATE TABLE bare_tracks (LIKE tracks INCLUDING ALL);
-CREATE TABLE bare_events (LIKE track_events INCLUDING ALL);
-INSERT INTO bare_tracks SELECT * FROM tracks;
-INSERT INTO bare_events SELECT * FROM track_events;
-ANALYZE bare_tracks, bare_events;
-CHECKPOINT
+# --- from the acknowledgement to the list -----------------------------------------------------
+
+BIND = """
+INSERT INTO recipients (merchant_id, id, province, city)
+SELECT m.id, m.id, '四川省', '成都市' FROM merchants m;
+INSERT INTO shipments (merchant_id, id, shipment_no, order_no, recipient_id, courier,
+    waybill_number, milestone, detail, shop_name, recipient_name, recipient_phone, dest_province,
+    dest_city, dest_district, goods, quantity, weight_g, paid_at, ship_by, promised_at, shipped_at,
+    picked_up_at, buyer_token, last_event_at, last_event_text, ship_method)
+SELECT m.id, uuidv7(), 'YC' || n, 'M' || n, m.id, t.courier, t.number, t.milestone, t.detail,
+    '旗舰店', '张*', '138****1234', '四川省', '成都市', '武侯区', '保温杯×2', 2, 800,
+    now() - interval '20 days', now(), now(), t.first_event_at, t.picked_up_at, md5(t.number),
+    t.last_event_at, t.last_text, 'own_number'
+FROM unnest(%s::text[]) WITH ORDINALITY g(number, n) JOIN tracks t ON t.number = g.number
+    JOIN (SELECT id, row_number() OVER () AS k FROM merchants) m ON m.k = 1 + n %% 20;
+INSERT INTO track_bindings (merchant_id, shipment_id, courier, number)
+SELECT merchant_id, id, courier, waybill_number FROM shipments;
+INSERT INTO search_tokens (merchant_id, token, target_id, kind)
+SELECT merchant_id, waybill_number, id, 'waybill' FROM shipments;
+ANALYZE shipments, track_bindings, search_tokens
 """
+
+
+async def _keys(inst: Installation) -> str:
+    database = Database(inst.urls)
+    async with database.system() as session:
+        for n in range(20):
+            await merchants.create(session, f"M{n:03}", f"商家 {n}")
+        made = await identity.create_key(session, inst.vault, "bench", None, kdniao=False)
+    await database.close()
+    return made.token
+
+
+def ship(inst: Installation, numbers: Sequence[str]) -> str:
+    """Shipments of 20 merchants under these numbers; gives the platform's key."""
+    key = asyncio.run(_keys(inst))
+    with inst.superuser() as connection:
+        connection.execute("SET session_replication_role = replica")
+        for statement in BIND.split(";\n"):
+            values = (list(numbers),) if "%s" in statement else None
+            connection.execute(statement, values)
+    return key
+
+
+async def _watch(
+    stage: Stage, key: str, line: Line, sample: Sequence[tuple[bytes, str]]
+) -> list[float]:
+    """For some pushes, how long the list takes to show them after they were acknowledged."""
+    before = {}
+    waits: list[float] = []
+    async with Raw(stage.base, key) as client:
+
+        async def shown(number: str) -> str:
+            found = await client.json("GET", f"/api/v1/shipments?q={number}&limit=20")
+            return str(found["items"][0]["last_event_at"])
+
+        for _, number in sample:
+            before[number] = await shown(number)
+        sending = asyncio.create_task(line.run())
+        for body, number in sample:
+            while body not in line.times:
+                await asyncio.sleep(0.002)
+            while await shown(number) == before[number]:
+                await asyncio.sleep(0.01)
+            waits.append(time.perf_counter() - line.times[body])
+        await sending
+    return waits
+
+
+def to_list(stage: Stage, world: World, rate: float, seconds: float) -> dict[str, Any]:
+    """Push shipped parcels at half the rate and look when the list shows them."""
+    group = world.take(int(rate * seconds) // PER_PUSH * PER_PUSH)
+    key = ship(stage.inst, [world.number(which) for which in group])
+    pushes = world.bodies(group, PER_PUSH, whole=False)
+    step = max(1, len(pushes) // 150)
+    sample = [
+        (pushes[k], world.number(group[k * PER_PUSH])) for k in range(step, len(pushes), step)
+    ]
+    line = Line(stage, pushes, pace=rate / PER_PUSH)
+    before, began = stage.cpu(), time.perf_counter()
+    waits = sorted(asyncio.run(_watch(stage, key, line, sample)))
+    spent = time.perf_counter() - began
+    wait_merged(stage.inst)
+    used = {name: used - before[name] for name, used in stage.cpu().items()}
+    return {
+        "new_events_per_second": round(len(group) / spent, 1),
+        "wanted_per_second": round(rate, 1),
+        "looks": len(waits),
+        "p50_ms": round(waits[len(waits) // 2] * 1000),
+        "p99_ms": round(waits[len(waits) * 99 // 100] * 1000),
+        "cpu_seconds_per_1000": {n: round(s / len(group) * 1000, 3) for n, s in used.items()},
+    }
+
+
+# --- the peer ---------------------------------------------------------------------------------
+
 EVENT = ("cohort", "courier", "number", "cycle", "event_key", "occurred_at", "text", "detail")
 KINDS = ("date", "text", "text", "bigint", "bytea", "timestamptz", "text", "text")
 INSERT = (
-    f"INSERT INTO bare_events ({', '.join(EVENT)}) SELECT * FROM"
+    f"INSERT INTO track_events ({', '.join(EVENT)}) SELECT * FROM"
     f" unnest({', '.join(f'%s::{kind}[]' for kind in KINDS)}) ON CONFLICT DO NOTHING"
 )
 UPDATE = (
-    "UPDATE bare_tracks t SET last_event_at = n.at, last_text = n.text, detail = n.detail,"
+    "UPDATE tracks t SET last_event_at = n.at, last_text = n.text, detail = n.detail,"
     " events = t.events + 1, updated_at = now() FROM unnest(%s::text[], %s::text[],"
     " %s::bigint[], %s::timestamptz[], %s::text[], %s::text[])"
     " AS n(courier, number, cycle, at, text, detail)"
@@ -228,88 +344,128 @@ UPDATE = (
 )
 
 
-def bare(inst: Installation, group: range) -> float:
-    """The same new events by plain psycopg on copies of the tables; events per second."""
+def copy(inst: Installation) -> None:
+    """A second database with the same files."""
     with inst.superuser() as connection:
-        for statement in COPY.split(";\n"):
-            connection.execute(statement)
-        connection.execute("GRANT ALL ON bare_tracks, bare_events TO yichuan_system")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
+            " datname = %s AND pid <> pg_backend_pid()",
+            (DATABASE,),
+        )
+    with psycopg.connect(inst.urls.admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {BARE} TEMPLATE {DATABASE} STRATEGY FILE_COPY")
+
+
+def bare(inst: Installation, world: World, group: Sequence[Which]) -> float:
+    """The same new events by plain psycopg on the copy; events per second."""
     cohort = datetime.now(UTC).date().replace(day=1)
     rows = []
-    for first in range(group.start, group.stop, 500):
-        for parcel in parcels(spread(first), min(500, group.stop - first)):
-            event = parcel.events[KNOWN]
-            key = hash((event.at, event.text)).to_bytes(8, "big", signed=True)
-            rows.append(
-                (cohort, parcel.courier, parcel.number, 1, key, event.at, event.text, "in_transit")
-            )
+    for n, c in group:
+        parcel, number = world.parcels[n], world.number((n, c))
+        event = parcel.events[KNOWN]
+        key = hash((event.at, event.text)).to_bytes(8, "big", signed=True)
+        rows.append((cohort, parcel.courier, number, 1, key, event.at, event.text, "in_transit"))
     began = time.perf_counter()
-    with psycopg.connect(inst.urls.of(SYSTEM), prepare_threshold=0) as connection:
+    with psycopg.connect(inst.urls.of(SYSTEM, BARE), prepare_threshold=0) as connection:
         for first in range(0, len(rows), BARE_BATCH):
-            columns = [
-                list(column) for column in zip(*rows[first : first + BARE_BATCH], strict=True)
-            ]
+            some = rows[first : first + BARE_BATCH]
+            columns = [list(column) for column in zip(*some, strict=True)]
             connection.execute(INSERT, columns)
             connection.execute(UPDATE, [*columns[1:4], *columns[5:8]])
             connection.commit()
     return len(rows) / (time.perf_counter() - began)
 
 
-def count(inst: Installation) -> tuple[int, int, int]:
-    """Tracks, events and database bytes."""
+# --- the whole --------------------------------------------------------------------------------
+
+
+def count(inst: Installation) -> tuple[int, int]:
+    """Tracks and events, the latter as the tracks have them."""
     with inst.superuser() as connection:
-        row = connection.execute(
-            "SELECT (SELECT count(*) FROM tracks), (SELECT count(*) FROM track_events),"
-            " pg_database_size(current_database())"
-        ).fetchone()
+        row = connection.execute("SELECT count(*), sum(events) FROM tracks").fetchone()
     assert row is not None
-    return int(row[0]), int(row[1]), int(row[2])
+    return int(str(row[0])), int(str(row[1]))
 
 
-def run(shipments: int, full: int, only: int) -> dict[str, Any]:
-    """Fill and measure both forms and the peer."""
-    first, second = range(full), range(full, full + only)
-    warm = (range(shipments, shipments + WARM), range(shipments + WARM, shipments + 2 * WARM))
+@contextmanager
+def running(inst: Installation, token: str) -> Iterator[Stage]:
+    """The web process and the worker."""
+    args = [sys.executable, "-m", "yichuan.cli", "worker"]
+    with web(inst) as (base, web_pid), process(args, inst.environment, None) as worker_pid:
+        pids = {"web": web_pid, "worker": worker_pid, "postgres": postgres_pid(inst)}
+        yield Stage(inst, base, f"/push/kdniao/{token}", pids)
+
+
+def push(stage: Stage, world: World, form: str, group: Sequence[Which]) -> dict[str, Any]:
+    """A group's next events in one form."""
+    each, whole = FORMS[form]
+    made = measure(stage, world.bodies(group, each, whole=whole), len(group))
+    print(form, json.dumps(made), file=sys.stderr)
+    return made
+
+
+def run(sizes: Sizes) -> dict[str, Any]:
+    """Fill and measure every form and the peer."""
+    world = World(sizes.base, sizes.copies)
     with installation() as inst:
-        token = asyncio.run(fill(inst, [range(shipments), *warm]))
-        with inst.superuser() as connection:
-            connection.execute("VACUUM ANALYZE")
-            connection.execute("CHECKPOINT")
-        tracks, events, _ = count(inst)
-        postgres = postgres_pid(inst)
-        args = [sys.executable, "-m", "yichuan.cli", "worker"]
-        with web(inst) as (base, web_pid), process(args, inst.environment, None) as worker_pid:
-            pids = {"web": web_pid, "worker": worker_pid, "postgres": postgres}
-            stage = Stage(inst, base, f"/push/kdniao/{token}", pids)
-            for group, form in zip(warm, (True, False), strict=True):
-                measure(stage, group, whole=form)
-            whole = measure(stage, first, whole=True)
-            alone = measure(stage, second, whole=False)
-        tracks_after, events_after, size = count(inst)
-        assert tracks_after == tracks == shipments + 2 * WARM
-        assert events_after == events + full + only + 2 * WARM, (events, events_after)
-        plain = bare(inst, second)
-    ratio = alone["new_events_per_second"] / plain
+        token = asyncio.run(fill(inst, world))
+        copy(inst)
+        tracks, before = count(inst)
+        with running(inst, token) as stage:
+            for form in FORMS:
+                push(stage, world, form, world.take(WARM))
+            group = world.take(sizes.new_only)
+            found = {"new_only": push(stage, world, "new_only", group)}
+            plain = bare(inst, world, group)
+            for form, size in (("full_history", sizes.full_history), ("single", sizes.single)):
+                found[form] = push(stage, world, form, world.take(size))
+            rate = found["new_only"]["new_events_per_second"] / 2
+            listed = to_list(stage, world, rate, sizes.seconds)
+        after = count(inst)[1]
+        new = world.base * world.copies - world.left
+        assert after == before + new, (before, new, after)
+    ratio = found["new_only"]["new_events_per_second"] / plain
     return {
         "bench": "ingest",
-        "shipments": tracks,
-        "events_before": events,
-        "events_after": events_after,
-        "database_mb": round(size / 1e6),
-        "full_history": whole,
-        "new_only": alone,
+        "tracks": tracks,
+        "events_before": before,
+        **found,
         "bare_new_events_per_second": round(plain, 1),
         "new_only_to_bare": round(ratio, 3),
+        "to_list": listed,
     }
+
+
+def curve(base: int, most: int) -> dict[str, Any]:
+    """The speed of `new_only` while the tables grow."""
+    world = World(base, most // KNOWN // base)
+    points = []
+    with installation() as inst:
+        token = asyncio.run(fill(inst, world, 10))
+        stored = base * 10 * KNOWN
+        while True:
+            with running(inst, token) as stage:
+                push(stage, world, "new_only", world.take(WARM, stored))
+                made = push(stage, world, "new_only", world.take(40_000, stored))
+            points.append({"events": stored, "per_second": made["new_events_per_second"]})
+            if stored * 2 > most:
+                break
+            more(inst, stored // KNOWN // base, stored // KNOWN // base * 2)
+            stored *= 2
+    return {"bench": "ingest", "curve": points}
 
 
 def main() -> None:
     """Print one JSON object."""
     options = argparse.ArgumentParser()
     options.add_argument("--small", action="store_true", help="a quick run on little data")
+    options.add_argument("--curve", action="store_true", help="the speed as the tables grow")
+    options.add_argument("--most", type=int, default=8_000_000, help="events at the curve's end")
     args = options.parse_args()
-    sizes = (10_000, 4_000, 6_000) if args.small else (100_000, 40_000, 60_000)
-    print(json.dumps(run(*sizes)))
+    if args.curve:
+        print(json.dumps(curve(10_000, args.most)))
+    else:
+        print(json.dumps(run(SMALL if args.small else FULL)))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from yichuan.consumers import CONSUMERS
 from yichuan.core import consumers, outgoing
 from yichuan.core.context import Context, located, opened
 from yichuan.core.loops import Loop, every, run_all
+from yichuan.core.memory import rarely_collect
 from yichuan.core.queue import app, connector
 from yichuan.core.settings import Settings
 from yichuan.exceptions.detect import run_deadlines
@@ -68,6 +69,7 @@ async def _jobs(context: Context, http: httpx.AsyncClient) -> None:
 
 async def _run(context: Context) -> None:
     await consumers.register(context.database, CONSUMERS)
+    rarely_collect()
     async with outgoing.client() as http:
         work = asyncio.create_task(run_all(loops(context, http)))
         loop = asyncio.get_running_loop()

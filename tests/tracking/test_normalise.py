@@ -221,3 +221,18 @@ def test_a_bad_line_is_answered_and_the_next_one_read() -> None:
     assert [answer.get("line") for answer in answers] == [1, 2, 3, 4, None, None]
     assert answers[4]["milestone"] == "out_for_delivery"
     assert (answers[5]["milestone"], answers[5]["detail"]) == (None, "none")
+
+
+@given(
+    st.lists(
+        st.sampled_from([text for _, text in SENTENCES])
+        | st.text("林华伟囗〇鑫0123456789123456789电话ＡA 店号天【】，", max_size=14),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_names_and_phones_do_not_change_what_a_text_says(parts: list[str]) -> None:
+    """Texts are remembered without what differs from parcel to parcel."""
+    lexicon, text = reader().chinese, "".join("".join(parts).split())
+    assert lexicon.mask(lexicon.blurred(text)) == lexicon.mask(text)
+    assert len(lexicon.blurred(text)) == len(text)

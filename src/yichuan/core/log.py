@@ -13,10 +13,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from yichuan.core.database import SystemSession, WriteSession
-from yichuan.core.models import LogEntry
 
 Topic = Literal["track", "shipment", "figures"]
 """`figures`: only what is counted changes (costs, imported history). Nobody else need look."""
@@ -66,10 +65,21 @@ def entry_rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     return [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
 
 
+_KINDS = {"merchant_id": "uuid", "shipment_id": "uuid", "cycle": "bigint"} | {
+    "occurred_at": "timestamptz"
+}
+_APPEND = text(
+    f"INSERT INTO milestone_log ({', '.join(_FIELDS)}) SELECT * FROM unnest("
+    + ", ".join(f"CAST(:{name} AS {_KINDS.get(name, 'text')}[])" for name in _FIELDS)
+    + ")"
+)
+
+
 async def append(session: WriteSession, entries: Sequence[Entry]) -> None:
-    """Append entries in the session's transaction."""
+    """Append entries in the session's transaction, in their order."""
     if entries:
-        await session.execute(insert(LogEntry), entry_rows(entries))
+        columns = {name: [getattr(entry, name) for entry in entries] for name in _FIELDS}
+        await session.execute(_APPEND, columns)
 
 
 async def read_after(

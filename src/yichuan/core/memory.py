@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 _M_ARENA_MAX = -8
 """From glibc's malloc.h."""
 TRIM_SECONDS = 10.0
+RARE = (100_000, 20, 50)
+"""Thresholds of the collector where objects come by the hundred thousand."""
 
 
 def frugal() -> None:
@@ -23,6 +25,14 @@ def frugal() -> None:
     except AttributeError:  # not glibc: nothing to tell
         return
     trim()
+
+
+def rarely_collect() -> None:
+    """For processes that work in batches of thousands: what they make dies by its count, and the
+    collector, looking through it again and again, would cost a third of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*RARE)
 
 
 def trim() -> None:

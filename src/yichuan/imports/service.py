@@ -24,6 +24,7 @@ from yichuan.core.context import Context
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.mapping import FileMapping
 from yichuan.core.mapplan import Mapped, MappedFile, RowTable
+from yichuan.core.memory import RARE
 from yichuan.core.tabular import Reject
 from yichuan.core.vault import Vault
 from yichuan.costs.service import withdraw as withdraw_bills
@@ -52,8 +53,6 @@ T = TypeVar("T")
 BATCH = 5000
 ATTEMPTS = 3
 """A number that someone else takes in the same moment makes a batch fail once."""
-RARE = (100_000, 20, 50)
-_USUAL = gc.get_threshold()
 WRITERS: Final[dict[Kind, Callable[[Job, Parties], Writer[Any]]]] = {
     "orders": OrderWriter,
     "shipments": ShipmentWriter,
@@ -141,11 +140,12 @@ async def run(
 @contextmanager
 def _rare_collections() -> Iterator[None]:
     """Python looks for reference cycles less often: a batch makes none, but 100,000s of objects."""
+    before = gc.get_threshold()
     gc.set_threshold(*RARE)
     try:
         yield
     finally:
-        gc.set_threshold(*_USUAL)
+        gc.set_threshold(*before)
 
 
 async def _run(context: Context, source: Source, again: bool, watch: Watch | None) -> Report:

@@ -41,7 +41,7 @@ from yichuan.tracking.raw import opened
 
 log = structlog.get_logger(__name__)
 
-BATCH: Final = 100
+BATCH: Final = 250
 """Inbox rows merged at once."""
 BATCH_BYTES: Final = 8 * 1024 * 1024
 """Opened bytes after which a batch takes no further push: they grow tenfold when read."""

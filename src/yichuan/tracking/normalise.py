@@ -43,7 +43,8 @@ class Reader:
         """The signals of a text."""
         if text.isascii():
             return self.english.mask(" ".join(text.lower().split()))
-        return self.chinese.mask(kinds_for_names(simplified("".join(text.split()))))
+        plain = kinds_for_names(simplified("".join(text.split())))
+        return _chinese_mask(self.chinese, self.chinese.blurred(plain))
 
     def decide(self, mask: int) -> str:
         """The detail of the first rule that fits."""
@@ -57,6 +58,11 @@ class Reader:
             if fits and (not rule.any or mask & rule.any):
                 return rule
         return None
+
+
+@lru_cache(maxsize=16384)
+def _chinese_mask(lexicon: Lexicon, blurred: str) -> int:
+    return lexicon.mask(blurred)
 
 
 @cache

@@ -123,6 +123,8 @@ def city_of(text: str, location: str | None = None, resolver: Resolver | None = 
     `location` is the courier's own field and goes first. A text's own place goes before where the
     parcel was sent on to. `resolver` is asked for places that carry no 市, 州 or 盟.
     """
+    if location and (city := _named(location.strip()[:LONGEST_PLACE])):
+        return city
     text = text[:MAX_TEXT]
     for place in _places(text, location):
         city = _named(place)

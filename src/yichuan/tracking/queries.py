@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select, text, tuple_
 
+from yichuan.core.bulk import number_array, text_array
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import decode_cursor, encode_cursor, read_number_cursor
@@ -96,13 +97,12 @@ async def bound_states(
     """What these tracks say, for each shipment bound to one; tracks without events are left out."""
     if not keys:
         return []
-    columns: dict[str, list[Any]] = {
-        "couriers": [courier for courier, _, _ in keys],
-        "numbers": [number for _, number, _ in keys],
-        "cycles": [cycle for _, _, cycle in keys],
+    columns = {
+        "couriers": text_array([courier for courier, _, _ in keys]),
+        "numbers": text_array([number for _, number, _ in keys]),
+        "cycles": number_array([cycle for _, _, cycle in keys]),
     }
-    rows = await session.execute(_BOUND, columns)
-    return [BoundState(**row) for row in rows.mappings()]
+    return [BoundState(*row) for row in await session.execute(_BOUND, columns)]
 
 
 async def timeline(

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 
+from yichuan.core.bulk import number_array, text_array
 from yichuan.core.clock import now
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.direct import within, write_within
@@ -149,9 +150,9 @@ async def listeners(
     if not keys:
         return []
     columns = {
-        "couriers": [courier for courier, _, _ in keys],
-        "numbers": [number for _, number, _ in keys],
-        "cycles": [cycle for _, _, cycle in keys],
+        "couriers": text_array([courier for courier, _, _ in keys]),
+        "numbers": text_array([number for _, number, _ in keys]),
+        "cycles": number_array([cycle for _, _, cycle in keys]),
     }
     # unscoped: a log consumer tells every merchant's programs
     named = text(

@@ -15,6 +15,7 @@ import httpx
 import msgspec
 from sqlalchemy import select, text, tuple_, update
 
+from yichuan.core.bulk import text_array
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import ReadSession, SystemSession, WriteSession
@@ -305,7 +306,10 @@ async def collected(session: SystemSession, numbers: Sequence[tuple[str, str]]) 
     """Bookings of numbers that couriers have scanned: the parcels were collected."""
     if not numbers:
         return []
-    columns = {"couriers": [c for c, _ in numbers], "numbers": [n for _, n in numbers]}
+    columns = {
+        "couriers": text_array([c for c, _ in numbers]),
+        "numbers": text_array([n for _, n in numbers]),
+    }
     ids = (await session.execute(_AWAITED, columns)).scalars().all()
     if not ids:
         return []

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
+import msgspec
+
 Outcome: TypeAlias = Literal["refused", "unknown"]
 """refused: the courier did nothing. unknown: the answer was lost, it may have done it."""
 
@@ -17,9 +19,8 @@ Pay: TypeAlias = Literal["sender", "recipient", "monthly", "third_party"]
 """Who pays the courier: 现付, 到付, 月结, 第三方付."""
 
 
-@dataclass(frozen=True, slots=True)
-class CourierEvent:
-    """One scan 轨迹 as the courier tells it."""
+class CourierEvent(msgspec.Struct, frozen=True):
+    """One scan 轨迹 as the courier tells it. Made by the hundred thousand: a struct, in C."""
 
     occurred_at: datetime
     """Aware, UTC."""

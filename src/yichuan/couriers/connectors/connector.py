@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol, TypeAlias
+from typing import ClassVar, Literal, NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from yichuan.couriers.connectors.base import (
@@ -136,8 +136,7 @@ class Door(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Skimmed:
+class Skimmed(NamedTuple):
     """What a push says about one number, with its rows as they came."""
 
     courier: str
