@@ -154,6 +154,18 @@ async def test_every_try_of_an_event_with_what_was_sent_and_answered(
     assert await attempts(alpha.client, hook, event_type="ticket.updated") == []
 
 
+async def test_a_merchants_restriction_is_told(
+    context: Context, alpha: Tenant, platform: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    await endpoint(alpha.client, event_types=["merchant.enforcement"])
+    for status in ("restricted", "restricted", "active"):
+        changed = await platform.patch(f"/api/v1/merchants/{alpha.id}", json={"status": status})
+        assert changed.status_code == 200
+    await pump(context, receiver)
+    told = [(b["data"]["status_from"], b["data"]["status"]) for _, b in receiver.got]
+    assert told == [("active", "restricted"), ("restricted", "active")]
+
+
 async def test_given_up_events_are_sent_again_on_demand(
     context: Context, alpha: Tenant, receiver: Receiver
 ) -> None:

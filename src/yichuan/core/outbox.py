@@ -20,6 +20,9 @@ from yichuan.core.database import Database, WriteSession
 from yichuan.core.direct import Ask, Write, serving_all
 from yichuan.core.models import OutboxMessage
 
+EVENTS: Final = "event"
+"""The channel of events not yet addressed: a merchant's transaction cannot see the platform's
+endpoints."""
 PAUSES = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 21600, 21600, 21600)
 """Seconds before try 2, 3, …; twelve tries over about 26 hours."""
 CLAIM_SECONDS = 120

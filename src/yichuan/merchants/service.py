@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
+from yichuan.core import outbox
+from yichuan.core.clock import now
 from yichuan.core.database import WriteSession
 from yichuan.core.direct import Direct, within
 from yichuan.core.errors import Conflict
@@ -38,10 +40,27 @@ async def change(session: WriteSession, merchant_id: UUID, values: Mapping[str, 
         NotFound: unknown or not the caller's.
     """
     row = await queries.get(session, merchant_id)
+    before = row.status
     if values:
         await session.execute(update(Merchant).where(Merchant.id == merchant_id).values(**values))
         await session.refresh(row)
+    if row.status != before:
+        await _tell(session, merchant_id, before, row.status)
     return row
+
+
+async def _tell(session: WriteSession, merchant_id: UUID, before: str, after: str) -> None:
+    """Have malls and the merchant told (`merchant.enforcement`). Not through notify, which asks
+    this room about merchants."""
+    data = {"merchant_id": str(merchant_id), "status_from": before, "status": after}
+    stream = f"merchant:{merchant_id}"
+    payload = {
+        "type": "merchant.enforcement",
+        "at": now().isoformat(),
+        "data": data,
+        "stream": stream,
+    }
+    await outbox.put(session, outbox.EVENTS, f"event:{stream}", payload, merchant_id)
 
 
 async def ensure_shops(

@@ -14,14 +14,13 @@ from yichuan.core.database import WriteSession
 from yichuan.core.direct import Write, write_within
 from yichuan.core.ids import new_id
 from yichuan.core.models import OutboxMessage
-from yichuan.core.outbox import HELD
+from yichuan.core.outbox import EVENTS, HELD
 from yichuan.core.writing import inserts
 from yichuan.identity.scope import in_scope, owner_of
 from yichuan.notify.events import Event, EventType, Subscriber, lane_of
 from yichuan.notify.models import Alert
 
-EVENT_CHANNEL = "event"
-"""Events not yet addressed: a merchant's transaction cannot see the platform's endpoints."""
+EVENT_CHANNEL = EVENTS
 WEBHOOK_CHANNEL = "webhook"
 
 
