@@ -10,6 +10,7 @@ from yichuan.couriers.connection_routes import router as connections
 from yichuan.couriers.quota_routes import router as quotas
 from yichuan.couriers.routes import router as couriers
 from yichuan.exceptions.routes import router as exceptions
+from yichuan.gateway.pickup_routes import router as pickups
 from yichuan.gateway.routes import door_router
 from yichuan.gateway.routes import router as gateway
 from yichuan.identity.routes import router as identity
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     quotas,
     exceptions,
     gateway,
+    pickups,
     identity,
     imports,
     live,

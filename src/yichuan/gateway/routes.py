@@ -18,7 +18,7 @@ from yichuan.couriers.applications import Grant
 from yichuan.couriers.connectors.form import form_fields
 from yichuan.gateway import queries
 from yichuan.gateway.door import Door
-from yichuan.gateway.kdniao.pushing import ACCOUNT, PICKUP, put_thing
+from yichuan.gateway.kdniao.pushing import ACCOUNT, put_thing
 from yichuan.gateway.kdniao.wire import BAD_FORMAT, CallError, encode, refusal
 from yichuan.gateway.schemas import (
     ApplicationDetail,
@@ -27,16 +27,12 @@ from yichuan.gateway.schemas import (
     CallbackChange,
     Decision,
     FollowedView,
-    PickupChange,
-    PickupState,
-    PickupView,
     PushView,
 )
 from yichuan.identity import service as identity
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.notify.addresses import setting
 from yichuan.tracking import watching
-from yichuan.waybills import pickups
 
 router = APIRouter(tags=["kdniao"])
 door_router = APIRouter(tags=["kdniao"])
@@ -148,32 +144,6 @@ async def list_followed(
     caller.require("operator", "merchant")
     rows = await watching.followed(session, key_id, limit)
     return Page(items=[FollowedView.model_validate(row) for row in rows])
-
-
-@router.get("/pickups")
-async def list_pickups(
-    session: ReadDep,
-    state: PickupState | None = None,
-    cursor: str | None = None,
-    limit: Limit = 50,
-) -> Page[PickupView]:
-    """Pickups booked with couriers 预约取件, newest first."""
-    rows, following = await pickups.listing(session, state, limit, cursor)
-    return Page(items=[PickupView.model_validate(row) for row in rows], next_cursor=following)
-
-
-@router.post("/pickups/{pickup_id}/state")
-async def change_pickup(
-    pickup_id: UUID, wish: PickupChange, caller: CallerDep, session: WriteDep
-) -> PickupView:
-    """Note who comes, that the parcels were collected, or that nobody comes (operators)."""
-    caller.require("operator")
-    picker = {"name": wish.picker_name, "phone": wish.picker_phone, "code": wish.pickup_code}
-    named = {key: value for key, value in picker.items() if value}
-    row = await pickups.change(session, pickup_id, wish.state, named)
-    if row.key_id is not None:
-        await put_thing(session, row.key_id, row.merchant_id, PICKUP, row.id)
-    return PickupView.model_validate(row)
 
 
 @router.get("/account-applications")

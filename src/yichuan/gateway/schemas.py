@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from yichuan.core.rows import RowError
 
 PickupState = Literal["requested", "booked", "assigned", "collected", "cancelled", "failed"]
 ApplicationState = Literal["open", "granted", "refused"]
@@ -59,17 +61,52 @@ class PickupView(BaseModel):
 
     id: UUID
     merchant_id: UUID
-    call: Literal["1001", "1801"]
+    call: Literal["1001", "1801", "console"]
     order_code: str
     courier: str
     number: str | None
+    numbers: list[str]
+    """Of the boxes that wait for this visit, where they had one."""
     state: PickupState
+    picker: dict[str, str]
+    """Who comes: name, phone and code 取件码, as far as the courier told."""
     starts_at: datetime | None
     ends_at: datetime | None
     courier_order_no: str | None
     failure_text: str | None
     created_at: datetime
     changed_at: datetime
+
+
+class PickupBooking(BaseModel):
+    """Boxes to be collected, and when somebody is there."""
+
+    shipment_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    remark: Annotated[str, Field(max_length=100)] = ""
+
+
+class PickupVisit(BaseModel):
+    """One courier asked to come to one merchant, or why it was not."""
+
+    merchant_id: UUID
+    courier: str
+    shipment_ids: list[UUID]
+    pickup: PickupView | None
+    error: RowError | None
+
+
+class PickupsBooked(BaseModel):
+    """What became of the boxes; each is in exactly one item."""
+
+    items: list[PickupVisit]
+
+
+class Reason(BaseModel):
+    """Why."""
+
+    reason: Annotated[str, Field(max_length=99)] = ""
 
 
 class PickupChange(BaseModel):

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import httpx
 from fastapi import Depends, Request
 
 from yichuan.core.context import Context
@@ -58,6 +59,15 @@ def get_cache(request: Request) -> CallerCache:
 
 
 ContextDep = Annotated[Context, Depends(get_context)]
+
+
+def get_http(request: Request) -> httpx.AsyncClient:
+    """The process's HTTP client for couriers."""
+    http: httpx.AsyncClient = request.app.state.http
+    return http
+
+
+HttpDep = Annotated[httpx.AsyncClient, Depends(get_http)]
 
 
 async def get_caller(request: Request, context: ContextDep) -> Caller:

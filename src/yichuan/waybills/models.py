@@ -152,6 +152,11 @@ class Pickup(MerchantOwned, Base):
         UniqueConstraint("merchant_id", "order_code"),
         Index("ix_pickups_created", "merchant_id", "created_at"),
         Index("ix_pickups_number", "courier", "number"),
+        Index(
+            "ix_pickups_open",
+            "courier",
+            postgresql_where=text("state IN ('requested','booked','assigned')"),
+        ),
         CheckConstraint(
             "state IN ('requested','booked','assigned','collected','cancelled','failed')",
             name="state",
@@ -161,10 +166,12 @@ class Pickup(MerchantOwned, Base):
     key_id: Mapped[UUID | None]
     """The program that asked, told of what becomes of it."""
     call: Mapped[str]
-    """The KDNiao call it came by: 1001 or 1801."""
+    """The KDNiao call it came by, 1001 or 1801, or `console`: our own API."""
     order_code: Mapped[str]
     courier: Mapped[str]
     number: Mapped[str | None]
+    numbers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """Waybill numbers of the boxes that wait for the visit."""
     account_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(server_default="requested")
     details_enc: Mapped[bytes]

@@ -32,13 +32,13 @@ from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.scope import scoped
 from yichuan.waybills.models import Pickup
 
-__all__ = ["Pickup", "Wanted", "book", "by_order_code", "cancel", "change", "collected",
+__all__ = ["Pickup", "Wanted", "again", "book", "by_order_code", "cancel", "change", "collected",
            "details_of", "listing", "one"]  # fmt: skip
 
 OPEN: Final = ("requested", "booked", "assigned")
 NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "assigned": ("booked", "assigned"),
-    "collected": ("booked", "assigned"),
+    "collected": OPEN,
     "cancelled": OPEN,
 }
 """State → the states it may follow."""
@@ -46,7 +46,8 @@ NEXT: Final[Mapping[str, tuple[str, ...]]] = {
 _AWAITED: Final = text("""
     SELECT p.id FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[]))
         AS k(courier, number)
-    JOIN pickups p USING (courier, number) WHERE p.state IN ('booked', 'assigned')
+    JOIN pickups p ON p.courier = k.courier AND (p.number = k.number OR k.number = ANY(p.numbers))
+    WHERE p.state IN ('requested', 'booked', 'assigned')
 """)
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
@@ -65,6 +66,8 @@ class Wanted:
     weight_g: int | None = None
     pieces: int = 1
     number: str = ""
+    numbers: tuple[str, ...] = ()
+    """Of all boxes that wait."""
     remark: str = ""
 
 
@@ -82,6 +85,8 @@ class _Claim:
     row: Pickup
     line: courier_calls.Line | None = field(default=None, repr=False)
     repeated: bool = False
+    lost: bool = False
+    """It was asked for before, and the answer was lost."""
 
 
 async def book(
@@ -125,9 +130,11 @@ async def book(
         values |= {"courier_order_no": booked.courier_order}
         values |= {"number": booked.number} if booked.number else {}
     except CourierError as error:
-        failure = error
-        values = {"failure_text": error.courier_text or error.code}
-        values |= {"state": "failed"} if error.outcome == "refused" else {}
+        # Asked before under this reference: the courier says that it is coming already.
+        failure = None if claim.lost and error.code == "order_exists" else error
+    if failure is not None:
+        values = {"failure_text": failure.courier_text or failure.code}
+        values |= {"state": "failed"} if failure.outcome == "refused" else {}
     async with context.database.system() as session:
         row = await _set(session, claim.row, values)
         await courier_calls.note_calls(session, [(line.connection_id, "pickup", 0, failure)])
@@ -161,7 +168,7 @@ async def _claim(
         else:
             row = await _set(session, known, values)
         line = await courier_calls.line(session, context.vault, http, account.id)
-    return _Claim(row, line)
+    return _Claim(row, line, lost=known is not None and known.state == "requested")
 
 
 def _values(
@@ -176,6 +183,7 @@ def _values(
         "order_code": wanted.order_code,
         "courier": account.courier,
         "number": wanted.number or None,
+        "numbers": list(wanted.numbers or ((wanted.number,) if wanted.number else ())),
         "account_id": account.id,
         "state": "requested",
         "details_enc": vault.seal_secret(msgspec.json.encode(details).decode()),
@@ -277,6 +285,41 @@ async def cancel(
         raise CourierFailed(error.courier_text or error.code, reason=error.code) from error
     async with context.database.write(visible_merchants(caller)) as session:
         return await change(session, pickup_id, "cancelled", {})
+
+
+async def again(
+    context: Context, http: httpx.AsyncClient, caller: Caller, pickup_id: UUID
+) -> Pickup:
+    """Ask once more after a refusal or a lost answer, under the same reference.
+
+    Raises:
+        NotFound: unknown or not the caller's.
+        Conflict: it is booked or over, or no account of the merchant's comes for parcels.
+        CourierFailed: the courier refused or could not be heard.
+    """
+    async with context.database.read(visible_merchants(caller)) as session:
+        row = await one(session, pickup_id)
+    if row.state not in ("requested", "failed"):
+        raise Conflict("该预约已成功或已结束，无需重试")
+    details = details_of(context.vault, row)
+    wanted = Wanted(
+        order_code=row.order_code,
+        courier=row.courier,
+        sender=details.sender,
+        receiver=details.receiver,
+        goods=details.goods,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        weight_g=details.weight_g,
+        pieces=details.pieces,
+        number=row.number or "",
+        numbers=tuple(row.numbers),
+        remark=details.remark,
+    )
+    booked, _ = await book(
+        context, http, merchant_id=row.merchant_id, key_id=row.key_id, call=row.call, wanted=wanted
+    )
+    return booked
 
 
 async def change(

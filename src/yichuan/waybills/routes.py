@@ -6,8 +6,7 @@ import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
-import httpx
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -17,7 +16,7 @@ from yichuan.core.errors import NotFound, YichuanError
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.core.rows import RowError, RowResult, RowResults
 from yichuan.identity.callers import visible_merchants
-from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
+from yichuan.identity.deps import CallerDep, ContextDep, HttpDep, ReadDep, WriteDep
 from yichuan.shipments import queries as shipments
 from yichuan.shipments.queries import Shipment
 from yichuan.waybills import preflight, printing, queries, service
@@ -42,15 +41,6 @@ from yichuan.waybills.taking import take
 
 router = APIRouter(tags=["waybills"])
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
-
-
-def get_http(request: Request) -> httpx.AsyncClient:
-    """The process's HTTP client for couriers."""
-    http: httpx.AsyncClient = request.app.state.http
-    return http
-
-
-HttpDep = Annotated[httpx.AsyncClient, Depends(get_http)]
 
 
 @router.post("/waybills", status_code=201)

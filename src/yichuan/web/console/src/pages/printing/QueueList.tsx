@@ -1,4 +1,5 @@
 import {
+  CarOutlined,
   EditOutlined,
   EyeOutlined,
   FileTextOutlined,
@@ -24,6 +25,7 @@ import { useQueueColumns } from './columns'
 import { BATCH, type Box, changesQueues, LIST_NAMES, loadQueue, loadWhole, type Queue } from './data'
 import { useQueueFilters } from './filters'
 import { PrintingNav } from './PrintingNav'
+import { pickupWords } from './pickupWords'
 import { type Dialogs, useDialogs } from './useDialogs'
 import { printingWords } from './words'
 
@@ -128,6 +130,7 @@ function usePrintAll(queue: Queue, dialogs: Dialogs) {
 
 function useBulkActions(queue: Queue, dialogs: Dialogs): BulkAction<Box>[] {
   const t = useMessages(printingWords)
+  const w = useMessages(pickupWords)
   const locale = useLocale()
   const me = useMe()
   const print: BulkAction<Box> = {
@@ -170,9 +173,23 @@ function useBulkActions(queue: Queue, dialogs: Dialogs): BulkAction<Box>[] {
       return rows.map((row) => ({ id: row.id, ok: true, label: numberOf(row) }))
     },
   }
+  const pickup: BulkAction<Box> = {
+    key: 'pickup',
+    label: w.pickups,
+    icon: <CarOutlined />,
+    blocked: (rows) => {
+      if (rows.length > BATCH) return t.tooMany(BATCH)
+      return rows.some(({ waybill_number }) => waybill_number === null) ? w.needsNumber : undefined
+    },
+    run: async (rows) => {
+      const results = await dialogs.pickup(rows)
+      if (results === null) throw GIVEN_UP()
+      return results
+    },
+  }
   if (me.role === 'service') return []
   if (queue === 'to_print') return [print, take, merge]
-  return queue === 'to_hand_over' ? [give, print] : [print, give, take, merge]
+  return queue === 'to_hand_over' ? [give, pickup, print] : [print, give, pickup, take, merge]
 }
 
 function useRowActions(dialogs: Dialogs): (row: Box) => readonly RowAction<Box>[] {

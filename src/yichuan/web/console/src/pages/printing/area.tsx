@@ -19,6 +19,7 @@ export default defineArea({
     { path: 'to-hand-over', lazy: () => import('./HandOverPage') },
     { path: 'all', lazy: () => import('./ToShipPage') },
     { path: 'own-numbers', lazy: () => import('./OwnNumbersPage') },
+    { path: 'pickups', lazy: () => import('./PickupsPage') },
     { path: 'jobs', lazy: () => import('./JobsPage') },
     { path: 'jobs/:id', lazy: () => import('./JobPage') },
   ],
