@@ -51,6 +51,10 @@ class Option:
     cost_fen: int | None
     barred: tuple[str, str] | None = None
     """Why the terms of the service rule it out: not delivered to, suspended, prohibited goods."""
+    cost_told: bool = False
+    """The cost is the courier's own quote, not a rate card's."""
+    days_told: bool = False
+    """The days are the courier's own forecast for this lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,8 @@ def _candidate(box: Box, option: Option, why_not: tuple[str, str] | None) -> dic
         "service_en": option.service_en,
         "cost_minor": option.cost_fen,
         "typical_days": option.typical_days,
+        "cost_told": option.cost_told,
+        "days_told": option.days_told,
         "keeps_promise": box.days_left is None or option.typical_days <= box.days_left,
         "refused_zh": why_not[0] if why_not else None,
         "refused_en": why_not[1] if why_not else None,
@@ -186,9 +192,10 @@ def _words(need: str | None, chosen: Option | None) -> tuple[str, str]:
     if chosen is None:
         return (f"{need_zh}：没有可用的快递服务", f"{need_en}: no usable courier service")
     days = chosen.typical_days
+    told_zh, told_en = ("（快递预估）", " (its forecast)") if chosen.days_told else ("", "")
     return (
-        f"{need_zh}：选 {chosen.courier_name} {chosen.service_zh}，约 {days} 天",
-        f"{need_en}: {chosen.courier} {chosen.service_en}, about {days} days",
+        f"{need_zh}：选 {chosen.courier_name} {chosen.service_zh}，约 {days} 天{told_zh}",
+        f"{need_en}: {chosen.courier} {chosen.service_en}, about {days} days{told_en}",
     )
 
 
@@ -196,7 +203,8 @@ def _cost_words(chosen: Option | None, ranked: Sequence[Option]) -> tuple[str, s
     if chosen is None or chosen.cost_fen is None:
         return "", ""
     amount = f"¥{chosen.cost_fen // 100}.{chosen.cost_fen % 100:02d}"
-    zh, en = f"，预计 {amount}", f", expected {amount}"
+    told_zh, told_en = ("（快递报价）", " (its quote)") if chosen.cost_told else ("", "")
+    zh, en = f"，预计 {amount}{told_zh}", f", expected {amount}{told_en}"
     known = [o.cost_fen for o in ranked[1:] if o.cost_fen is not None]
     if known and chosen.cost_fen <= min(known):
         zh += "，为可用服务中最低价"

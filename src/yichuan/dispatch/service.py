@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from yichuan.core.cached import Remembered
 from yichuan.core.clock import now
 from yichuan.core.database import Database
+from yichuan.couriers import estimates
 from yichuan.couriers import queries as couriers
 from yichuan.couriers.queries import CourierAccount, CourierService
 from yichuan.dispatch import rules
@@ -23,6 +25,15 @@ from yichuan.terms.carriage import carriage_on
 CARD_SECONDS = 2.0
 """How long rate cards are used without asking `rating` whether they changed."""
 NO_QUOTAS: Mapping[UUID, int] = {}
+Lane = tuple[str | None, str | None, str | None, int]
+"""Province of origin, the destination's province and city, grams."""
+
+
+class Told(NamedTuple):
+    """A courier's own price and days."""
+
+    cost_fen: int | None = None
+    days: int | None = None
 
 
 class Dispatcher:
@@ -51,6 +62,7 @@ class Dispatcher:
         self,
         costs: dict[tuple[str, str | None], int],
         *,
+        lane: Lane,
         courier: str | None,
         service: str | None,
         account_id: UUID | None,
@@ -75,7 +87,10 @@ class Dispatcher:
                 if service is not None and item.code != service:
                     continue
                 barred = self.terms.refusal(carriage_on(account, item.code), parcel, at, hits)
-                found.append(self._option(account, item, costs, quotas.get(account.id), barred))
+                told = _told(account.id, item, lane)
+                found.append(
+                    self._option(account, item, costs, quotas.get(account.id), barred, told)
+                )
         return found
 
     def _option(
@@ -85,6 +100,7 @@ class Dispatcher:
         costs: dict[tuple[str, str | None], int],
         quota: int | None,
         barred: Reason | None,
+        told: Told,
     ) -> Option:
         cost = costs.get((item.courier, item.code))
         if cost is None and item.is_default:
@@ -98,17 +114,31 @@ class Dispatcher:
             kind=item.kind,
             min_weight_g=item.min_weight_g,
             max_weight_g=item.max_weight_g,
-            typical_days=item.typical_days,
+            typical_days=item.typical_days if told.days is None else told.days,
             account_id=account.id,
             balance=account.balance,
             quota=quota,
-            cost_fen=cost,
+            cost_fen=told.cost_fen if cost is None else cost,
             barred=(barred.zh, barred.en) if barred is not None else None,
+            cost_told=cost is None and told.cost_fen is not None,
+            days_told=told.days is not None,
         )
 
     def account(self, account_id: UUID) -> CourierAccount | None:
         """One of its accounts."""
         return next((one for one in self._accounts if one.id == account_id), None)
+
+
+def _told(account_id: UUID, item: CourierService, lane: Lane) -> Told:
+    """What the courier itself said of this lane when a quote was asked for, if that is known."""
+    origin, province, city, weight_g = lane
+    found = estimates.known(estimates.key_of(account_id, origin, province, city, weight_g))
+    if found is None:
+        return Told()
+    price = found.price_of(item.code, standard=item.is_default)
+    usable = price is not None and price.currency == "CNY"
+    days = found.days if item.is_default else None
+    return Told(price.amount_minor if price is not None and usable else None, days)
 
 
 _cards: Remembered[None, Snapshot] = Remembered(CARD_SECONDS)
@@ -151,13 +181,14 @@ def decide(
     `parcel`: what the terms of services must know of it.
     `quotas`: numbers the merchant may still take from lent accounts that limit it.
     """
+    weight_g = box.weight_g or rules.ASSUMED_WEIGHT_G
     costs = rating.costs(
         facts.cards,
         merchant_id=box.merchant_id,
         origin_province=origin_province,
         dest_province=box.dest_province,
         dest_city=box.dest_city,
-        weight_g=box.weight_g or rules.ASSUMED_WEIGHT_G,
+        weight_g=weight_g,
     )
     days_left = None
     if box.promised_at is not None:
@@ -167,8 +198,10 @@ def decide(
         categories=tuple(sorted({category for category in categories if category})),
         days_left=days_left,
     )
+    lane = (origin_province, box.dest_province, box.dest_city, weight_g)
     options = facts.options(
         costs,
+        lane=lane,
         courier=courier,
         service=service,
         account_id=account_id,

@@ -7,16 +7,22 @@ from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
+import httpx
 from fastapi import APIRouter, Query, Response
 
 from yichuan.core.clock import now
+from yichuan.core.context import Context
+from yichuan.core.errors import Conflict, Invalid
 from yichuan.core.mapplan import Plan, own_columns
 from yichuan.core.money import Money
 from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.core.tabular import Batch
+from yichuan.couriers import estimates
+from yichuan.couriers.connectors.base import Contact, Price
+from yichuan.couriers.estimates import Estimate
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller
-from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
+from yichuan.identity.deps import CallerDep, ContextDep, HttpDep, ReadDep
 from yichuan.merchants import queries as merchants
 from yichuan.rating import queries, service
 from yichuan.rating.cards import RateRow, ShipmentToRate, china_day
@@ -25,6 +31,7 @@ from yichuan.rating.rows import RATES, RateCardRow
 from yichuan.rating.schemas import (
     CardRole,
     Cell,
+    CourierQuote,
     NoQuote,
     QuoteLineView,
     QuoteRequest,
@@ -133,7 +140,9 @@ async def remove_rate_card(card_id: UUID, caller: CallerDep, context: ContextDep
 
 
 @router.post("/quotes")
-async def quote_shipment(wish: QuoteRequest, caller: CallerDep, context: ContextDep) -> Quotes:
+async def quote_shipment(
+    wish: QuoteRequest, caller: CallerDep, context: ContextDep, http: HttpDep
+) -> Quotes:
     """Price one shipment 报价: what merchants are charged, and for operators what it costs.
 
     A merchant sees costs only on contracts of its own.
@@ -162,7 +171,58 @@ async def quote_shipment(wish: QuoteRequest, caller: CallerDep, context: Context
             if not shown:
                 zh, en = MISSES[reason := (reasons or ["no_card"])[0]]
                 missing.append(NoQuote(role=role, reason=reason, zh=zh, en=en))
-    return Quotes(items=items, missing=missing)
+    asked = await _asked(context, http, caller, wish, merchant_id) if wish.ask_couriers else []
+    return Quotes(items=items, missing=missing, couriers=asked)
+
+
+async def _asked(
+    context: Context,
+    http: httpx.AsyncClient,
+    caller: Caller,
+    wish: QuoteRequest,
+    merchant_id: UUID | None,
+) -> list[CourierQuote]:
+    """What couriers themselves say, from the merchant's sender address."""
+    if merchant_id is None:
+        raise Invalid("say whose parcel it is (请选择商家)", field="merchant_id")
+    async with context.database.system() as session:
+        addresses = await merchants.senders(session, merchant_id)
+    sender = next(iter(addresses), None)
+    if sender is None:
+        raise Conflict("the merchant has no sender address (发货地址) yet")
+    found = await estimates.ask(
+        context,
+        http,
+        merchant_id=merchant_id,
+        sender=Contact(sender.name, sender.province, sender.city, sender.district, sender.address),
+        receiver=Contact(
+            "", wish.dest_province, wish.dest_city or wish.dest_province, "", wish.dest_city
+        ),
+        weight_g=wish.weight_g,
+        volume_cm3=wish.volume_cm3 or None,
+        courier=wish.courier.strip().upper(),
+    )
+    return [view for one in found for view in _courier_views(caller, one)]
+
+
+def _courier_views(caller: Caller, one: Estimate) -> list[CourierQuote]:
+    """A price of the platform's contracts is the platform's own; the days are for everybody."""
+    seen = caller.role == "operator" or one.own
+    prices: list[Price | None] = list(one.prices) if seen else []
+    return [
+        CourierQuote(
+            courier=one.courier,
+            connector=one.connector,
+            service=price.service or None if price else None,
+            total=Money(amount_minor=price.amount_minor, currency=price.currency)
+            if price
+            else None,
+            by=one.forecast.by if one.forecast else None,
+            text=one.forecast.text if one.forecast else "",
+            errors=list(one.errors),
+        )
+        for price in prices or [None]
+    ]
 
 
 def _roles(caller: Caller) -> tuple[CardRole, ...]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from yichuan.core.money import Money
 
@@ -114,6 +114,23 @@ class QuoteRequest(BaseModel):
     on: date | None = None
     """Day of shipping; today when left out."""
 
+    ask_couriers: bool = False
+    """Also ask the couriers whose connectors price or forecast (`couriers` of the answer)."""
+
+
+class CourierQuote(BaseModel):
+    """What a courier itself says, through the account that would be used; kept for six hours."""
+
+    courier: str
+    connector: str
+    service: str | None
+    total: Money | None
+    by: AwareDatetime | None
+    """When it says it will be there 时效预估."""
+    text: str
+    errors: list[str]
+    """Stable codes of what it could not say (no_answer, area_not_served…)."""
+
 
 class QuoteLineView(BaseModel):
     """A part of a price."""
@@ -156,3 +173,4 @@ class Quotes(BaseModel):
 
     items: list[QuoteView]
     missing: list[NoQuote]
+    couriers: list[CourierQuote] = []

@@ -1,10 +1,13 @@
-import { useMutation } from '@tanstack/react-query'
-import { App, Button, Form, Input, InputNumber, Select } from 'antd'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { App, Button, Checkbox, Form, Input, InputNumber, Select } from 'antd'
 import { api, type Schema, unwrap } from '@/api/client'
+import { useMe } from '@/auth/useMe'
 import { useLocale, useMessages } from '@/i18n'
 import { useIsPhone } from '@/lib/useMediaQuery'
 import { CourierTag, Dash, EmptyState, errorTitle, Money, Panel, PlainTable, Weight } from '@/ui'
+import { merchantsQuery } from '../merchants/names'
 import { useProvinceOptions } from '../printing/filters'
+import { CourierQuotes } from './CourierQuotes'
 import { words } from './words'
 
 const search = { optionFilterProp: 'label' }
@@ -14,11 +17,14 @@ interface Wish {
   city?: string
   origin?: string
   kilograms: number
+  /** Also ask the couriers; staff say for which merchant. */
+  ask?: boolean
+  merchant?: string
 }
 
 type Quote = Schema<'QuoteView'>
 
-function quote({ province, city, origin, kilograms }: Wish) {
+function quote({ province, city, origin, kilograms, ask, merchant }: Wish) {
   const body = {
     dest_province: province,
     dest_city: city ?? '',
@@ -28,6 +34,8 @@ function quote({ province, city, origin, kilograms }: Wish) {
     courier: '',
     service: '',
     zone: '',
+    merchant_id: merchant ?? null,
+    ask_couriers: ask === true || merchant !== undefined,
   }
   return unwrap(api.POST('/api/v1/quotes', { body }))
 }
@@ -64,12 +72,44 @@ export function QuotePanel() {
         <Form.Item name="kilograms" label={t.weight} rules={required}>
           <InputNumber min={0.001} max={100000} step={0.5} style={{ width: 110 }} />
         </Form.Item>
+        <AskCouriers />
         <Button type="primary" htmlType="submit" loading={ask.isPending}>
           {t.calculate}
         </Button>
       </Form>
       {ask.data && <Prices rows={ask.data.items} />}
+      {ask.data && ask.variables && (ask.variables.ask || ask.variables.merchant) && (
+        <div style={{ marginTop: 16 }}>
+          <CourierQuotes rows={ask.data.couriers} />
+        </div>
+      )}
     </Panel>
+  )
+}
+
+/** Couriers answer through the account that a merchant would use, so staff name the merchant. */
+function AskCouriers() {
+  const t = useMessages(words)
+  const merchant = useMe().role === 'merchant'
+  const merchants = useQuery({ ...merchantsQuery, enabled: !merchant }).data ?? []
+  if (merchant) {
+    return (
+      <Form.Item name="ask" valuePropName="checked">
+        <Checkbox>{t.askCouriers}</Checkbox>
+      </Form.Item>
+    )
+  }
+  const options = merchants.map(({ id, name }) => ({ value: id, label: name }))
+  return (
+    <Form.Item name="merchant" label={t.askCouriersFor}>
+      <Select
+        allowClear
+        showSearch={search}
+        options={options}
+        placeholder={t.doNotAsk}
+        style={{ minWidth: 160 }}
+      />
+    </Form.Item>
   )
 }
 
