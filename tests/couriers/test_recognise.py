@@ -135,6 +135,17 @@ def test_a_merchant_who_ships_yto_gets_yto_first() -> None:
     assert couriers("SF1234567890123", learned)[0] == "SF"
 
 
+def test_twelve_digits_are_a_merchants_sf_when_its_others_are() -> None:
+    """Numbers of one length but of no common beginning teach too; what is told stays possible."""
+    number = "933000116516"
+    assert couriers(number)[0] == "ZTO"
+    shipped = [("SF", f"{head}000{head}000") for head in range(101, 901, 100)]
+    known = Learned({}, taught(*shipped))
+    assert couriers(number, known)[0] == "SF"
+    assert couriers("SF1234567890123", known)[0] == "SF"
+    assert couriers("JT5190000000001", known)[0] == "JTSD"
+
+
 def test_one_merchant_is_not_the_platform() -> None:
     mine = taught(*[("UC", f"9001{n:08d}") for n in range(50)])
     others = taught(*[("YTO", f"9001{n:08d}") for n in range(1000)])

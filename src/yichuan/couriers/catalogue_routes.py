@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,10 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from yichuan.core.database import ReadSession
 from yichuan.core.pagination import Page
 from yichuan.couriers import catalogue_queries as queries
-from yichuan.couriers import golive, learning, offers, standing
+from yichuan.couriers import golive, learning, offers, opinions, standing
 from yichuan.couriers.catalogue import CourierKind, entries
 from yichuan.couriers.catalogue_queries import CatalogueFilter, Listed
 from yichuan.couriers.catalogue_schemas import (
@@ -25,6 +23,7 @@ from yichuan.couriers.catalogue_schemas import (
     CourierPage,
     CourierView,
     OfferView,
+    OpinionView,
     RecogniseRequest,
     RecognitionView,
     ServiceView,
@@ -34,9 +33,10 @@ from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.connector import Capability
 from yichuan.couriers.golive import Standing
 from yichuan.couriers.offers import Offer
+from yichuan.couriers.opinions import Opinion
 from yichuan.couriers.recognise import Recognition
-from yichuan.identity.callers import Caller
-from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
+from yichuan.identity.callers import visible_merchants
+from yichuan.identity.deps import CallerDep, ContextDep, HttpDep, ReadDep
 
 router = APIRouter(tags=["couriers"])
 HOUR = "private, max-age=3600"
@@ -129,17 +129,12 @@ async def list_courier_names(session: ReadDep, response: Response) -> Page[Couri
     )
 
 
-async def _recognised(
-    session: ReadSession, caller: Caller, numbers: Sequence[str], merchant_id: UUID | None
-) -> Page[RecognitionView]:
-    found = await learning.recognise_all(session, numbers, caller.merchant_id or merchant_id)
-    return Page(items=[recognition_view(one) for one in found])
-
-
-def recognition_view(found: Recognition) -> RecognitionView:
+def recognition_view(found: Recognition, opinion: Opinion | None = None) -> RecognitionView:
     """A recognition with the couriers' names."""
+    found = opinions.ordered(found, opinion)
     return RecognitionView(
         number=found.number,
+        opinion=OpinionView.model_validate(opinion) if opinion else None,
         certain=found.certain,
         candidates=[
             CandidateView(
@@ -163,15 +158,20 @@ async def recognise_numbers(
     merchant_id: UUID | None = None,
 ) -> Page[RecognitionView]:
     """单号识别: which couriers a number (or some) may be of, best first."""
-    return await _recognised(session, caller, number, merchant_id)
+    found = await learning.recognise_all(session, number, caller.merchant_id or merchant_id)
+    return Page(items=[recognition_view(one) for one in found])
 
 
 @router.post("/couriers/recognise")
 async def recognise_many_numbers(
-    wish: RecogniseRequest, caller: CallerDep, session: ReadDep
+    wish: RecogniseRequest, caller: CallerDep, context: ContextDep, http: HttpDep
 ) -> Page[RecognitionView]:
     """单号识别 of up to 1000 numbers at once. It changes nothing."""
-    return await _recognised(session, caller, wish.numbers, wish.merchant_id)
+    merchant_id = caller.merchant_id or wish.merchant_id
+    async with context.database.read(visible_merchants(caller)) as session:
+        found = await learning.recognise_all(session, wish.numbers, merchant_id)
+    asked = await opinions.second(context, http, found, merchant_id) if wish.ask else {}
+    return Page(items=[recognition_view(one, asked.get(one.number)) for one in found])
 
 
 @router.get("/couriers/{courier}")

@@ -151,6 +151,8 @@ class RecogniseRequest(BaseModel):
     ]
     merchant_id: UUID | None = None
     """Whose experience counts; a merchant's own is taken by itself."""
+    ask: bool = False
+    """Ask an aggregator for a second opinion on up to 20 numbers that stay in doubt."""
 
 
 class CandidateView(BaseModel):
@@ -174,10 +176,24 @@ class CandidateView(BaseModel):
     asks, else the platform's."""
 
 
+class OpinionView(BaseModel):
+    """What an aggregator said of a number."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    connector: str
+    couriers: list[str]
+    """Our codes, best first."""
+    error: str | None
+    """Stable code of why it said nothing (no_answer, not_subscribed…)."""
+
+
 class RecognitionView(BaseModel):
-    """What a number may be, best first."""
+    """What a number may be, best first; what an aggregator named, where one was asked, before
+    the rest."""
 
     number: str
     certain: str | None
     """The courier, when it may be used without asking."""
     candidates: list[CandidateView]
+    opinion: OpinionView | None = None

@@ -7,9 +7,11 @@ have given this one than a courier that gives any twelve digits (Bayes: prior ×
 not fit rules it out. Priors are the couriers' yearly volumes (`number_volumes.csv`).
 
 Confirmed shipments come on top (`Learned`): how often a courier's scans confirmed numbers that
-begin alike, on this platform and for this merchant. They first replace the priors, then, where
-numbers of the very same beginning were confirmed, the formats too (interpolated as in a
-hierarchical Dirichlet model: n confirmed weigh n / (n + CAUTION)).
+are as long or begin alike, on this platform and for this merchant. They first replace the priors,
+then how much of a courier's numbers have that length (whose merchant's parcels carry the twelve
+digits of old is known by them), then, where numbers of the very same beginning were confirmed, the
+formats too (interpolated as in a hierarchical Dirichlet model: n confirmed weigh
+n / (n + CAUTION)).
 
 Chinese couriers publish no check digits and their formats overlap: a score below `CERTAIN` must
 not be used without a person's consent.
@@ -34,6 +36,7 @@ CERTAIN = 0.95
 LEAST = 0.001
 """Candidates below this score are left out."""
 CAUTION_PRIOR = {"platform": 500.0, "merchant": 20.0}
+CAUTION_LENGTH = {"platform": 50.0, "merchant": 10.0}
 CAUTION_SHAPE = {"platform": 10.0, "merchant": 4.0}
 """Confirmed shipments that weigh as much as what was believed before."""
 CHECKED = 10.0
@@ -43,6 +46,7 @@ SMALL = 0.02
 OTHERS = 2.0
 """Billion parcels a year of couriers whose formats nobody wrote down."""
 PREFIXES = (2, 4)
+"""Characters a shape begins with; the length alone (`15:`) is counted too."""
 _NUMBER = re.compile(r"[0-9A-Z-]{5,40}")
 
 CheckDigit: TypeAlias = Literal["verified", "none"]
@@ -136,9 +140,9 @@ def tidy(number: str) -> str:
 
 
 def shapes(number: str) -> tuple[str, ...]:
-    """What is counted of a confirmed number: any, then its length and beginning. It does not
-    tell the number: `15:77` stands for 15 characters that begin with 77."""
-    return ("", *(f"{len(number)}:{number[:n]}" for n in PREFIXES))
+    """What is counted of a confirmed number: any, its length, then length and beginning. It does
+    not tell the number: `15:77` stands for 15 characters that begin with 77."""
+    return ("", f"{len(number)}:", *(f"{len(number)}:{number[:n]}" for n in PREFIXES))
 
 
 @cache
@@ -177,6 +181,16 @@ def _of_length(length: int) -> tuple[tuple[Format, float], ...]:
         for form in formats()
         if length in form.sizes
     )
+
+
+@cache
+def _length_shares(length: int) -> Mapping[str, float]:
+    """Which part of a courier's numbers have a length, by its formats."""
+    found: dict[str, float] = {}
+    for form in formats():
+        if length in form.sizes:
+            found[form.courier] = found.get(form.courier, 0.0) + form.share / len(form.sizes)
+    return found
 
 
 @cache
@@ -271,6 +285,21 @@ def _priors(couriers: Iterable[str], learned: Learned) -> dict[str, float]:
     return priors
 
 
+def _lengths(number: str, couriers: Iterable[str], learned: Learned) -> dict[str, float]:
+    """How much likelier or rarer the number's length is at each courier than its formats say."""
+    shares = _length_shares(len(number))
+    found = {}
+    for code in couriers:
+        believed = part = shares.get(code, 0.0)
+        for level, counts in learned.levels():
+            whole = counts.get("", {}).get(code, 0)
+            seen = counts.get(f"{len(number)}:", {}).get(code, 0)
+            caution = CAUTION_LENGTH[level]
+            part = (seen + caution * part) / (whole + caution)
+        found[code] = part / believed if believed else 1.0
+    return found
+
+
 def _unknown(number: str, learned: Learned) -> float:
     """Weight of the couriers nobody wrote down; the more is confirmed, the less they count."""
     characters = 10.0 if number.isdigit() else 36.0
@@ -289,7 +318,7 @@ def recognise(number: str, learned: Learned = NOTHING) -> Recognition:
     guesses = _by_format(number)
     steps = [
         (level, counts[shape])
-        for shape in shapes(number)[1:]
+        for shape in shapes(number)[2:]
         for level, counts in learned.levels()
         if shape in counts
     ]
@@ -299,7 +328,10 @@ def recognise(number: str, learned: Learned = NOTHING) -> Recognition:
     if not guesses:
         return Recognition(number, ())
     priors = _priors(guesses, learned)
-    weights = {code: priors[code] * guess.likelihood for code, guess in guesses.items()}
+    lengths = _lengths(number, guesses, learned)
+    weights = {
+        code: priors[code] * lengths[code] * guess.likelihood for code, guess in guesses.items()
+    }
     whole = sum(weights.values()) + _unknown(number, learned)
     scores = {code: weight / whole for code, weight in weights.items()}
     confirmed: dict[str, int] = {}

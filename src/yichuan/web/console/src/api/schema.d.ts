@@ -4815,6 +4815,18 @@ export interface components {
             last_error: string | null;
         };
         /**
+         * OpinionView
+         * @description What an aggregator said of a number.
+         */
+        OpinionView: {
+            /** Connector */
+            connector: string;
+            /** Couriers */
+            couriers: string[];
+            /** Error */
+            error: string | null;
+        };
+        /**
          * OrderBatch
          * @description Many orders at once; each row gets its own answer.
          */
@@ -6300,10 +6312,16 @@ export interface components {
             numbers: string[];
             /** Merchant Id */
             merchant_id?: string | null;
+            /**
+             * Ask
+             * @default false
+             */
+            ask: boolean;
         };
         /**
          * RecognitionView
-         * @description What a number may be, best first.
+         * @description What a number may be, best first; what an aggregator named, where one was asked, before
+         *     the rest.
          */
         RecognitionView: {
             /** Number */
@@ -6312,6 +6330,7 @@ export interface components {
             certain: string | null;
             /** Candidates */
             candidates: components["schemas"]["CandidateView"][];
+            opinion?: components["schemas"]["OpinionView"] | null;
         };
         /**
          * ReconciledView

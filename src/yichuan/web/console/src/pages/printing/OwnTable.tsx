@@ -145,7 +145,7 @@ function Guess({ row, code, onChoose }: { row: OwnRow; code: string | null; onCh
     <span className={styles.guesses}>
       {candidates.map((one) => (
         <Button key={one.courier} size="small" onClick={() => onChoose(one.courier)}>
-          {name(one)} {percent(one.score)}
+          {name(one)} {one.score > 0 && percent(one.score)}
         </Button>
       ))}
     </span>

@@ -22,7 +22,7 @@ async function recognise(rows: readonly Omit<OwnRow, 'key'>[], merchantId: strin
   const good = numbers.filter((number) => NUMBER.test(number))
   const found = []
   for (let start = 0; start < good.length; start += RECOGNISED) {
-    const body = { numbers: good.slice(start, start + RECOGNISED), merchant_id: merchantId }
+    const body = { numbers: good.slice(start, start + RECOGNISED), merchant_id: merchantId, ask: true }
     const page = await unwrap(api.POST('/api/v1/couriers/recognise', { body }))
     found.push(...page.items)
   }
