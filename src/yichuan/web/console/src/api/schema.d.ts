@@ -481,6 +481,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{sub_order_id}/recipient-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Refresh Recipient Phone
+         * @description 刷新虚拟号: a new (virtual) number for the recipient, also when the box is on its way.
+         */
+        put: operations["refresh_recipient_phone_api_v1_orders__sub_order_id__recipient_phone_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/{shipment_id}/recipient": {
         parameters: {
             query?: never;
@@ -2551,6 +2571,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/terms/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Terms
+         * @description Terms of a kind, newest first: the platform's, and a merchant's own.
+         *
+         *     `q`: a division's name or code, a town, or goods. `state`: of suspensions.
+         */
+        get: operations["list_terms_api_v1_terms__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Term
+         * @description Write a term. A new suspension is announced to the merchants it concerns.
+         */
+        post: operations["create_term_api_v1_terms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms/{kind}/{term_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Term
+         * @description Write a term anew; its owner stays. A changed suspension is announced again.
+         */
+        put: operations["replace_term_api_v1_terms__kind___term_id__put"];
+        post?: never;
+        /**
+         * Remove Term
+         * @description Take a term away. A suspension that has begun is ended instead.
+         */
+        delete: operations["remove_term_api_v1_terms__kind___term_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms/suspensions/{suspension_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Suspension
+         * @description Lift a suspension now; it stays on record.
+         */
+        post: operations["end_suspension_api_v1_terms_suspensions__suspension_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms/suspensions/{suspension_id}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suspended Shipments
+         * @description The caller's boxes that wait and that a suspension holds up, the oldest first.
+         */
+        get: operations["suspended_shipments_api_v1_terms_suspensions__suspension_id__shipments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms/{kind}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Terms
+         * @description Terms of a kind as a file that can be corrected and imported (`POST /imports`).
+         */
+        get: operations["export_terms_api_v1_terms__kind__export_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Address Reach
+         * @description 地址是否可达: which courier services take a parcel to an address now, and why others not.
+         *
+         *     For a merchant (platform callers: `merchant_id`) from its warehouse, on its accounts, under its
+         *     own rules too.
+         */
+        get: operations["address_reach_api_v1_reach_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/goods-clearances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Clearances
+         * @description Who let a box pass which goods rules, oldest first.
+         */
+        get: operations["list_clearances_api_v1_shipments__shipment_id__goods_clearances_get"];
+        put?: never;
+        /**
+         * Clear Goods
+         * @description 放行: let a box pass a goods rule. Operators any; merchants rules of their own.
+         */
+        post: operations["clear_goods_api_v1_shipments__shipment_id__goods_clearances_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -2583,6 +2776,26 @@ export interface paths {
          * @description One ticket with everything that happened.
          */
         get: operations["get_ticket_api_v1_tickets__ticket_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Claim
+         * @description 理赔: what may be claimed for the ticket's parcel, by which standard, and the days left.
+         */
+        get: operations["get_claim_api_v1_tickets__ticket_id__claim_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3071,6 +3284,80 @@ export interface components {
             decided_at: string | null;
         };
         /**
+         * AreaIn
+         * @description 到不到件: whether a courier (service) delivers to a place.
+         */
+        AreaIn: {
+            /**
+             * Adcode
+             * @default
+             */
+            adcode: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "areas";
+            /** Courier */
+            courier: string;
+            /** Service */
+            service?: string | null;
+            /**
+             * Keyword
+             * @default
+             */
+            keyword: string;
+            /** Serves */
+            serves: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * AreaView
+         * @description An area.
+         */
+        AreaView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Adcode */
+            adcode: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "areas";
+            /** Courier */
+            courier: string;
+            /** Service */
+            service: string | null;
+            /** Keyword */
+            keyword: string;
+            /** Serves */
+            serves: boolean;
+            /** Note */
+            note: string;
+        };
+        /**
          * AttemptView
          * @description One try to deliver one event.
          */
@@ -3238,6 +3525,8 @@ export interface components {
             en: string;
             /** Shipment Ids */
             shipment_ids: string[];
+            /** Rule Id */
+            rule_id?: string | null;
         };
         /** Body_add_proof_api_v1_shipments__shipment_id__proofs_post */
         Body_add_proof_api_v1_shipments__shipment_id__proofs_post: {
@@ -3275,11 +3564,8 @@ export interface components {
         };
         /** Body_start_import_api_v1_imports_post */
         Body_start_import_api_v1_imports_post: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "orders" | "shipments" | "rates" | "bills";
+            /** Kind */
+            kind: ("orders" | "shipments" | "rates" | "bills") | ("areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation");
             /**
              * File
              * @description CSV or spreadsheet
@@ -3453,6 +3739,90 @@ export interface components {
             confirmed: number;
         };
         /**
+         * ClaimView
+         * @description What may be claimed from the courier 理赔, and by which standard.
+         */
+        ClaimView: {
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "lost" | "damaged" | "delayed";
+            /** Insured */
+            insured: boolean;
+            /** Rule Id */
+            rule_id?: string | null;
+            /** Standard Zh */
+            standard_zh: string;
+            /** Standard En */
+            standard_en: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            amount?: components["schemas"]["Money"] | null;
+            /**
+             * Withheld
+             * @default false
+             */
+            withheld: boolean;
+            freight?: components["schemas"]["Money"] | null;
+            goods_value?: components["schemas"]["Money"] | null;
+            declared?: components["schemas"]["Money"] | null;
+            /** Claim Until */
+            claim_until?: string | null;
+            /** Days Left */
+            days_left?: number | null;
+        };
+        /**
+         * ClearanceRequest
+         * @description Let a box pass a goods rule.
+         */
+        ClearanceRequest: {
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ClearanceView
+         * @description Who let a box pass a goods rule, and why.
+         */
+        ClearanceView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Shipment Id
+             * Format: uuid
+             */
+            shipment_id: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /** Rule Zh */
+            rule_zh: string;
+            /** Rule En */
+            rule_en: string;
+            /** Reason */
+            reason: string;
+            /** Actor Name */
+            actor_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * ColumnView
          * @description A documented column.
          */
@@ -3475,13 +3845,102 @@ export interface components {
          * @description The documented columns of a kind; files may use the names or the Chinese titles.
          */
         Columns: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "orders" | "shipments" | "rates" | "bills";
+            /** Kind */
+            kind: ("orders" | "shipments" | "rates" | "bills") | ("areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation");
             /** Columns */
             columns: components["schemas"]["ColumnView"][];
+        };
+        /**
+         * CompensationIn
+         * @description 理赔标准: what is paid for a lost, damaged or late parcel.
+         */
+        CompensationIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "compensation";
+            /** Courier */
+            courier?: string | null;
+            /** Service */
+            service?: string | null;
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "lost" | "damaged" | "delayed";
+            /** Insured */
+            insured: boolean;
+            /** Freight Percent */
+            freight_percent?: number | null;
+            /** Value Percent */
+            value_percent?: number | null;
+            /** Cap Minor */
+            cap_minor?: number | null;
+            /** Claim Days */
+            claim_days: number;
+            /**
+             * Counted From
+             * @default shipped
+             * @enum {string}
+             */
+            counted_from: "shipped" | "promised" | "delivered" | "reported";
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+        };
+        /**
+         * CompensationView
+         * @description A compensation standard.
+         */
+        CompensationView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "compensation";
+            /** Courier */
+            courier: string | null;
+            /** Service */
+            service: string | null;
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "lost" | "damaged" | "delayed";
+            /** Insured */
+            insured: boolean;
+            /** Freight Percent */
+            freight_percent: number | null;
+            /** Value Percent */
+            value_percent: number | null;
+            /** Cap Minor */
+            cap_minor: number | null;
+            /** Claim Days */
+            claim_days: number;
+            /**
+             * Counted From
+             * @enum {string}
+             */
+            counted_from: "shipped" | "promised" | "delivered" | "reported";
+            /** Source */
+            source: string;
         };
         /**
          * ConnectionChange
@@ -3945,6 +4404,77 @@ export interface components {
             password: string;
         };
         /**
+         * CutOffIn
+         * @description 截单: until when parcels leave the same day, on which days of the week.
+         */
+        CutOffIn: {
+            /**
+             * Adcode
+             * @default
+             */
+            adcode: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cutoffs";
+            /** Courier */
+            courier?: string | null;
+            /** Service */
+            service?: string | null;
+            /** Branch Code */
+            branch_code?: string | null;
+            /**
+             * Weekdays
+             * @default 1234567
+             */
+            weekdays: string;
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * CutOffView
+         * @description A cut-off.
+         */
+        CutOffView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Adcode */
+            adcode: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cutoffs";
+            /** Courier */
+            courier: string | null;
+            /** Service */
+            service: string | null;
+            /** Branch Code */
+            branch_code: string | null;
+            /** Weekdays */
+            weekdays: string;
+            /** At */
+            at: string | null;
+        };
+        /**
          * DailyRow
          * @description One group of the daily report; dimensions that were not asked for are None.
          */
@@ -4258,6 +4788,95 @@ export interface components {
             created_at: string;
         };
         /**
+         * GoodsRuleIn
+         * @description 禁寄: goods that may not be sent, not by air, or only when declared.
+         */
+        GoodsRuleIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "goods";
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Keywords */
+            keywords: string[];
+            /**
+             * Unless
+             * @default []
+             */
+            unless: string[];
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "forbidden" | "air" | "declare";
+            /** Courier */
+            courier?: string | null;
+            /** Service */
+            service?: string | null;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+        };
+        /**
+         * GoodsRuleView
+         * @description A goods rule.
+         */
+        GoodsRuleView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "goods";
+            /** Code */
+            code: string | null;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Keywords */
+            keywords: string[];
+            /** Unless */
+            unless: string[];
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "forbidden" | "air" | "declare";
+            /** Courier */
+            courier: string | null;
+            /** Service */
+            service: string | null;
+            /** Source */
+            source: string;
+            /** Enabled */
+            enabled: boolean;
+        };
+        /**
          * Granting
          * @description The account a branch opened; with `connection_id` it is made usable here at once.
          */
@@ -4329,11 +4948,8 @@ export interface components {
             id: string;
             /** Merchant Id */
             merchant_id: string | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "orders" | "shipments" | "rates" | "bills";
+            /** Kind */
+            kind: ("orders" | "shipments" | "rates" | "bills") | ("areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation");
             /** File Name */
             file_name: string;
             /**
@@ -4459,6 +5075,27 @@ export interface components {
              * @enum {string}
              */
             format: "pdf" | "zpl" | "tspl" | "cpcl";
+        };
+        /**
+         * LeavingView
+         * @description Boxes of the batch that leave with one collection of a service.
+         */
+        LeavingView: {
+            /** Courier */
+            courier: string;
+            /** Service */
+            service: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Boxes */
+            boxes: number;
         };
         /**
          * LineIn
@@ -5016,6 +5653,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ClearanceView] */
+        Page_ClearanceView_: {
+            /** Items */
+            items: components["schemas"]["ClearanceView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ConnectionView] */
         Page_ConnectionView_: {
             /** Items */
@@ -5226,6 +5870,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[WaitingBox] */
+        Page_WaitingBox_: {
+            /** Items */
+            items: components["schemas"]["WaitingBox"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[WaybillView] */
         Page_WaybillView_: {
             /** Items */
@@ -5274,6 +5925,18 @@ export interface components {
         PastedAddress: {
             /** Raw */
             raw: string;
+        };
+        /**
+         * PhoneRefresh
+         * @description A new virtual number for a recipient.
+         */
+        PhoneRefresh: {
+            /** Phone */
+            phone: string;
+            /** Phone Extension */
+            phone_extension?: string | null;
+            /** Phone Valid Until */
+            phone_valid_until?: string | null;
         };
         /**
          * PickupBooking
@@ -5465,6 +6128,8 @@ export interface components {
             blockers: components["schemas"]["Blocker"][];
             /** Doubts */
             doubts: components["schemas"]["Blocker"][];
+            /** Leaving */
+            leaving: components["schemas"]["LeavingView"][];
             /** Accounts */
             accounts: components["schemas"]["AccountNeed"][];
         };
@@ -6228,6 +6893,42 @@ export interface components {
             lead_days_max: number | null;
         };
         /**
+         * Reach
+         * @description Whether a courier service takes a parcel to an address now.
+         */
+        Reach: {
+            /** Courier */
+            courier: string;
+            /** Courier Name */
+            courier_name: string;
+            /** Service */
+            service: string;
+            /** Service Zh */
+            service_zh: string;
+            /** Service En */
+            service_en: string;
+            /** Reaches */
+            reaches: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonView"][];
+            /** Leaves Zh */
+            leaves_zh: string | null;
+            /** Leaves En */
+            leaves_en: string | null;
+        };
+        /**
+         * Reached
+         * @description Which services reach an address.
+         */
+        Reached: {
+            /** Adcode */
+            adcode: string | null;
+            /** Place */
+            place: string;
+            /** Items */
+            items: components["schemas"]["Reach"][];
+        };
+        /**
          * ReadRequest
          * @description Which alerts were read; without ids all of them.
          */
@@ -6242,6 +6943,75 @@ export interface components {
         ReadResult: {
             /** Read */
             read: number;
+        };
+        /**
+         * RealNameIn
+         * @description 实名: a merchant, or an account, is registered with a courier.
+         */
+        RealNameIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "real_names";
+            /** Courier */
+            courier: string;
+            /** Account Id */
+            account_id?: string | null;
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /** Valid Until */
+            valid_until?: string | null;
+        };
+        /**
+         * RealNameView
+         * @description A registration.
+         */
+        RealNameView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "real_names";
+            /** Courier */
+            courier: string;
+            /** Account Id */
+            account_id: string | null;
+            /** Reference */
+            reference: string;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /**
+         * ReasonView
+         * @description Why not, and the rule that says so.
+         */
+        ReasonView: {
+            /** Code */
+            code: string;
+            /** Rule Id */
+            rule_id: string | null;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
         };
         /**
          * RecipientClear
@@ -6272,6 +7042,10 @@ export interface components {
             name?: string | null;
             /** Phone */
             phone?: string | null;
+            /** Phone Extension */
+            phone_extension?: string | null;
+            /** Phone Valid Until */
+            phone_valid_until?: string | null;
             /** Province */
             province?: string | null;
             /** City */
@@ -6294,6 +7068,8 @@ export interface components {
             name: string | null;
             /** Phone */
             phone: string | null;
+            /** Phone Valid Until */
+            phone_valid_until?: string | null;
             /** Province */
             province: string | null;
             /** City */
@@ -7238,6 +8014,109 @@ export interface components {
             step: components["schemas"]["Money"] | null;
         };
         /**
+         * SuspensionIn
+         * @description 停发: nothing to or from a place for a while. No courier: every courier's.
+         */
+        SuspensionIn: {
+            /**
+             * Adcode
+             * @default
+             */
+            adcode: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suspensions";
+            /** Courier */
+            courier?: string | null;
+            /** Service */
+            service?: string | null;
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction: "to" | "from" | "both";
+            /**
+             * Cause
+             * @default other
+             * @enum {string}
+             */
+            cause: "epidemic" | "weather" | "conference" | "holiday" | "capacity" | "other";
+            /** Reason */
+            reason: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Until At */
+            until_at?: string | null;
+        };
+        /**
+         * SuspensionView
+         * @description A suspension.
+         */
+        SuspensionView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Adcode */
+            adcode: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suspensions";
+            /** Courier */
+            courier: string | null;
+            /** Service */
+            service: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "to" | "from" | "both";
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "epidemic" | "weather" | "conference" | "holiday" | "capacity" | "other";
+            /** Reason */
+            reason: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Until At */
+            until_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+        };
+        /**
          * TakeBatch
          * @description Take numbers for boxes that stand there already.
          */
@@ -7265,6 +8144,26 @@ export interface components {
             service?: string | null;
             /** Account Id */
             account_id?: string | null;
+        };
+        /**
+         * TermPage
+         * @description One page of terms of a kind; `next_cursor` is None on the last page.
+         */
+        TermPage: {
+            /** Items */
+            items: (components["schemas"]["AreaView"] | components["schemas"]["SuspensionView"] | components["schemas"]["GoodsRuleView"] | components["schemas"]["TraitView"] | components["schemas"]["RealNameView"] | components["schemas"]["CutOffView"] | components["schemas"]["CompensationView"])[];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * TermRequest
+         * @description A term to write. `merchant_id`: whose (platform callers); left out: the platform's.
+         */
+        TermRequest: {
+            /** Merchant Id */
+            merchant_id?: string | null;
+            /** Term */
+            term: components["schemas"]["AreaIn"] | components["schemas"]["SuspensionIn"] | components["schemas"]["GoodsRuleIn"] | components["schemas"]["TraitIn"] | components["schemas"]["RealNameIn"] | components["schemas"]["CutOffIn"] | components["schemas"]["CompensationIn"];
         };
         /**
          * Thresholds
@@ -7363,6 +8262,13 @@ export interface components {
              * @default 24
              */
             storm_hours: number;
+        };
+        /**
+         * TicketClaim
+         * @description A ticket's claim; None: the ticket is not about a lost, damaged or late parcel.
+         */
+        TicketClaim: {
+            claim: components["schemas"]["ClaimView"] | null;
         };
         /**
          * TicketCloseRequest
@@ -7756,6 +8662,58 @@ export interface components {
             lon: number | null;
         };
         /**
+         * TraitIn
+         * @description What is special about a service; without one, about all of the courier's.
+         */
+        TraitIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "traits";
+            /** Courier */
+            courier: string;
+            /** Service */
+            service?: string | null;
+            /** By Air */
+            by_air?: boolean | null;
+            /** Real Name */
+            real_name?: boolean | null;
+        };
+        /**
+         * TraitView
+         * @description What is special about a service.
+         */
+        TraitView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Merchant Id */
+            merchant_id: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "traits";
+            /** Courier */
+            courier: string;
+            /** Service */
+            service: string | null;
+            /** By Air */
+            by_air: boolean | null;
+            /** Real Name */
+            real_name: boolean | null;
+        };
+        /**
          * UnknownCodeMapping
          * @description What an unknown code means.
          */
@@ -7916,6 +8874,32 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * WaitingBox
+         * @description A box that a suspension holds up.
+         */
+        WaitingBox: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Merchant Id
+             * Format: uuid
+             */
+            merchant_id: string;
+            /** Shipment No */
+            shipment_no: string;
+            /** Order No */
+            order_no: string | null;
+            /** Courier */
+            courier: string | null;
+            /** Dest City */
+            dest_city: string | null;
+            /** Ship By */
+            ship_by: string | null;
         };
         /**
          * WaybillView
@@ -8968,6 +9952,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubOrderRow"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    refresh_recipient_phone_api_v1_orders__sub_order_id__recipient_phone_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sub_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneRefresh"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientView"];
                 };
             };
             /** @description Validation Error */
@@ -11230,7 +12249,7 @@ export interface operations {
     list_imports_api_v1_imports_get: {
         parameters: {
             query?: {
-                kind?: ("orders" | "shipments" | "rates" | "bills") | null;
+                kind?: ("orders" | "shipments" | "rates" | "bills") | ("areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation") | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -11298,7 +12317,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "orders" | "shipments" | "rates" | "bills";
+                kind: ("orders" | "shipments" | "rates" | "bills") | ("areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation");
             };
             cookie?: never;
         };
@@ -12700,6 +13719,341 @@ export interface operations {
             };
         };
     };
+    list_terms_api_v1_terms__kind__get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                courier?: string | null;
+                q?: string | null;
+                state?: ("planned" | "current" | "past") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: "areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_term_api_v1_terms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaView"] | components["schemas"]["SuspensionView"] | components["schemas"]["GoodsRuleView"] | components["schemas"]["TraitView"] | components["schemas"]["RealNameView"] | components["schemas"]["CutOffView"] | components["schemas"]["CompensationView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replace_term_api_v1_terms__kind___term_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation";
+                term_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaView"] | components["schemas"]["SuspensionView"] | components["schemas"]["GoodsRuleView"] | components["schemas"]["TraitView"] | components["schemas"]["RealNameView"] | components["schemas"]["CutOffView"] | components["schemas"]["CompensationView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_term_api_v1_terms__kind___term_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation";
+                term_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_suspension_api_v1_terms_suspensions__suspension_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suspension_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    suspended_shipments_api_v1_terms_suspensions__suspension_id__shipments_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                suspension_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WaitingBox_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_terms_api_v1_terms__kind__export_csv_get: {
+        parameters: {
+            query?: {
+                courier?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: "areas" | "suspensions" | "goods" | "traits" | "real_names" | "cutoffs" | "compensation";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    address_reach_api_v1_reach_get: {
+        parameters: {
+            query?: {
+                province?: string | null;
+                city?: string | null;
+                district?: string | null;
+                address?: string;
+                goods?: string;
+                merchant_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_clearances_api_v1_shipments__shipment_id__goods_clearances_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClearanceView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    clear_goods_api_v1_shipments__shipment_id__goods_clearances_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearanceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearanceView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_tickets_api_v1_tickets_get: {
         parameters: {
             query?: {
@@ -12757,6 +14111,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_claim_api_v1_tickets__ticket_id__claim_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketClaim"];
                 };
             };
             /** @description Validation Error */

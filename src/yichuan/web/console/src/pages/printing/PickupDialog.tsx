@@ -3,6 +3,7 @@ import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { api, unwrap } from '@/api'
 import { common, useLocale, useMessages } from '@/i18n'
+import { randomId } from '@/lib/ids'
 import type { RowResult } from '@/table'
 import { errorTitle } from '@/ui'
 import { numberOf } from './acts'
@@ -30,7 +31,7 @@ export default function PickupDialog({ rows, onEnd }: PickupDialogProps) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   // One key for one dialog: pressing twice sends nobody twice.
-  const [key] = useState(() => crypto.randomUUID().replaceAll('-', ''))
+  const [key] = useState(() => randomId())
   const book = async ({ window, remark }: Fields) => {
     setBusy(true)
     try {
