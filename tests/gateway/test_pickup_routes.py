@@ -42,6 +42,14 @@ async def book(tenant: Tenant, *shipments: str, key: str = "", **more: Any) -> l
     return found
 
 
+async def test_a_visit_for_a_single_printed_box(alpha: Tenant, accounts: Setup) -> None:
+    """KDNiao has no call for a visit to a number: the contract's own order brings somebody."""
+    shipment, number = await numbered(alpha, "V-0")
+    (visit,) = await book(alpha, shipment)
+    assert visit["error"] is None
+    assert (visit["pickup"]["state"], visit["pickup"]["numbers"]) == ("booked", [number])
+
+
 async def test_one_visit_for_all_boxes_of_a_courier(
     alpha: Tenant, beta: Tenant, accounts: Setup, context: Context
 ) -> None:

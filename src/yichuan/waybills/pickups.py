@@ -35,6 +35,8 @@ from yichuan.waybills.models import Pickup
 __all__ = ["Pickup", "Wanted", "again", "book", "by_order_code", "cancel", "change", "collected",
            "details_of", "listing", "one"]  # fmt: skip
 
+CONSOLE: Final = "console"
+"""`Pickup.call` of bookings made over our own API: visits for boxes that carry their labels."""
 OPEN: Final = ("requested", "booked", "assigned")
 NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "assigned": ("booked", "assigned"),
@@ -121,6 +123,7 @@ async def book(
         weight_g=wanted.weight_g,
         pieces=wanted.pieces,
         number=wanted.number,
+        visit=call == CONSOLE,
         remark=wanted.remark,
     )
     values: dict[str, Any] = {"state": "booked", "failure_text": None}

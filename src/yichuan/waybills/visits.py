@@ -25,10 +25,8 @@ from yichuan.shipments.queries import Shipment
 from yichuan.waybills import pickups
 from yichuan.waybills.models import Pickup
 from yichuan.waybills.parties import Parties, gather
-from yichuan.waybills.pickups import OPEN, Wanted
+from yichuan.waybills.pickups import CONSOLE, OPEN, Wanted
 
-CONSOLE: Final = "console"
-"""`Pickup.call` of bookings made over our own API."""
 LONGEST: Final = 60
 MAX_GOODS: Final = 20
 

@@ -234,6 +234,8 @@ class PickupRequest:
     pieces: int = 1
     number: str = ""
     """The waybill number, where one was taken before."""
+    visit: bool = False
+    """The parcels carry their labels: somebody is to fetch them, no further number is wanted."""
     remark: str = ""
 
 

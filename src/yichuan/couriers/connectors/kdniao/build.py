@@ -154,10 +154,13 @@ def pickup(request: PickupRequest) -> bytes:
 
     Raises:
         CourierError: `bad_request`, when a field that must not be cut is missing or too long;
-            `unsupported` for a number that was taken before, which 1001 would not know.
+            `unsupported` for a number that was taken before, which 1001 would not know, unless
+            only a visit is wanted; and for a visit that would be paid for like a parcel (1801).
     """
-    if request.number:
-        raise CourierError("unsupported", "a pickup of a number that was taken before")
+    if request.number and not request.visit:
+        raise CourierError("unsupported", "该接口不能为已取的单号预约取件")
+    if request.visit and not under_contract(request.account):
+        raise CourierError("unsupported", "该账号的上门取件按新订单收费，已有单号的包裹不能预约")
     fields: Fields = {
         "OrderCode": _whole(request.order_code, 30, "order code"),
         "ShipperCode": request.courier,

@@ -89,10 +89,11 @@ def pickup(request: PickupRequest) -> Message:
     """param of 订单创建 with the time when the courier is to come.
 
     Raises:
-        CourierError: as `order`; `unsupported` for a number that was taken before.
+        CourierError: as `order`; `unsupported` for a number that was taken before, unless only
+            a visit is wanted: the courier counts that as an order of its own.
     """
-    if request.number:
-        raise CourierError("unsupported", "a pickup of a number that was taken before")
+    if request.number and not request.visit:
+        raise CourierError("unsupported", "该接口不能为已取的单号预约取件")
     message = _order(request.order_code, request.sender, request.receiver, request.goods)
     message |= {
         "remark": request.remark[:100],
