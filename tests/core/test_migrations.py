@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -43,6 +44,14 @@ def test_one_line_of_migrations(urls: DatabaseUrls) -> None:
     script = ScriptDirectory.from_config(migrate.alembic_config())
     assert len(script.get_heads()) == 1
     assert migrate.current(urls) == migrate.head()
+
+
+def test_a_current_database_is_left_alone(
+    urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every later start of a hub would load Alembic for nothing."""
+    monkeypatch.setattr(migrate, "alembic_config", lambda: pytest.fail("migrations were loaded"))
+    migrate.upgrade(urls)
 
 
 def test_migrations_run_forward_on_a_filled_database(

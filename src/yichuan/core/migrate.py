@@ -68,11 +68,13 @@ def _ensure_role(connection: psycopg.Connection[tuple[object, ...]], role: str, 
 
 
 def upgrade(urls: Urls, revision: str = "head", database: str | None = None) -> None:
-    """Run migrations as the owner.
+    """Run migrations as the owner; none are loaded where the schema is this program's already.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: a migration failed; nothing of it is kept.
     """
+    if revision == "head" and current(urls, database) == head():
+        return
     from alembic import command
 
     url = make_url(urls.of(OWNER, database)).set(drivername="postgresql+psycopg")
@@ -86,9 +88,9 @@ def upgrade(urls: Urls, revision: str = "head", database: str | None = None) -> 
         engine.dispose()
 
 
-def current(urls: Urls) -> str | None:
+def current(urls: Urls, database: str | None = None) -> str | None:
     """The revision the database is at, or None when it is empty."""
-    with psycopg.connect(urls.of(OWNER)) as connection:
+    with psycopg.connect(urls.of(OWNER, database)) as connection:
         table = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
         if table is None or table[0] is None:
             return None

@@ -1,6 +1,7 @@
 """`yichuan demo`: database, processes and sample data up, and down again without a trace.
 
-Order of starting: PostgreSQL, schema, couriers, web server, data (first start only), worker, mall.
+Order of starting: PostgreSQL, couriers, schema, web server (on later starts beside the schema),
+data (first start only), mall, worker.
 Order of stopping: the other way round, PostgreSQL last.
 """
 
@@ -122,7 +123,6 @@ def _start(
         )
         run = Run(screen, config, state, port, data_dir, live)
         with located(config) as (urls, vault):
-            run.prepare(urls, vault)
             try:
                 asyncio.run(run.main(urls, vault))
             finally:
@@ -158,13 +158,6 @@ class Run:
         """Of the couriers' network."""
         return f"http://{ports.HOST}:{self.state.couriers_port}"
 
-    def prepare(self, urls: Urls, vault: Vault) -> None:
-        """Roles, schema, catalogue."""
-        from yichuan.bootstrap import prepare_installation
-
-        with self.screen.steps() as steps, steps.step("数据库 database"):
-            prepare_installation(urls, vault)
-
     async def main(self, urls: Urls, vault: Vault) -> None:
         """Everything that needs an event loop."""
         for sign in (signal.SIGINT, signal.SIGTERM):
@@ -183,15 +176,21 @@ class Run:
 
     async def _up(self, family: Family, urls: Urls, vault: Vault) -> None:
         """From an empty list of processes to the panel with the log-ins."""
+        from yichuan.bootstrap import prepare_installation
+
         state = self.state
         state.couriers_port = ports.free_port(state.couriers_port or self.port + 600)
         taken = frozenset({state.couriers_port})
         state.mall_port = ports.free_port(state.mall_port or self.port + 601, taken)
         network = furnish.network(self.data_dir, state.seed)
         with self.screen.steps() as steps:
+            couriers = await self._couriers(family)
+            # A later start finds the schema, or one that the server waits for: both load at once.
+            serve = None if state.stage == "filling" else await self._serve(family)
+            with steps.step("数据库 database"):
+                await asyncio.to_thread(prepare_installation, urls, vault)
             with steps.step("进程 processes"):
-                couriers = await self._couriers(family)
-                serve = await family.start("serve", "serve", "--port", str(self.port))
+                serve = serve or await self._serve(family)
                 await family.ready(couriers, f"{self.couriers_url}/sim/stats")
                 await family.ready(serve, f"{self.url}/readyz")
             async with opened(self.config, urls, vault) as context:
@@ -202,9 +201,9 @@ class Run:
                     await self._fill(context, steps)
             states.save(self.data_dir, state)
             with steps.step("后台 worker"):
-                await family.start("worker", "worker")
                 if self.live and not state.source:
                     await self._mall(family)
+                await family.start("worker", "worker")
         logs = str(self.data_dir / "logs")
         self.screen.ready(state, self.url, live=self.live and not state.source, logs=logs)
 
@@ -230,6 +229,9 @@ class Run:
             "problems": "异常 problems",
         }
         return " · ".join(f"{text} {counts[name]:,}" for name, text in words.items())
+
+    async def _serve(self, family: Family) -> Child:
+        return await family.start("serve", "serve", "--port", str(self.port))
 
     async def _couriers(self, family: Family) -> Child:
         return await family.start(
