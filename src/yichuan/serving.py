@@ -52,6 +52,7 @@ def command(host: str, port: int, workers: int, *, with_worker: bool) -> list[st
 
 
 if __name__ == "__main__":
-    sys.modules["rich"] = None  # type: ignore[assignment]  # structlog would load it for tracebacks
+    # structlog and httpx would load these for tracebacks and a command line
+    sys.modules |= dict.fromkeys(("rich", "pygments"))  # type: ignore[arg-type]
     _host, _port, _workers, _flag = sys.argv[1:]
     main(_host, int(_port), int(_workers), with_worker=_flag == "1")

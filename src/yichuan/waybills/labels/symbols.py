@@ -17,6 +17,8 @@ QUIET_QR = 2
 """Modules of light space round a QR code here; ISO/IEC 18004 asks for 4, what lies beyond ours is
 kept white by the layout."""
 
+_RECENT = 16
+"""Symbols remembered: a label draws its number twice and reprints are rare; a QR code is 35 kB."""
 _DARK = re.compile(rb"\x00+")
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,80}")
 
@@ -46,7 +48,7 @@ def _symbol(barcode: zxingcpp.Barcode, rows: int | None) -> Symbol:
     return Symbol(width, count, runs, path)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_RECENT)
 def code128(text: str) -> Symbol | None:
     """The shortest Code 128 symbol, or None for a text that has none (empty, longer than 80, or
     not printable ASCII)."""
@@ -55,7 +57,7 @@ def code128(text: str) -> Symbol | None:
     return _symbol(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128), 1)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_RECENT)
 def qr(text: str, largest: int) -> Symbol | None:
     """A QR symbol of at most `largest` modules a side, at error correction M or else L; None if
     the text needs more."""
