@@ -47,6 +47,19 @@ async def test_writes_commit_together_and_questions_see_them(context: Context) -
     assert await kept(context, one, two) == {one, two}
 
 
+async def test_the_last_question_commits_what_it_sees(context: Context) -> None:
+    one = uuid4().hex
+    last = Ask("SELECT key FROM platform_settings WHERE key = %s", (one,), _keys)
+    async with direct.serving_all(context.database) as acting:
+        acting.write(*setting(one))
+        assert await acting.ask_last(last) == {one}
+        assert await kept(context, one) == {one}
+    with pytest.raises(psycopg.errors.UniqueViolation):  # noqa: PT012
+        async with direct.serving_all(context.database) as acting:
+            acting.write(*setting(one))
+            await acting.ask_last(last)
+
+
 async def test_any_error_keeps_nothing(context: Context) -> None:
     one, two, three = uuid4().hex, uuid4().hex, uuid4().hex
     async with direct.serving_all(context.database) as acting:

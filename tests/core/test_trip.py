@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from yichuan.core import trip as trips
 from yichuan.core.context import Context
-from yichuan.core.trip import trip
+from yichuan.core.trip import Insert, trip
 
 
 async def test_each_statement_gets_its_own_rows(context: Context) -> None:
@@ -98,3 +98,22 @@ async def test_a_server_that_hangs_up_is_an_error(context: Context) -> None:
         with pytest.raises(psycopg.OperationalError):
             await trip(connection, [("SELECT pg_terminate_backend(pg_backend_pid())", ())])
         assert connection.closed
+
+
+async def test_rows_of_an_insert_share_statements(context: Context) -> None:
+    """Values take their columns' types, so that NULL and large numbers need no statement more."""
+    columns = "n bigint, id uuid, at timestamptz, raw bytea, body jsonb, words text[], yes boolean"
+    names = [column.split()[0] for column in columns.split(", ")]
+    places = f"({', '.join(['%s'] * len(names))})"
+    insert = Insert(f"INSERT INTO made ({', '.join(names)})", places, " ON CONFLICT DO NOTHING")
+    at = datetime(2026, 11, 23, 8, 0, 0, 5, tzinfo=UTC)
+    full = (2**40, uuid4(), at, b"\0\\x\xff", Jsonb({"a": "驿"}), ["x", "'", None], False)
+    rows = [full, (1, *[None] * 6), (None, *full[1:])] * 7
+    calls = insert.calls(rows)
+    assert len(calls) == 3
+    async with context.database.hot_system.connection() as connection:
+        await trip(connection, [("BEGIN", ()), (f"CREATE TEMP TABLE made ({columns})", ())])
+        *_, kept = await trip(connection, [*calls, ("SELECT * FROM made", ())])
+        await trip(connection, [("ROLLBACK", ())])
+    plain = [tuple(v.obj if isinstance(v, Jsonb) else v for v in row) for row in rows]
+    assert kept == plain

@@ -14,9 +14,9 @@ from yichuan.core.log import Entry, Topic, read_after
 IDLE_SECONDS = 0.1
 LONGEST_IDLE = 0.8
 """A consumer with nothing to do looks less and less often, up to this pause."""
-GATHER_SECONDS = 0.2
+GATHER_SECONDS = 0.4
 """Pause after a batch that was not full: a batch costs much the same with five entries as with
-fifty, and nobody reacts to the log within a fifth of a second."""
+fifty, and nobody reacts to the log within half a second."""
 
 Handler = Callable[[SystemSession, Sequence[Entry]], Awaitable[None]]
 

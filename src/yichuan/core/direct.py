@@ -24,7 +24,7 @@ from yichuan.core.database import (
     raw_connection,
     visibility,
 )
-from yichuan.core.trip import Call, Values, trip
+from yichuan.core.trip import Call, Insert, Values, trip
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -117,6 +117,17 @@ class Direct:
         answers = rows[len(rows) - len(asks) :]
         return tuple(one.read(found) for one, found in zip(asks, answers, strict=True))
 
+    async def ask_last(self, one: Ask[A]) -> A:
+        """Ask after what waits to be written, and commit, all in one round trip.
+
+        Raises:
+            psycopg.Error: what the database refuses; nothing of the transaction is kept.
+        """
+        calls = [*self._leaving(), (one.sql, one.values), _COMMIT_CALL]
+        rows = await self._trip(self._connection, calls)
+        self._opened = False
+        return one.read(rows[-2])
+
     async def flush(self, *, commit: bool = False) -> None:
         """Write what waits, and commit with it.
 
@@ -134,7 +145,13 @@ class Direct:
         if not self._opened or self._every_trip:
             leaving = [*self._opening, *leaving]
         self._waiting, self._opened = [], True
-        return [(sql, values) for sql, runs in leaving for values in runs]
+        calls: list[Call] = []
+        for sql, runs in leaving:
+            if isinstance(sql, Insert) and len(runs) > 1 and self._trip is trip:
+                calls += sql.calls(runs)
+            else:
+                calls += [(sql, values) for values in runs]
+        return calls
 
 
 async def _piped(connection: Connection, calls: Sequence[Call]) -> list[list[TupleRow]]:
@@ -146,6 +163,7 @@ async def _piped(connection: Connection, calls: Sequence[Call]) -> list[list[Tup
 
 _ONCE: Sequence[Values] = ((),)
 _COMMIT: Write = ("COMMIT", _ONCE)
+_COMMIT_CALL: Call = ("COMMIT", ())
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import count
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
@@ -27,11 +27,41 @@ Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Call: TypeAlias = tuple[str, Values]
 """A statement with psycopg's placeholders (`%s`, `%(name)s`) and its values."""
 
+MOST_ROWS: Final = 8
+"""Rows of one INSERT: each count is a prepared statement of its own."""
 MOST_PREPARED: Final = 300
 """Prepared statements kept per connection; the oldest makes room."""
 _LINE: Final = "_yichuan_line"
 _PLACE = re.compile(r"%(?:(%)|s|\((\w+)\)s|(.|$))")
 _GOOD: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+
+
+class Insert(str):
+    """An INSERT whose values all go straight into columns, which give them their types: prepared
+    once, whatever is NULL or however large a number is. Several rows go in one statement."""
+
+    __slots__ = ("_parts",)
+    _parts: tuple[str, str, str]
+
+    def __new__(cls, head: str, places: str, tail: str, rows: int = 1) -> Self:
+        """`head` up to VALUES, the placeholders of a row, and what follows the rows."""
+        made = super().__new__(cls, f"{head} VALUES {', '.join([places] * rows)}{tail}")
+        made._parts = (head, places, tail)
+        return made
+
+    def calls(self, runs: Sequence[Values]) -> list[Call]:
+        """The runs as few statements."""
+        made: list[Call] = []
+        for start in range(0, len(runs), MOST_ROWS):
+            part = runs[start : start + MOST_ROWS]
+            sql = self if len(part) == 1 else _of_rows(self._parts, len(part))
+            made.append((sql, [value for row in part for value in row]))
+        return made
+
+
+@lru_cache(maxsize=256)
+def _of_rows(parts: tuple[str, str, str], rows: int) -> Insert:
+    return Insert(*parts, rows)
 
 
 @lru_cache(maxsize=1024)
@@ -141,6 +171,8 @@ def _adapted(line: _Line, call: Call) -> _Adapted:
         given = values
     if len(given) != len(formats):
         raise psycopg.ProgrammingError(f"{len(formats)} placeholders, {len(given)} values: {sql}")
+    if isinstance(sql, Insert):
+        return (sql, ()), line.adapter.dump_sequence(given, [PyFormat.TEXT] * len(given)), None
     data = line.adapter.dump_sequence(given, formats)
     return (sql, line.adapter.types or ()), data, line.adapter.formats
 

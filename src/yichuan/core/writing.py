@@ -17,18 +17,19 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from yichuan.core.direct import Write
 from yichuan.core.models import Base
+from yichuan.core.trip import Insert
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 @lru_cache(maxsize=256)
-def _statement(table: Table, names: tuple[str, ...], tail: str) -> tuple[str, frozenset[str]]:
+def _statement(table: Table, names: tuple[str, ...], tail: str) -> tuple[Insert, frozenset[str]]:
     """The INSERT of these columns, and which of them are JSON."""
     unknown = set(names) - set(table.c.keys())
     if unknown:
         raise KeyError(f"{table.name} has no column {sorted(unknown)}")
-    places = ", ".join("%s" for _ in names)
-    sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places}){tail}"
+    places = f"({', '.join('%s' for _ in names)})"
+    sql = Insert(f"INSERT INTO {table.name} ({', '.join(names)})", places, tail)
     return sql, frozenset(n for n in names if isinstance(table.c[n].type, JSONB))
 
 

@@ -36,6 +36,11 @@ _BEGIN: Final = """
     ORDER BY n.courier, n.number, n.cycle
     ON CONFLICT DO NOTHING RETURNING courier, number, cycle
 """
+_BEGIN_FIRST: Final = _BEGIN.replace(
+    "    ORDER BY",
+    "    WHERE NOT EXISTS (SELECT 1 FROM tracks t"
+    " WHERE t.courier = n.courier AND t.number = n.number)\n    ORDER BY",
+)
 _STATES: Final = """
     SELECT t.courier, t.number, t.cycle, t.milestone, t.detail, t.last_event_at
     FROM unnest(%(couriers)s::text[], %(numbers)s::text[], %(cycles)s::bigint[])
@@ -88,9 +93,12 @@ async def bind(
     if not bindings:
         return
     keys = [(normal_courier(b.courier), normal_number(b.number)) for b in bindings]
-    (lives,) = await direct.ask(cycles(keys))
+    lives, begun = await direct.ask(cycles(keys), begin_first(keys))
     tracks = sorted({(*key, lives[key]) for key in keys})
-    (begun,) = await direct.ask(begin(tracks))
+    missing = [track for track in tracks if track not in begun]
+    if missing:
+        (more,) = await direct.ask(begin(missing))
+        begun |= more
     both = list(zip(bindings, keys, strict=True))
     bound = [
         (b.merchant_id, b.shipment_id, *key, lives[key], b.waybill_id, b.leg) for b, key in both
@@ -129,6 +137,12 @@ def begin(tracks: Sequence[Track]) -> Ask[set[Track]]:
     """
     values = columns(tracks) | {"cohort": cohort_of(now())}
     return Ask(_BEGIN, values, lambda rows: {(row[0], row[1], row[2]) for row in rows})
+
+
+def begin_first(keys: Iterable[Key]) -> Ask[set[Track]]:
+    """`begin` for numbers that never had a track, which most have not: asked with `cycles`."""
+    first = begin([(*key, 1) for key in sorted(set(keys))])
+    return Ask(_BEGIN_FIRST, first.values, first.read)
 
 
 def columns(tracks: Sequence[Track]) -> dict[str, Any]:

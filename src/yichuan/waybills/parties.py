@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from yichuan.core.direct import Ask, Direct
@@ -94,28 +94,47 @@ async def gather(
     direct: Direct, vault: Vault, boxes: Sequence[Box]
 ) -> dict[UUID, Parties | YichuanError]:
     """Parties by shipment id; a box whose people cannot be read gets the reason instead."""
-    found, _, _ = await gather_and_ask(direct, vault, boxes, _NOTHING, _NOTHING)
-    return found
-
-
-_NOTHING = Ask("SELECT", (), lambda _: None)
+    return _parties(vault, boxes, *await direct.ask(*_asks(vault, boxes)))
 
 
 async def gather_and_ask(
     direct: Direct, vault: Vault, boxes: Sequence[Box], also: Ask[T], and_also: Ask[S]
 ) -> tuple[dict[UUID, Parties | YichuanError], T, S]:
     """`gather`, and two more questions in the same round trip."""
-    owners, ids = {box.merchant_id for box in boxes}, [box.id for box in boxes]
     senders, people, pieces, wished, answer, other = await direct.ask(
+        *_asks(vault, boxes), also, and_also
+    )
+    return _parties(vault, boxes, senders, people, pieces, wished), answer, other
+
+
+_Asks: TypeAlias = tuple[
+    Ask[dict[UUID, Sender]],
+    Ask[dict[UUID, SealedPerson]],
+    Ask[dict[UUID, list[Piece]]],
+    Ask[dict[UUID, Wish]],
+]
+
+
+def _asks(vault: Vault, boxes: Sequence[Box]) -> _Asks:
+    owners, ids = {box.merchant_id for box in boxes}, [box.id for box in boxes]
+    return (
         merchants.default_senders(owners),
         orders.people(owners, {box.recipient_id for box in boxes}),
         shipments.pieces(owners, ids),
         wishes.of(vault, owners, ids),
-        also,
-        and_also,
     )
+
+
+def _parties(
+    vault: Vault,
+    boxes: Sequence[Box],
+    senders: Mapping[UUID, Sender],
+    people: Mapping[UUID, SealedPerson],
+    pieces: Mapping[UUID, Sequence[Piece]],
+    wished: Mapping[UUID, Wish],
+) -> dict[UUID, Parties | YichuanError]:
     open_senders = {owner: _sender(vault, row) for owner, row in senders.items()}
-    parties = {
+    return {
         box.id: _one(
             vault,
             open_senders.get(box.merchant_id),
@@ -125,7 +144,6 @@ async def gather_and_ask(
         )
         for box in boxes
     }
-    return parties, answer, other
 
 
 def _one(

@@ -59,6 +59,8 @@ async def take_waybill(
     )
     if taken.error is not None:
         raise taken.error
+    if taken.view is not None:
+        return taken.view
     assert taken.waybill_id is not None
     async with reading(context.database, visible_merchants(caller)) as asking:
         (view,) = await asking.ask(queries.view(asking, taken.waybill_id))

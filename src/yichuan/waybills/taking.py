@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,11 +47,23 @@ from yichuan.waybills.models import Waybill
 from yichuan.waybills.parties import Parties, gather, gather_and_ask
 from yichuan.waybills.permits import cleared
 from yichuan.waybills.queries import Live
-from yichuan.waybills.values import Answer, Chosen, Claim, Taken
+from yichuan.waybills.schemas import WaybillView
+from yichuan.waybills.values import Answer, Chosen, Claim
 
 log = structlog.get_logger(__name__)
 CONCURRENCY = 8
 RESOLVE_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The result for one box: a waybill, or why not."""
+
+    shipment_id: UUID
+    waybill_id: UUID | None = None
+    error: YichuanError | None = None
+    view: WaybillView | None = None
+    """The waybill as it was written down; only where it was taken alone, just now."""
 
 
 async def take(
@@ -326,6 +338,10 @@ async def record(context: Context, answers: Sequence[Answer], actor: str) -> dic
                 [(a.connection_id, "waybill", a.milliseconds, a.error) for a in answers]
             )
         )
+        if len(answers) == len(good) == 1:  # shown at once: it costs no trip of its own
+            claim = good[0].claim
+            view = await recording.ask_last(queries.view(recording, claim.waybill_id))
+            return {claim.shipment_id: Taken(claim.shipment_id, claim.waybill_id, view=view)}
     return {a.claim.shipment_id: _taken(a) for a in answers}
 
 

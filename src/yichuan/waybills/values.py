@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from yichuan.core.errors import YichuanError
 from yichuan.core.rows import RowResult
 from yichuan.couriers.connectors.base import CourierError, WaybillIssued, WaybillRequest
 
@@ -73,15 +72,6 @@ class Answer:
     milliseconds: int
     issued: WaybillIssued | None = None
     error: CourierError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The result for one box: a waybill, or why not."""
-
-    shipment_id: UUID
-    waybill_id: UUID | None = None
-    error: YichuanError | None = None
 
 
 class OwnNumberAnswer(RowResult):
