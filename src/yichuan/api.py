@@ -35,6 +35,7 @@ from yichuan.waybills.routes import router as waybills
 from yichuan.web.buyer import buyer_router
 from yichuan.web.live_routes import router as live
 from yichuan.web.track import track_router
+from yichuan.web.widget import widget_router
 
 ROUTERS: tuple[APIRouter, ...] = (
     exports,  # before the shipments, whose routes take any last part of the path for an id
@@ -67,7 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """Every room's router, served under /api/v1."""
 
-DOORS: tuple[APIRouter, ...] = (push_router, door_router, track_router, buyer_router)
+DOORS: tuple[APIRouter, ...] = (push_router, door_router, track_router, buyer_router, widget_router)
 """Routers with paths of their own: courier pushes, the KDNiao door, the buyer's page."""
 
 

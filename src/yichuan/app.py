@@ -20,6 +20,7 @@ from yichuan.core.settings import Settings, settings
 from yichuan.identity.deps import CallerCache
 from yichuan.web import pages
 from yichuan.web.live_routes import end_streams, told_of_exit
+from yichuan.web.track import OpenData
 
 DESCRIPTION = "/api/openapi.json"
 
@@ -73,6 +74,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     describe(app)
     problems.install(app)
     app.include_router(health.router)
+    app.add_middleware(OpenData)
     app.add_middleware(health.Measure)
     api.mount(app)
     app.include_router(pages.router)  # last: it answers every path

@@ -58,6 +58,7 @@ OPEN = {
     "GET /track-assets/{digest}/{name}",
     "HEAD /track-assets/{digest}/{name}",
     "GET /widget.js",
+    "HEAD /widget.js",
     "GET /assets/{name:path}",
     "GET /{path:path}",
 }

@@ -92,7 +92,8 @@ def language_of(asked: str | None, accepted: str) -> Language:
     return "en" if weights.get("en", 0.0) > weights.get("zh", 0.0) else "zh-CN"
 
 
-def _asset(media_type: str, plain: bytes) -> Asset:
+def asset(media_type: str, plain: bytes) -> Asset:
+    """Content made ready to be sent."""
     etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
     return Asset(media_type, plain, gzip.compress(plain, 9, mtime=0), etag)
 
@@ -101,7 +102,7 @@ def _asset(media_type: str, plain: bytes) -> Asset:
 def assets() -> dict[str, Asset]:
     """Every file beside the page, by name."""
     return {
-        path.name: _asset(KINDS[path.suffix], path.read_bytes())
+        path.name: asset(KINDS[path.suffix], path.read_bytes())
         for path in sorted(FOLDER.iterdir())
         if path.suffix in KINDS
     }
@@ -121,10 +122,11 @@ def page(language: Language) -> Asset:
     """The page in a language: the same for every parcel, nothing of one is in it."""
     text = (FOLDER / "page.html").read_text("utf-8")
     text = text.replace("__LANG__", language).replace("__VERSION__", version())
-    return _asset("text/html; charset=utf-8", text.encode())
+    return asset("text/html; charset=utf-8", text.encode())
 
 
-def _answer(request: Request, asset: Asset, status: int, headers: dict[str, str]) -> Response:
+def answer(request: Request, asset: Asset, status: int, headers: dict[str, str]) -> Response:
+    """Send content, compressed where that is understood; nothing when the asker has it already."""
     headers = headers | _SAFE | {"ETag": asset.etag}
     if status == 200 and request.headers.get("if-none-match") == asset.etag:
         return Response(status_code=304, headers=headers)
@@ -142,7 +144,7 @@ async def buyer_asset(request: Request, digest: str, name: str) -> Response:
     if asset is None:
         raise NotFound("no such file")
     cache = _FOREVER if digest == version() else _ASK
-    return _answer(request, asset, 200, {"Cache-Control": cache, "Vary": "Accept-Encoding"})
+    return answer(request, asset, 200, {"Cache-Control": cache, "Vary": "Accept-Encoding"})
 
 
 @buyer_router.api_route("/track/{token:page_segment}", methods=["GET", "HEAD"])
@@ -152,4 +154,4 @@ async def buyer_page(request: Request, token: str, lang: str | None = None) -> R
     status = 200 if TOKEN.fullmatch(token) else 404
     headers = {"Cache-Control": _ASK, "Vary": "Accept-Encoding, Accept-Language"}
     headers["Content-Language"] = language
-    return _answer(request, page(language), status, headers)
+    return answer(request, page(language), status, headers)

@@ -132,7 +132,7 @@ function proofPictures(proofs, words) {
 /** The card. `prove(last4)` gives the key of a refusal's words, or nothing; `say` speaks a line. */
 export function parcelCard(track, words, { asking, ask, prove, say }) {
   const { courier } = track
-  const name = courier && (document.documentElement.lang === 'en' ? courier.name_en : courier.name_zh)
+  const name = courier && words.courierName(courier)
   return h(
     'section',
     { class: 'card parcel', 'aria-label': words.courier },

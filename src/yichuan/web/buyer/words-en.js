@@ -198,6 +198,7 @@ export default {
   newest: 'Latest',
   zone: 'Times are China Standard Time (UTC+8)',
 
+  courierName: (courier) => courier.name_en || courier.name_zh,
   courier: 'Courier',
   noCourier: 'Courier not chosen yet',
   number: 'Tracking number',
@@ -224,6 +225,7 @@ export default {
 
   updated: (at) => `Updated ${clock(at)}`,
   auto: 'refreshes every minute',
+  wholePage: 'Full page',
   refresh: 'Refresh',
   refreshing: 'Refreshing…',
   offline: (at) => `You are offline. This is from ${clock(at)}`,

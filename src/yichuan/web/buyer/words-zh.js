@@ -137,6 +137,7 @@ export default {
   newest: '最新',
   zone: '时间为北京时间（UTC+8）',
 
+  courierName: (courier) => courier.name_zh,
   courier: '快递',
   noCourier: '快递公司待定',
   number: '运单号',
@@ -163,6 +164,7 @@ export default {
 
   updated: (at) => `${clock(at)} 更新`,
   auto: '每分钟自动刷新',
+  wholePage: '完整页面',
   refresh: '刷新',
   refreshing: '刷新中…',
   offline: (at) => `网络断开，显示的是 ${clock(at)} 的信息`,

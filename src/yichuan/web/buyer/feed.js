@@ -1,0 +1,152 @@
+/** Fetches a parcel and keeps it fresh while someone looks. For the page and for the widget. */
+
+import { isEnded, read } from './state.js'
+
+const EVERY = 60e3
+const RETRY = [15e3, 30e3, 60e3, 120e3, 300e3]
+const PATIENCE = 15e3
+const REDRAW = 30e3
+
+/** The answer, {json} or {trouble} or {refusal}. */
+async function ask(address, digits) {
+  const stop = new AbortController()
+  const patience = setTimeout(() => stop.abort(), PATIENCE)
+  try {
+    const query = digits ? `?phone_last4=${digits}` : ''
+    const answer = await fetch(`${address}${query}`, {
+      cache: 'no-cache',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      signal: stop.signal,
+      headers: { Accept: 'application/json' },
+    })
+    if (answer.ok) return { json: await answer.json() }
+    if (answer.status === 404 || answer.status === 410) return { trouble: 'gone' }
+    if (answer.status === 429) return { refusal: 'tooMany', trouble: 'failed' }
+    if (answer.status < 500) return { refusal: 'wrong', trouble: digits ? 'failed' : 'gone' }
+    return { trouble: 'failed' }
+  } catch {
+    return { trouble: navigator.onLine === false ? 'noNetwork' : 'failed' }
+  } finally {
+    clearTimeout(patience)
+  }
+}
+
+/**
+ * Keeps `model` true to `address`. `show()` draws it; `news(before)` tells that data came, with the
+ * parcel as it was before, or null. The result: refresh, prove, start, stop.
+ *
+ * Of the model it sets `track`; `at`, when the data came, ms; `trouble`: null, gone, failed,
+ * noNetwork; `busy`. The phone's digits stay in its memory and go with it.
+ */
+export function makeFeed(model, address, show, news) {
+  let last4 = ''
+  let failures = 0
+  let timer = 0
+  let redraw = 0
+  let ears = null
+  const over = () => model.trouble === 'gone' || (!model.trouble && model.track && isEnded(model.track))
+
+  function take(json) {
+    const before = model.track
+    Object.assign(model, { track: read(json), at: Date.now(), trouble: null })
+    failures = 0
+    news(before)
+  }
+
+  /** When to ask again: a minute after good news, sooner after a failure, never once it is over. */
+  function plan() {
+    clearTimeout(timer)
+    if (!ears || over() || document.hidden) return
+    const wait = model.trouble ? RETRY[Math.min(failures, RETRY.length) - 1] : EVERY
+    timer = setTimeout(refresh, wait)
+  }
+
+  async function refresh() {
+    clearTimeout(timer)
+    if (model.busy) return
+    model.busy = true
+    if (model.track) show()
+    const asking = ears
+    let answer = await ask(address, last4)
+    if (last4 && answer.refusal) {
+      last4 = ''
+      answer = await ask(address, '')
+    }
+    model.busy = false
+    if (asking !== ears) return
+    if (answer.json) take(answer.json)
+    else {
+      model.trouble = answer.trouble
+      failures += 1
+      if (answer.trouble === 'gone') model.track = null
+    }
+    show()
+    plan()
+  }
+
+  /** Checks the digits; the key of a refusal's words, or nothing when they fit. */
+  async function prove(digits) {
+    const { json, refusal } = await ask(address, digits)
+    if (!json) return refusal || 'unreachable'
+    if (json.verified !== true) return 'wrong'
+    last4 = digits
+    take(json)
+    show()
+    plan()
+    return ''
+  }
+
+  function unlessOver() {
+    show()
+    if (model.trouble !== 'gone' && !(model.track && isEnded(model.track))) refresh()
+  }
+
+  function seen() {
+    if (document.hidden) clearTimeout(timer)
+    else if (Date.now() - model.at > EVERY) unlessOver()
+    else plan()
+  }
+
+  function cut() {
+    if (!model.track) return
+    model.trouble = 'noNetwork'
+    show()
+  }
+
+  function start() {
+    ears = new AbortController()
+    const { signal } = ears
+    document.addEventListener('visibilitychange', seen, { signal })
+    addEventListener('online', unlessOver, { signal })
+    addEventListener('offline', cut, { signal })
+    redraw = setInterval(() => {
+      if (!document.hidden && model.track) show()
+    }, REDRAW)
+    refresh()
+  }
+
+  function stop() {
+    if (ears) ears.abort()
+    ears = null
+    clearTimeout(timer)
+    clearInterval(redraw)
+  }
+
+  return { refresh, prove, start, stop }
+}
+
+/** A model without a parcel. */
+export const emptyModel = () => ({
+  track: null,
+  words: null,
+  lang: '',
+  now: new Date(),
+  at: 0,
+  trouble: null,
+  busy: false,
+  /** The form for the last four digits is open. */
+  asking: false,
+  /** The whole history is shown. */
+  open: false,
+})
