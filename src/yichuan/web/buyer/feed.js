@@ -49,7 +49,10 @@ export function makeFeed(model, address, show, news) {
 
   function take(json) {
     const before = model.track
-    Object.assign(model, { track: read(json), at: Date.now(), trouble: null })
+    const track = read(json)
+    const here = new URL(address, document.baseURI)
+    for (const proof of track.proofs) proof.url = new URL(proof.url, here).href
+    Object.assign(model, { track, at: Date.now(), trouble: null })
     failures = 0
     news(before)
   }
