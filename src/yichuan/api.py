@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
+from yichuan.assessment.routes import router as assessment
 from yichuan.costs.routes import router as costs
 from yichuan.couriers.catalogue_routes import router as catalogue
 from yichuan.couriers.connection_routes import router as connections
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     couriers,
     connections,
     quotas,
+    assessment,
     exceptions,
     gateway,
     pickups,

@@ -1,5 +1,6 @@
 """Imports every room's tables, so that the metadata is whole (migrations, tests)."""
 
+from yichuan.admission import models as admission
 from yichuan.core import models as core
 from yichuan.costs import models as costs
 from yichuan.couriers import models as couriers
@@ -22,6 +23,7 @@ from yichuan.waybills import models as waybills
 metadata = core.Base.metadata
 
 __all__ = [
+    "admission",
     "core",
     "costs",
     "couriers",

@@ -8,6 +8,7 @@ from functools import partial
 
 import httpx
 
+from yichuan.assessment import jobs as assessment
 from yichuan.bootstrap import ensure_cohorts
 from yichuan.consumers import CONSUMERS
 from yichuan.core import consumers, outgoing
@@ -53,6 +54,7 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         Loop("notify.outbox", partial(run_outbox, context, door_channels(context))),
         Loop("gateway.purge", every(DAY / 4, partial(purge_pushes, database))),
         Loop("notify.purge", every(DAY / 4, partial(purge, database))),
+        Loop("assessment", partial(assessment.run, database)),
         Loop("scorecards", every(SCORES_EVERY, partial(recompute_now, database))),
     )
 

@@ -20,6 +20,7 @@ GUARDED = {
     *security.SPECIAL,
     *security.LENT,
     *security.SHARED,
+    *(table for tables in security.RECORDS.values() for table in tables),
     "courier_accounts",
     "track_subscriptions",
 }

@@ -17,6 +17,7 @@ from PIL import Image
 from sqlalchemy import insert, text
 
 from conftest import Tenant
+from isolation.admission import judged
 from isolation.people import ALPHA, BETA, COST_FEN, COST_YUAN, STAFF_WORDS, Who
 from isolation.rules import rules_of
 from yichuan.consumers import CONSUMERS
@@ -26,10 +27,8 @@ from yichuan.core.context import Context
 from yichuan.core.ids import new_id
 from yichuan.core.tabular import Reject
 from yichuan.costs.models import Bill, BillFinding, BillLine
-from yichuan.couriers import endpoints
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.kdniao import build
-from yichuan.couriers.endpoints import CourierAddressSettings
 from yichuan.gateway.kdniao import pushing
 from yichuan.imports import runs
 from yichuan.imports.values import Outcome, Owner
@@ -133,7 +132,6 @@ async def furnish(hub: Hub) -> dict[str, Any]:
     async with context.database.system() as session:
         await couriers.seed(session)
         await setting.put(session, WebhookSettings(allowed_networks=("127.0.0.0/8",)))
-        await endpoints.setting.put(session, CourierAddressSettings(allowed_hosts=(SERVER,)))
         connection, token = await couriers.add_connection(
             session,
             context.vault,
@@ -144,6 +142,7 @@ async def furnish(hub: Hub) -> dict[str, Any]:
             public_id=user.ebusiness_id,
             secret=user.app_key,
         )
+        await judged(session, SERVER)
         for branch in hub.network.branches:
             if branch.customer_name.startswith("QX"):
                 continue

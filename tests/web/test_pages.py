@@ -40,6 +40,7 @@ STAFF = {
     "couriers": "/couriers",
     "courier-catalogue": "/couriers/catalogue",
     "courier-ranking": "/couriers/ranking",
+    "admission": "/couriers/admission",
     "unknown-codes": "/couriers/unknown",
     "costs": "/costs",
     "bills": "/costs/bills",
@@ -57,6 +58,7 @@ MERCHANT = {
     "new-order": "/orders/new",
     "score": "/merchants",
     "courier-accounts": "/couriers",
+    "merchant-admission": "/couriers/admission",
 }
 
 

@@ -10,6 +10,7 @@ import httpx
 import structlog
 from sqlalchemy import text
 
+from yichuan.assessment.service import evaluate_due
 from yichuan.consumers import CONSUMERS
 from yichuan.core.consumers import drain, register, step
 from yichuan.core.context import Context
@@ -91,7 +92,7 @@ async def merge_until_quiet(
 
 
 async def conclude(context: Context) -> int:
-    """Run the log's consumers over everything, then score. Returns the entries handled."""
+    """Run the consumers over everything, then score and judge. Returns the entries handled."""
     database = context.database
     await register(database, CONSUMERS)
     first = next(consumer for consumer in CONSUMERS if consumer.name == FIRST)
@@ -100,4 +101,5 @@ async def conclude(context: Context) -> int:
         count += done
     count += await drain(database, CONSUMERS)
     await recompute_now(database, SCORED_DAYS)
+    await evaluate_due(database)
     return count

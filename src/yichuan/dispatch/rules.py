@@ -5,6 +5,8 @@ parcel out (area, suspension, prohibited goods, real name) or its branch account
 left. Bulky goods too light for any bulky service go as an ordinary parcel. Of the
 rest, those that keep the promise come first, then the cheapest, then the faster. The reason is
 written for people, in Chinese and English.
+
+A service the platform has suspended (准入) is out as well.
 """
 
 from __future__ import annotations
@@ -55,6 +57,8 @@ class Option:
     """The cost is the courier's own quote, not a rate card's."""
     days_told: bool = False
     """The days are the courier's own forecast for this lane."""
+    suspended: tuple[str, str] | None = None
+    """Why the platform does not admit it now (准入), in Chinese and English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,9 @@ def _refusal(box: Box, option: Option, kinds: frozenset[str]) -> tuple[str, str]
         return _OTHER_KIND
     if weight < option.min_weight_g:
         return _TOO_LIGHT
+    if option.suspended is not None:
+        zh, en = option.suspended
+        return (f"平台已暂停准入：{zh}", f"suspended by the platform: {en}")
     if option.max_weight_g is not None and weight > option.max_weight_g:
         return ("超过限重", "over the weight limit")
     if option.barred is not None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from yichuan.admission import queries as admission
+from yichuan.admission.queries import NONE, Suspensions
 from yichuan.core.cached import Remembered
 from yichuan.core.clock import now
 from yichuan.core.database import Database
@@ -49,9 +51,11 @@ class Dispatcher:
         names: Mapping[str, str],
         cards: Snapshot,
         own_terms: Terms,
+        suspended: Suspensions = NONE,
     ) -> None:
         self.cards = cards
         self.terms = own_terms
+        self._suspended = suspended
         self._accounts = accounts
         self._names = names
         self._services: dict[str, list[CourierService]] = {}
@@ -68,8 +72,9 @@ class Dispatcher:
         account_id: UUID | None,
         quotas: Mapping[UUID, int],
         parcel: Parcel,
+        province: str | None = None,
     ) -> list[Option]:
-        """Usable services; narrowed where a person already chose."""
+        """Usable services; narrowed where a person already chose. `province`: where it goes."""
         at, hits = now(), self.terms.hits(parcel)
         found: list[Option] = []
         seen: set[str] = set()
@@ -88,9 +93,9 @@ class Dispatcher:
                     continue
                 barred = self.terms.refusal(carriage_on(account, item.code), parcel, at, hits)
                 told = _told(account.id, item, lane)
-                found.append(
-                    self._option(account, item, costs, quotas.get(account.id), barred, told)
-                )
+                left = quotas.get(account.id)
+                stopped = self._suspended.why(item.courier, item.code, province)
+                found.append(self._option(account, item, costs, left, barred, stopped, told))
         return found
 
     def _option(
@@ -100,6 +105,7 @@ class Dispatcher:
         costs: dict[tuple[str, str | None], int],
         quota: int | None,
         barred: Reason | None,
+        stopped: tuple[str, str] | None,
         told: Told,
     ) -> Option:
         cost = costs.get((item.courier, item.code))
@@ -122,6 +128,7 @@ class Dispatcher:
             barred=(barred.zh, barred.en) if barred is not None else None,
             cost_told=cost is None and told.cost_fen is not None,
             days_told=told.days is not None,
+            suspended=stopped,
         )
 
     def account(self, account_id: UUID) -> CourierAccount | None:
@@ -161,6 +168,7 @@ async def dispatcher(database: Database, merchant_id: UUID) -> Dispatcher:
         reference.names,
         await _cards.get(database, None, load),
         await terms.of(database, merchant_id),
+        await admission.suspensions(database),
     )
 
 
@@ -207,5 +215,6 @@ def decide(
         account_id=account_id,
         quotas=quotas,
         parcel=parcel,
+        province=box.dest_province,
     )
     return rules.choose(goods, options)

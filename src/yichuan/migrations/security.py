@@ -68,6 +68,7 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
     "0008": ("merchant_number_shapes",),
     "0011": ("goods_clearances",),
     "0012": ("proofs",),
+    "0015": ("account_balances",),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))
@@ -83,11 +84,16 @@ PLATFORM_ONLY = (
     "consumer_cursors",
 )
 _FIRST_READ_ALL = ("couriers", "courier_services", "courier_scores", "platform_settings")
-LATER_READ_ALL: dict[str, tuple[str, ...]] = {"0008": ("number_shapes",)}
+LATER_READ_ALL: dict[str, tuple[str, ...]] = {
+    "0008": ("number_shapes",),
+    "0014": ("admission_standards", "courier_admissions"),
+}
 READ_ALL_WRITE_PLATFORM = (
     *_FIRST_READ_ALL,
     *(table for tables in LATER_READ_ALL.values() for table in tables),
 )
+RECORDS: dict[str, tuple[str, ...]] = {"0014": ("admission_decisions",)}
+"""Revision → tables of the platform that nobody changes or shortens: rows are added and read."""
 SYSTEM_ONLY = ("push_inbox", "sessions")
 NO_POLICY = ("idempotency_keys", "alembic_version")
 """Keyed by the caller itself; read only through core.idempotency."""
@@ -132,6 +138,9 @@ def later(revision: str) -> Iterator[str]:
         yield from _policy(table, _owned())
     for table in LATER_READ_ALL.get(revision, ()):
         yield from _read_all(table)
+    for table in RECORDS.get(revision, ()):
+        yield from _policy(table, f"({PLATFORM})")
+        yield f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}, {SYSTEM}"
 
 
 def statements() -> Iterator[str]:

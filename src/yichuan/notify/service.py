@@ -37,9 +37,15 @@ class NewAlert:
     link: str
 
 
-async def alert(session: WriteSession, alerts: Sequence[NewAlert]) -> None:
-    """Show alerts to the merchants concerned and, from a platform session, to the platform."""
-    rows = [row for item in alerts for row in _alert_rows(item, session.merchants is None)]
+async def alert(
+    session: WriteSession, alerts: Sequence[NewAlert], *, platform_too: bool = True
+) -> None:
+    """Show alerts to the merchants concerned and, from a platform session, to the platform.
+
+    `platform_too`: False where the platform is told once by itself, not once a merchant.
+    """
+    copied = platform_too and session.merchants is None
+    rows = [row for item in alerts for row in _alert_rows(item, copied)]
     if rows:
         await session.execute(insert(Alert), rows)
 

@@ -49,6 +49,14 @@ class ShipmentFacts(Struct, frozen=True):
     cost_billed_minor: int | None
 
 
+class Carried(Struct, frozen=True):
+    """Who carries a shipment, and where to; empty where nobody said."""
+
+    courier: str
+    service: str
+    province: str
+
+
 _NAMES: Final = ShipmentFacts.__struct_fields__
 _COLUMNS: Final = ", ".join(f"s.{name}" for name in _NAMES)
 _ARRAYS: Final = "CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[])"
@@ -67,6 +75,12 @@ _LOCK: Final = text(_BY_KEY.format(lock="FOR UPDATE"))
 _DUE: Final = text(f"""
     SELECT {_COLUMNS} FROM shipments s WHERE s.next_deadline_at <= :at
     ORDER BY s.next_deadline_at LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+_CARRIED: Final = text(f"""
+    SELECT s.courier, coalesce(s.service, ''), coalesce(s.dest_province, '')
+    FROM unnest({_ARRAYS}) AS k(merchant_id, id)
+    JOIN shipments s ON s.merchant_id = k.merchant_id AND s.id = k.id
+    WHERE s.courier IS NOT NULL
 """)
 _SHOW: Final = text(f"""
     UPDATE shipments s SET problem = k.problem, sequence = s.sequence + 1
@@ -106,6 +120,12 @@ async def read(session: SystemSession, keys: Iterable[Key]) -> list[ShipmentFact
     """These shipments; unknown ones are left out."""
     rows = await session.execute(_READ, _arrays(keys))
     return [ShipmentFacts(*row) for row in rows]
+
+
+async def carried(session: SystemSession, keys: Iterable[Key]) -> list[Carried]:
+    """Who carries each of these shipments; those without a courier are left out."""
+    rows = await session.execute(_CARRIED, _arrays(keys))
+    return [Carried(*row) for row in rows]
 
 
 async def lock(session: SystemSession, keys: Iterable[Key]) -> list[ShipmentFacts]:

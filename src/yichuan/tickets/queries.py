@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_
 
 from yichuan.core.clock import now
-from yichuan.core.database import ReadSession
+from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.errors import NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.identity.scope import in_scope, owner_of, scoped
@@ -131,3 +131,23 @@ async def responses(
         .group_by(Ticket.merchant_id)
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+async def taken_up(
+    session: SystemSession, kinds: Sequence[str], begin: datetime, end: datetime
+) -> Sequence[tuple[UUID, UUID]]:
+    """Shipments (merchant, id) with a case of these kinds, opened in [begin, end), that did not
+    clear by itself. Each once, in the order of their keys."""
+    # unscoped: how a courier does is counted over every merchant's parcels, for the platform
+    rows = await session.execute(
+        select(Ticket.merchant_id, Ticket.shipment_id)
+        .where(
+            Ticket.opened_at >= begin,
+            Ticket.opened_at < end,
+            Ticket.kind.in_(kinds),
+            Ticket.outcome.is_distinct_from("cleared"),
+        )
+        .distinct()
+        .order_by(Ticket.merchant_id, Ticket.shipment_id)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -10,6 +10,8 @@ from uuid import UUID
 import httpx
 from sqlalchemy import insert, select, update
 
+from yichuan.admission import queries as admission
+from yichuan.admission.queries import Suspensions
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import ReadSession, SystemSession
@@ -56,6 +58,7 @@ async def accept_own_numbers(
         boxes = await shipment_queries.of_ids(session, [i for i in ids if i is not None])
         modes = {m.id: m.logistics_mode for m in await merchants.listing(session)}
     owners = await _owners(context, rows, chosen)
+    suspended = await admission.suspensions(context.database)
     used: set[UUID] = set()
     results: list[OwnNumberAnswer] = []
     accepted: list[tuple[Shipment, str, str]] = []
@@ -64,7 +67,7 @@ async def accept_own_numbers(
         error = _own_number_refusal(row, box, choice, modes, used)
         if error is None and box is not None and owners[index] - {box.merchant_id}:
             error = Conflict(f"{row.number} is another parcel's number (单号已被其他包裹使用)")
-        results.append(_answer(index, box, choice, error))
+        results.append(_answer(index, box, choice, error, suspended))
         if error is None and box is not None and choice.courier is not None:
             used.add(box.id)
             accepted.append((box, choice.courier, row.number.upper()))
@@ -73,14 +76,22 @@ async def accept_own_numbers(
 
 
 def _answer(
-    index: int, box: Shipment | None, choice: Choice, error: YichuanError | None
+    index: int,
+    box: Shipment | None,
+    choice: Choice,
+    error: YichuanError | None,
+    suspended: Suspensions,
 ) -> OwnNumberAnswer:
     plain = RowResult.of(index, box.id if box else None, error)
+    province = box.dest_province if box else None
+    why = suspended.why(choice.courier, None, province) if choice.courier else None
     return OwnNumberAnswer(
         **plain.model_dump(),
         courier=choice.courier,
         guessed=choice.guessed,
         score=choice.score,
+        warning_zh=f"平台已暂停该快递：{why[0]}" if why else None,
+        warning_en=f"the platform has suspended this courier: {why[1]}" if why else None,
     )
 
 

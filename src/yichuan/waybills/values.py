@@ -83,3 +83,6 @@ class OwnNumberAnswer(RowResult):
     """The row named none: the number told it."""
     score: float | None = None
     """How sure the guess is, 0 to 1."""
+    warning_zh: str | None = None
+    warning_en: str | None = None
+    """The platform has suspended the courier (准入): the number is taken all the same."""

@@ -1314,6 +1314,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courier-accounts/{account_id}/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Balances
+         * @description How the numbers of an account of the caller's went, and how long they last.
+         */
+        get: operations["get_balances_api_v1_courier_accounts__account_id__balances_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courier-accounts/{account_id}/quotas/{merchant_id}": {
         parameters: {
             query?: never;
@@ -1328,6 +1348,170 @@ export interface paths {
          */
         put: operations["set_quota_api_v1_courier_accounts__account_id__quotas__merchant_id__put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Admissions
+         * @description Where couriers stand; for merchants those they ship with, without counts.
+         */
+        get: operations["list_admissions_api_v1_admission_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Admissions
+         * @description Where couriers stand as a spreadsheet: a row for each metric.
+         */
+        get: operations["export_admissions_api_v1_admission_export_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Decisions
+         * @description What was decided and by whom, newest first; of one unit where a courier is named.
+         */
+        get: operations["list_decisions_api_v1_admission_decisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Standard
+         * @description The standard in force; for the platform's people also who changed it.
+         */
+        get: operations["get_standard_api_v1_admission_standard_get"];
+        /**
+         * Set Standard
+         * @description A new version; windows are judged by it from the next one on.
+         */
+        put: operations["set_standard_api_v1_admission_standard_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Now
+         * @description Judge what is due, and yesterday's window afresh. A window counts once, however often.
+         */
+        post: operations["evaluate_now_api_v1_admission_evaluate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Confirm what is proposed for a courier, or decline it.
+         */
+        post: operations["decide_api_v1_admission_decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Override
+         * @description Lay down a state against the standard, with a reason and a last day.
+         */
+        put: operations["set_override_api_v1_admission_override_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift Override
+         * @description Take an override back before its day.
+         */
+        post: operations["lift_override_api_v1_admission_lift_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3156,6 +3340,102 @@ export interface components {
             enabled: boolean;
         };
         /**
+         * AdmissionFigure
+         * @description A metric of the last window against the standard.
+         */
+        AdmissionFigure: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "pickup" | "on_time" | "exception" | "damage" | "complaint";
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Higher */
+            higher: boolean;
+            /** Amount */
+            amount: number | null;
+            /** Base */
+            base: number | null;
+            /** Value */
+            value: number | null;
+            /** Limit */
+            limit: number;
+            /** Recover */
+            recover: number;
+            /** Min Base */
+            min_base: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "good" | "close" | "bad" | "unknown";
+        };
+        /**
+         * AdmissionRow
+         * @description Where a unit stands.
+         */
+        AdmissionRow: {
+            /** Courier */
+            courier: string;
+            /** Courier Name */
+            courier_name: string;
+            /** Service */
+            service: string;
+            /** Service Name Zh */
+            service_name_zh: string;
+            /** Service Name En */
+            service_name_en: string;
+            /** Province */
+            province: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "admitted" | "warned" | "suspended";
+            /**
+             * By Standard
+             * @enum {string}
+             */
+            by_standard: "admitted" | "warned" | "suspended";
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Proposal */
+            proposal: ("suspend" | "readmit") | null;
+            /** Bad Windows */
+            bad_windows: number;
+            /** Clean Windows */
+            clean_windows: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "good" | "close" | "bad" | "unknown";
+            /** Reason Zh */
+            reason_zh: string;
+            /** Reason En */
+            reason_en: string;
+            /** Override */
+            override: ("admitted" | "suspended") | null;
+            /** Override Until */
+            override_until: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+            /** Override By */
+            override_by: string | null;
+            /** Counted Day */
+            counted_day: string | null;
+            /** Standard Version */
+            standard_version: number;
+            /** Figures */
+            figures: components["schemas"]["AdmissionFigure"][];
+        };
+        /**
          * AlertPage
          * @description Alerts, newest first, and how many are unread (counted up to 100).
          */
@@ -3422,6 +3702,35 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * BalanceHistory
+         * @description How an account's numbers went.
+         */
+        BalanceHistory: {
+            /** Points */
+            points: components["schemas"]["BalancePoint"][];
+            /** Balance */
+            balance: number | null;
+            /** Balance Alert */
+            balance_alert: number;
+            /** Per Day */
+            per_day: number | null;
+            /** Days Left */
+            days_left: number | null;
+        };
+        /**
+         * BalancePoint
+         * @description Numbers left at a time.
+         */
+        BalancePoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Balance */
+            balance: number;
         };
         /**
          * BillLineView
@@ -4569,6 +4878,31 @@ export interface components {
             };
         };
         /**
+         * DecideRequest
+         * @description What an operator makes of a proposal.
+         */
+        DecideRequest: {
+            /** Courier */
+            courier: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Province
+             * @default
+             */
+            province: string;
+            /** Agree */
+            agree: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Decision
          * @description Granted with the account, or refused with the reason.
          */
@@ -4579,6 +4913,50 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * DecisionRow
+         * @description Something that was decided.
+         */
+        DecisionRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Courier */
+            courier: string;
+            /** Service */
+            service: string;
+            /** Province */
+            province: string;
+            /** Kind */
+            kind: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "admitted" | "warned" | "suspended";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Actor */
+            actor: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Reason */
+            reason: string;
+            /** Until */
+            until: string | null;
+            /** Standard Version */
+            standard_version: number;
         };
         /**
          * Drill
@@ -4694,6 +5072,14 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * Evaluated
+         * @description How many units were judged.
+         */
+        Evaluated: {
+            /** Judged */
+            judged: number;
         };
         /**
          * EventView
@@ -5098,6 +5484,46 @@ export interface components {
             boxes: number;
         };
         /**
+         * LiftRequest
+         * @description Why an override is taken back.
+         */
+        LiftRequest: {
+            /** Courier */
+            courier: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Province
+             * @default
+             */
+            province: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Limit
+         * @description What one metric must keep. Shares from 0 to 1.
+         */
+        Limit: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "pickup" | "on_time" | "exception" | "damage" | "complaint";
+            /** Limit */
+            limit: number;
+            /** Recover */
+            recover: number;
+            /**
+             * Min Base
+             * @default 50
+             */
+            min_base: number;
+        };
+        /**
          * LineIn
          * @description One line: weight per piece in grams, price per piece in minor units.
          */
@@ -5492,6 +5918,36 @@ export interface components {
             sub_orders: components["schemas"]["SubOrderIn"][];
         };
         /**
+         * OverrideRequest
+         * @description What an operator lays down against the standard.
+         */
+        OverrideRequest: {
+            /** Courier */
+            courier: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Province
+             * @default
+             */
+            province: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "admitted" | "suspended";
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Overview
          * @description The operator's first screen.
          */
@@ -5530,6 +5986,10 @@ export interface components {
             guessed: boolean;
             /** Score */
             score?: number | null;
+            /** Warning Zh */
+            warning_zh?: string | null;
+            /** Warning En */
+            warning_en?: string | null;
         };
         /**
          * OwnNumberAnswers
@@ -5618,6 +6078,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[AdmissionRow] */
+        Page_AdmissionRow_: {
+            /** Items */
+            items: components["schemas"]["AdmissionRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ApplicationView] */
         Page_ApplicationView_: {
             /** Items */
@@ -5692,6 +6159,13 @@ export interface components {
         Page_DailyRow_: {
             /** Items */
             items: components["schemas"]["DailyRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[DecisionRow] */
+        Page_DecisionRow_: {
+            /** Items */
+            items: components["schemas"]["DecisionRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -7678,6 +8152,26 @@ export interface components {
             name: string;
         };
         /**
+         * Special
+         * @description Other limits for a courier, one of its services, or a province; the nearest one counts.
+         */
+        Special: {
+            /** Courier */
+            courier: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Province
+             * @default
+             */
+            province: string;
+            /** Limits */
+            limits: components["schemas"]["Limit"][];
+        };
+        /**
          * SplitPart
          * @description How many pieces of a shipment line go into a new box.
          */
@@ -7714,6 +8208,97 @@ export interface components {
             /** Standing */
             standing: number | null;
             standing_drill: components["schemas"]["Drill"] | null;
+        };
+        /**
+         * Standard
+         * @description One version of the standard.
+         */
+        Standard: {
+            /**
+             * Window Days
+             * @default 30
+             */
+            window_days: number;
+            /**
+             * Warn Windows
+             * @default 3
+             */
+            warn_windows: number;
+            /**
+             * Clear Windows
+             * @default 3
+             */
+            clear_windows: number;
+            /**
+             * Rest Days
+             * @default 14
+             */
+            rest_days: number;
+            /**
+             * Auto Suspend
+             * @default false
+             */
+            auto_suspend: boolean;
+            /**
+             * By Service
+             * @default true
+             */
+            by_service: boolean;
+            /**
+             * By Province
+             * @default false
+             */
+            by_province: boolean;
+            /** Limits */
+            limits?: components["schemas"]["Limit"][];
+            /**
+             * Specials
+             * @default []
+             */
+            specials: components["schemas"]["Special"][];
+        };
+        /**
+         * StandardRequest
+         * @description A new version of the standard.
+         */
+        StandardRequest: {
+            standard: components["schemas"]["Standard"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * StandardVersion
+         * @description Who made a version of the standard, when, and why.
+         */
+        StandardVersion: {
+            /** Version */
+            version: number;
+            /** At */
+            at: string | null;
+            /** Actor Name */
+            actor_name: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * StandardView
+         * @description The standard in force. Version 0 is what an installation begins with.
+         */
+        StandardView: {
+            /** Version */
+            version: number;
+            /** At */
+            at: string | null;
+            /** Actor Name */
+            actor_name: string;
+            /** Note */
+            note: string;
+            standard: components["schemas"]["Standard"];
+            /** Versions */
+            versions: components["schemas"]["StandardVersion"][];
         };
         /**
          * StepView
@@ -11424,6 +12009,39 @@ export interface operations {
             };
         };
     };
+    get_balances_api_v1_courier_accounts__account_id__balances_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceHistory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     set_quota_api_v1_courier_accounts__account_id__quotas__merchant_id__put: {
         parameters: {
             query?: never;
@@ -11448,6 +12066,245 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QuotaView"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_admissions_api_v1_admission_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AdmissionRow_"];
+                };
+            };
+        };
+    };
+    export_admissions_api_v1_admission_export_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_decisions_api_v1_admission_decisions_get: {
+        parameters: {
+            query?: {
+                courier?: string | null;
+                service?: string;
+                province?: string;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DecisionRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_standard_api_v1_admission_standard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardView"];
+                };
+            };
+        };
+    };
+    set_standard_api_v1_admission_standard_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandardRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    evaluate_now_api_v1_admission_evaluate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluated"];
+                };
+            };
+        };
+    };
+    decide_api_v1_admission_decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_override_api_v1_admission_override_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lift_override_api_v1_admission_lift_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -20,6 +20,9 @@ export default defineArea({
     { path: 'terms', lazy: () => import('./TermsPage') },
     { path: 'terms/:kind', lazy: () => import('./TermsPage') },
     { path: 'ranking', lazy: () => import('./RankingPage') },
+    { path: 'admission', lazy: () => import('./AdmissionPage') },
+    { path: 'applications', lazy: () => import('./ApplicationsPage') },
+    { path: 'applications/:id', lazy: () => import('./ApplicationPage') },
     { path: 'unknown', lazy: () => import('./UnknownPage') },
   ],
 })

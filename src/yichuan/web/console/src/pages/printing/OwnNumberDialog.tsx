@@ -7,6 +7,7 @@ import { cleanCode } from '@/inputs'
 import { createPreference } from '@/lib/storage'
 import { useStore } from '@/lib/store'
 import { errorTitle } from '@/ui'
+import { SuspendedNote } from '../couriers/SuspendedNote'
 import styles from './BoxBody.module.css'
 import { boxWords } from './boxWords'
 import { type Box, refreshQueues } from './data'
@@ -73,6 +74,7 @@ export default function OwnNumberDialog({ row, onClose }: { row: Box; onClose: (
           />
           {clean !== '' && !good && <span style={{ color: 'var(--y-broken-text)' }}>{t.numberBad}</span>}
         </label>
+        <SuspendedNote courier={courier} />
         {ship.isError && (
           <p role="alert" style={{ color: 'var(--y-broken-text)' }}>
             {errorTitle(ship.error, locale)}

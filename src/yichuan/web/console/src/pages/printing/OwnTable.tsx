@@ -6,6 +6,7 @@ import { useLocale, useMessages } from '@/i18n'
 import { copyText } from '@/lib/clipboard'
 import { useEvent } from '@/lib/useEvent'
 import { Chip, IconButton } from '@/ui'
+import { SuspendedNote } from '../couriers/SuspendedNote'
 import { type Candidate, courierCode, type Fault, type OwnRow } from './ownNumbers'
 import styles from './OwnNumbers.module.css'
 import { ownWords } from './ownWords'
@@ -108,6 +109,7 @@ const Line = memo(function Line({ row, place, fault, code, edit, drop }: LinePro
       <td>
         {field('courier', t.courier, fault === 'courier' || fault === 'unsure')}
         {code !== null && code !== row.courier && <CourierHint code={code} />}
+        {code !== null && <SuspendedNote courier={code} small />}
         {row.candidates !== undefined && (
           <Guess row={row} code={code} onChoose={(courier) => edit(row.key, { courier })} />
         )}

@@ -3,6 +3,7 @@ import { App, Form, Input, Modal, Select } from 'antd'
 import { api, unwrap } from '@/api'
 import { common, useLocale, useMessages } from '@/i18n'
 import { errorTitle } from '@/ui'
+import { SuspendedNote } from '../couriers/SuspendedNote'
 import { useCourierOptions } from '../printing/filters'
 import { refresh, type Row } from './data'
 import { actWords } from './words'
@@ -22,6 +23,7 @@ export default function OwnNumberDialog({ row, onClose }: { row: Row; onClose: (
   const { message } = App.useApp()
   const couriers = useCourierOptions()
   const [form] = Form.useForm<Wish>()
+  const chosen = Form.useWatch('courier', form)
   const ship = useMutation({
     mutationFn: ({ courier, number }: Wish) =>
       unwrap(
@@ -55,6 +57,7 @@ export default function OwnNumberDialog({ row, onClose }: { row: Row; onClose: (
             getPopupContainer={(field: HTMLElement) => field.parentElement ?? document.body}
           />
         </Form.Item>
+        {chosen && <SuspendedNote courier={chosen} />}
         <Form.Item
           name="number"
           label={t.ownNumber}
