@@ -102,6 +102,18 @@ class CourierAccount(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class AccountBalance(Base):
+    """Numbers left at a branch, as it said each time it was asked."""
+
+    __tablename__ = "account_balances"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("courier_accounts.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
+    merchant_id: Mapped[UUID | None]
+    """The account's owner; None: the platform."""
+    balance: Mapped[int]
+
+
 class AccountQuota(Base):
     """How many numbers a merchant may take from an account that the platform lends it."""
 

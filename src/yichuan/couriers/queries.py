@@ -13,16 +13,18 @@ from yichuan.core.cached import Cached, Remembered
 from yichuan.core.database import Database, ReadSession, SystemSession
 from yichuan.core.errors import NotFound
 from yichuan.core.vault import digest_token
+from yichuan.couriers.balance import Point
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.connector import Capability
 from yichuan.couriers.models import (
+    AccountBalance,
     Courier,
     CourierAccount,
     CourierConnection,
     CourierService,
     UnknownCode,
 )
-from yichuan.identity.scope import scoped
+from yichuan.identity.scope import in_scope, scoped
 
 __all__ = [
     "CourierAccount",
@@ -33,6 +35,7 @@ __all__ = [
     "accounts",
     "accounts_for",
     "accounts_query",
+    "balances",
     "connection",
     "connection_of_token",
     "connections",
@@ -118,6 +121,25 @@ async def account(session: ReadSession, account_id: UUID) -> CourierAccount:
     if row is None:
         raise NotFound("no such waybill account")
     return row
+
+
+async def balances(session: ReadSession, account_id: UUID, since: datetime) -> list[Point]:
+    """What the branch of an account of the caller's said of its numbers, oldest first.
+
+    Raises:
+        NotFound: unknown, another merchant's, or only borrowed.
+    """
+    await own_account(session, account_id)
+    rows = await session.execute(
+        select(AccountBalance.at, AccountBalance.balance)
+        .where(
+            in_scope(session, AccountBalance),
+            AccountBalance.account_id == account_id,
+            AccountBalance.at >= since,
+        )
+        .order_by(AccountBalance.at)
+    )
+    return [Point(row[0], row[1]) for row in rows]
 
 
 async def own_account(session: ReadSession, account_id: UUID) -> CourierAccount:

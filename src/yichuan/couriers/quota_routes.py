@@ -1,15 +1,19 @@
-"""Quotas of lent accounts over HTTP."""
+"""Quotas of lent accounts and balances of one's own over HTTP."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
+from yichuan.core.clock import now
 from yichuan.core.pagination import Page
-from yichuan.couriers import quotas
+from yichuan.couriers import balance, queries, quotas
+from yichuan.couriers.balance import Point
 from yichuan.couriers.models import AccountQuota
-from yichuan.couriers.schemas import QuotaRequest, QuotaView
+from yichuan.couriers.schemas import BalanceHistory, BalancePoint, QuotaRequest, QuotaView
 from yichuan.identity import service as identity
 from yichuan.identity.deps import CallerDep, ReadDep, WriteDep
 
@@ -36,6 +40,28 @@ async def list_quotas(caller: CallerDep, session: ReadDep) -> Page[QuotaView]:
     """What merchants may take from lent accounts, and took; a merchant sees its own."""
     caller.require("operator", "merchant")
     return Page(items=[_view(row) for row in await quotas.of_merchants(session)])
+
+
+@router.get("/courier-accounts/{account_id}/balances")
+async def get_balances(
+    account_id: UUID,
+    caller: CallerDep,
+    session: ReadDep,
+    days: Annotated[int, Query(ge=1, le=400)] = 90,
+) -> BalanceHistory:
+    """How the numbers of an account of the caller's went, and how long they last."""
+    caller.require("operator", "merchant")
+    points = await queries.balances(session, account_id, now() - timedelta(days=days))
+    row = await queries.own_account(session, account_id)
+    latest = [] if row.balance is None else [Point(now(), row.balance)]
+    rate = balance.per_day([*points, *latest], now())
+    return BalanceHistory(
+        points=[BalancePoint.model_validate(point) for point in points],
+        balance=row.balance,
+        balance_alert=row.balance_alert,
+        per_day=rate,
+        days_left=balance.days_left(row.balance, rate),
+    )
 
 
 @router.put("/courier-accounts/{account_id}/quotas/{merchant_id}")

@@ -139,6 +139,29 @@ class AccountView(BaseModel):
     enabled: bool
 
 
+class BalancePoint(BaseModel):
+    """Numbers left at a time."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    balance: int
+
+
+class BalanceHistory(BaseModel):
+    """How an account's numbers went."""
+
+    points: list[BalancePoint]
+    """What the branch said, oldest first."""
+    balance: int | None
+    """Now, counting what was taken since it was asked."""
+    balance_alert: int
+    per_day: float | None
+    """Numbers used a day of late; None while less than a day is known."""
+    days_left: float | None
+    """At the present rate."""
+
+
 class QuotaRequest(BaseModel):
     """Numbers a merchant may take from a lent account; None: no limit."""
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -344,9 +344,20 @@ async def keys_of(session: SystemSession, vault: Vault, connection_id: UUID) -> 
     return keys(vault, row)
 
 
+KEEP_BALANCES: Final = timedelta(days=400)
+_NOTE_BALANCE = text("""
+    INSERT INTO account_balances (account_id, merchant_id, balance)
+    SELECT id, merchant_id, :balance FROM courier_accounts WHERE id = :account
+    ON CONFLICT (account_id, at) DO UPDATE SET balance = excluded.balance
+""")  # unscoped: the system notes what a branch said of one account
+_OLD_BALANCES = text("DELETE FROM account_balances WHERE account_id = :account AND at < :before")
+
+
 async def note_balance(session: SystemSession, account_id: UUID, balance: int) -> None:
-    """Record the numbers left at a branch."""
+    """Record the numbers left at a branch, and when they were so many."""
     forget_calls()
+    await session.execute(_NOTE_BALANCE, {"account": account_id, "balance": balance})
+    await session.execute(_OLD_BALANCES, {"account": account_id, "before": now() - KEEP_BALANCES})
     await session.execute(
         update(CourierAccount)
         .where(CourierAccount.id == account_id)

@@ -5,6 +5,8 @@ import { useState } from 'react'
 import { useMe } from '@/auth/useMe'
 import { useLocale, useMessages } from '@/i18n'
 import { Chip, CourierTag, Dash, EmptyState, errorTitle, PlainTable, TimeAgo } from '@/ui'
+import { BalanceDrawer } from './BalanceDrawer'
+import { balanceWords } from './balanceWords'
 import { type Account, accountsQuery, quotasQuery, switchAccount, testAccount } from './data'
 import { QuotaDialog } from './QuotaDialog'
 import { quotaWords } from './quotaWords'
@@ -69,7 +71,9 @@ function Quota({ row }: { row: Account }) {
 function Acts({ row }: { row: Account }) {
   const t = useMessages(words)
   const q = useMessages(quotaWords)
+  const b = useMessages(balanceWords)
   const [lending, setLending] = useState(false)
+  const [showing, setShowing] = useState(false)
   const me = useMe()
   const locale = useLocale()
   const client = useQueryClient()
@@ -97,6 +101,12 @@ function Acts({ row }: { row: Account }) {
           {q.set}
         </Button>
       )}
+      {own && row.balance !== null && (
+        <Button size="small" onClick={() => setShowing(true)}>
+          {b.history}
+        </Button>
+      )}
+      {showing && <BalanceDrawer account={row} onClose={() => setShowing(false)} />}
       {lending && <QuotaDialog account={row} onClose={() => setLending(false)} />}
       {own && (
         <Button size="small" loading={toggle.isPending} onClick={() => toggle.mutate()}>

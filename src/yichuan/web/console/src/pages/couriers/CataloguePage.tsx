@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useLocale, useMessages } from '@/i18n'
 import { type Column, DataTable, type Detail, type Filter, WIDTH } from '@/table'
 import { CopyableNumber, Dash, PageHeader, PageStack } from '@/ui'
-import { Capabilities } from './Capabilities'
+import { CapabilityLines } from './Capabilities'
 import { CourierBody } from './CourierBody'
 import { CouriersNav } from './CouriersNav'
 import { CAPABILITIES, countsQuery, KINDS, loadCatalogue, type Row } from './catalogueData'
@@ -79,7 +79,7 @@ function useColumns(): Column<Row>[] {
       },
       { key: 'code', title: t.code, width: WIDTH.place, render: (row) => <CopyableNumber value={row.code} /> },
       { key: 'kind', title: t.kind, width: WIDTH.courier, card: 'state', render: (row) => t.kinds[row.kind] },
-      { key: 'can', title: t.can, width: 460, wrap: true, render: (row) => <Capabilities can={row.can} /> },
+      { key: 'can', title: t.can, width: 460, wrap: true, render: (row) => <CapabilityLines can={row.can} /> },
       { key: 'accounts', title: t.usable, width: 100, align: 'right', render: (row) => row.accounts || <Dash /> },
       {
         key: 'services',
