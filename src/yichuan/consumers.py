@@ -12,12 +12,13 @@ from yichuan.rollups import consumer as rollups
 from yichuan.shipments import state as shipments
 
 CONSUMERS: tuple[Consumer, ...] = (
-    Consumer("shipments.state", "track", shipments.handle),
-    Consumer("orders.state", "shipment", orders.handle),
-    Consumer("exceptions.detect", "shipment", exceptions.handle),
-    Consumer("notify.webhooks", "shipment", notify.handle),
-    Consumer("gateway.pushes", "track", gateway.handle),
-    Consumer("reports.rollup", "shipment", rollups.handle),
-    Consumer("reports.figures", "figures", rollups.handle, batch=100_000),
-    Consumer("couriers.numbers", "shipment", learning.handle),
+    Consumer("shipments.state", "track", shipments.handle, batch=500),
+    Consumer("orders.state", "shipment", orders.handle, patient=True),
+    Consumer("exceptions.detect", "shipment", exceptions.handle, patient=True),
+    Consumer("notify.webhooks", "shipment", notify.handle, patient=True),
+    Consumer("gateway.pushes", "track", gateway.handle, patient=True),
+    Consumer("reports.rollup", "shipment", rollups.handle, patient=True),
+    Consumer("reports.figures", "figures", rollups.handle, batch=100_000, patient=True),
+    Consumer("couriers.numbers", "shipment", learning.handle, patient=True),
 )
+"""Who is not patient shows people where their parcels are."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from tracking.parcels import FORM, make_line, push, record, trace
-from yichuan.core import consumers, loops
+from yichuan.core import consumers, loops, pressure
 from yichuan.core.clock import now
 from yichuan.core.consumers import Consumer, drain, register, step
 from yichuan.core.context import Context
@@ -150,3 +151,31 @@ async def test_a_failing_consumer_stops_neither_tracking_nor_the_others(
             await asyncio.sleep(0.02)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_can_wait_steps_aside_in_a_flood_but_not_for_ever(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who shows people where their parcels are goes on; the others follow when it is over, or when
+    they have waited long enough."""
+    monkeypatch.setattr(pressure, "is_high", lambda: True)
+    eager, patient = Reader("eager"), Reader("patient")
+    patient.consumer = replace(patient.consumer, patient=True)
+    await register(context.database, [eager.consumer, patient.consumer])
+    both = [
+        asyncio.create_task(consumers.run(context.database, one.consumer))
+        for one in (eager, patient)
+    ]
+    try:
+        await write(context, ["flood-1"])
+        while "flood-1" not in eager.seen:
+            await asyncio.sleep(0.02)
+        assert patient.seen == []
+        monkeypatch.setattr(consumers, "PATIENCE", 0.0)
+        while "flood-1" not in patient.seen:
+            await asyncio.sleep(0.02)
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
+    assert patient.seen.count("flood-1") == 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from yichuan.core import pressure
 from yichuan.core.database import Database, SystemSession, hot_rows
 from yichuan.core.log import Entry, Topic, read_after
 
@@ -17,6 +19,9 @@ LONGEST_IDLE = 0.8
 GATHER_SECONDS = 0.4
 """Pause after a batch that was not full: a batch costs much the same with five entries as with
 fifty, and nobody reacts to the log within half a second."""
+
+PATIENCE = 20.0
+"""Seconds a patient consumer stands back; then it works until it has caught up."""
 
 Handler = Callable[[SystemSession, Sequence[Entry]], Awaitable[None]]
 
@@ -29,6 +34,9 @@ class Consumer:
     topic: Topic
     handle: Handler
     batch: int = 1000
+    patient: bool = False
+    """It steps aside, for `PATIENCE` at the most, while pushes come faster than they are merged,
+    or than a consumer that is not patient can follow."""
 
 
 async def step(database: Database, consumer: Consumer) -> int:
@@ -104,11 +112,19 @@ async def _pending(database: Database, consumer: Consumer) -> bool:
 
 
 async def _follow(database: Database, consumer: Consumer) -> None:
-    idle = IDLE_SECONDS
+    idle, waiting_since = IDLE_SECONDS, None
     while True:
+        if consumer.patient and pressure.is_high():
+            waiting_since = waiting_since or time.monotonic()
+            if time.monotonic() - waiting_since < PATIENCE:
+                await asyncio.sleep(GATHER_SECONDS)
+                continue
         done = await step(database, consumer) if await _pending(database, consumer) else 0
         if done >= consumer.batch:
+            if not consumer.patient:
+                pressure.note()
             continue
+        waiting_since = None
         idle = GATHER_SECONDS if done else min(LONGEST_IDLE, idle * 1.5)
         await asyncio.sleep(idle)
 

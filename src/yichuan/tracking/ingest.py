@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 import structlog
 
+from yichuan.core import pressure
 from yichuan.core.clock import CHINA, now
 from yichuan.core.context import Context
 from yichuan.core.database import Connection, Database
@@ -99,10 +100,14 @@ async def merge_pending(context: Context, limit: int = BATCH) -> int:
         psycopg.OperationalError: the database cannot be reached; nothing is lost.
     """
     try:
-        return await _merge(context, _TAKE, limit)
+        merged = await _merge(context, _TAKE, limit)
     except Spoiled as error:
         log.warning("batch of pushes broke, merging one by one", error=str(error))
         ids = error.ids
+    else:
+        if merged >= limit:
+            pressure.note()
+        return merged
     merged = 0
     for inbox_id in ids:
         try:
