@@ -296,6 +296,9 @@ async def test_a_file_goes_in_comes_out_and_goes_in_again(
     assert mine["accepted"] == 2
     own = (await alpha.client.get(f"{URL}/areas", params={"merchant_id": str(alpha.id)})).json()
     assert len(own["items"]) == 2
+    nobodys = {"file": ("r.csv", b"merchant,courier\n,ZTO\nALPHA,ZTO\n")}
+    named = await platform.post("/api/v1/imports", data={"kind": "real_names"}, files=nobodys)
+    assert (named.json()["accepted"], named.json()["rejected"]) == (1, 1)
     kinds = await alpha.client.post(
         "/api/v1/imports", data={"kind": "traits"}, files={"file": ("t.csv", b"courier\nZTO\n")}
     )

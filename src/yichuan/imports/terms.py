@@ -76,7 +76,8 @@ class TermWriter:
         Raises:
             LookupError: no merchant that this file may write for.
         """
-        if self._kind in PLATFORM_KINDS or (code is None and self._job.owner is None):
+        nobodys = code is None and self._job.owner is None
+        if self._kind in PLATFORM_KINDS or (nobodys and self._kind != "real_names"):
             return None
         found = self._parties.merchant(code)
         if found is None:

@@ -98,7 +98,7 @@ class CutOffRow(Struct, frozen=True):
     city: str | None
     district: str | None
     weekdays: str | None
-    at: str | None
+    at: str
 
 
 class CompensationRow(Struct, frozen=True):
@@ -161,7 +161,7 @@ def _is_clock(row: CutOffRow) -> bool:
         clock(row.at)
     except ValueError:
         return False
-    return row.at is not None
+    return True
 
 
 def _column(name: str, zh: str, en: str, **more: Any) -> Column:  # noqa: ANN401
@@ -319,7 +319,7 @@ _TABLES: tuple[RowTable[Any], ...] = (
         zh="实名登记",
         en="Merchants registered with couriers by real name",
         columns=(
-            _column("merchant", "商家", "code of the merchant", required=True),
+            _column("merchant", "商家", "code of the merchant; must be said but in its own file"),
             _COURIER,
             _column("reference", "登记编号", "the courier's number; no identity number"),
             _column("valid_until", "有效期至", "last day", kind=Kind.DATE),
