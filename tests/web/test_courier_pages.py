@@ -22,6 +22,8 @@ async def test_a_connection_is_made_tested_broken_and_mended(
     user = network.subscribers[0]
     async with signed_in(browser, console, "connector") as page:
         await page.goto(f"{console}/couriers")
+        accounts = page.locator("tr", has_text="ZTO").first
+        await expect(accounts).to_be_visible()  # what is above the button moves it no more
         await page.get_by_role("button", name="添加连接").click()
         form = page.locator("[role=dialog]")
         await form.get_by_role("combobox").click()
