@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from yichuan.core.context import Context
 from yichuan.core.mapping import FileMapping, load_mapping
@@ -19,7 +18,7 @@ from yichuan.demo.screen import Step, Steps
 from yichuan.demo.state import DemoError
 from yichuan.imports import service
 from yichuan.imports.service import Progress
-from yichuan.imports.values import Kind, Report
+from yichuan.imports.values import KINDS, Kind, Report
 
 ACTOR = "system:demo"
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".xlsx", ".xls")
@@ -100,9 +99,9 @@ def _found(path: Path, maps: dict[str, Path]) -> Found | None:
     for stem in sorted(maps, key=len, reverse=True):
         if _begins(name, stem.lower()):
             mapping = load_mapping(maps[stem])
-            kind = next((kind for kind in get_args(Kind) if kind == mapping.rows), None)
+            kind = next((kind for kind in KINDS if kind == mapping.rows), None)
             return Found(path, kind, mapping) if kind else None
-    kind = next((kind for kind in get_args(Kind) if _begins(name, kind)), None)
+    kind = next((kind for kind in KINDS if _begins(name, kind)), None)
     return Found(path, kind) if kind else None
 
 
