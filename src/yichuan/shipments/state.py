@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry, append
-from yichuan.shipments.models import END_MILESTONES
+from yichuan.shipments.combining import combine
 from yichuan.tracking import queries as tracking
 from yichuan.tracking.queries import BoundState
 
@@ -33,7 +34,7 @@ _UPDATE = text(f"""
     ), old AS (
         SELECT s.merchant_id, s.id, s.milestone, s.courier, s.waybill_number
         FROM shipments s JOIN new n ON s.merchant_id = n.merchant_id AND s.id = n.shipment_id
-        WHERE s.milestone <> 'cancelled'
+        WHERE s.milestone <> 'cancelled' OR s.detail = 'order_cancelled'
         ORDER BY s.merchant_id, s.id FOR UPDATE OF s
     )
     UPDATE shipments s SET
@@ -41,13 +42,18 @@ _UPDATE = text(f"""
         last_event_text = n.last_text, delivered_at = n.delivered_at, ended_at = n.ended_at,
         picked_up_at = n.picked_up_at, signed_by = n.signed_by,
         sign_kind = n.sign_kind,
-        shipped_at = coalesce(s.shipped_at, n.picked_up_at), sequence = s.sequence + 1
+        shipped_at = CASE WHEN s.shipped_at <> s.picked_up_at OR s.picked_up_at IS NULL
+                     THEN coalesce(s.shipped_at, n.picked_up_at)
+                     ELSE coalesce(n.picked_up_at, s.shipped_at) END, sequence = s.sequence + 1
     FROM new n, old o
     WHERE s.merchant_id = n.merchant_id AND s.id = n.shipment_id
       AND o.merchant_id = s.merchant_id AND o.id = s.id
     RETURNING s.merchant_id, s.id, s.courier, s.waybill_number, o.milestone AS before,
               s.milestone, s.detail, s.last_event_at
 """)
+
+"""What we cancelled stays so; what a courier called cancelled may be carried after all. Without a
+word of the merchant a parcel was shipped when it was picked up, also where that is told late."""
 
 
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
@@ -59,13 +65,19 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
             if e.courier is not None and e.number is not None and e.cycle is not None
         }
     )
-    states = _leading(await tracking.bound_states(session, keys))
-    if not states:
+    told: dict[tuple[UUID, UUID], list[BoundState]] = {}
+    for state in await tracking.bound_states(session, keys):
+        told.setdefault((state.merchant_id, state.shipment_id), []).append(state)
+    wholes = {key: whole for key in sorted(told) if (whole := combine(told[key])) is not None}
+    if not wholes:
         return
-    columns: dict[str, list[Any]] = {name: [] for name in _ARRAYS}
-    for state in states:
-        for name, value in _row(state).items():
-            columns[name].append(value)
+    columns: dict[str, list[Any]] = {
+        "merchant_id": [merchant_id for merchant_id, _ in wholes],
+        "shipment_id": [shipment_id for _, shipment_id in wholes],
+    }
+    for name in _ARRAYS:
+        if name not in columns:
+            columns[name] = [getattr(whole, name) for whole in wholes.values()]
     rows = (await session.execute(_UPDATE, columns)).all()
     await append(
         session,
@@ -85,42 +97,3 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
             for row in rows
         ],
     )
-
-
-def _leading(states: Sequence[BoundState]) -> list[BoundState]:
-    """One state per shipment: a return leg that began leads, else the latest scan."""
-    best: dict[tuple[Any, Any], BoundState] = {}
-    for state in states:
-        if state.last_event_at is None:
-            continue
-        key = (state.merchant_id, state.shipment_id)
-        known = best.get(key)
-        if known is None or _rank(state) > _rank(known):
-            best[key] = state
-    return [best[key] for key in sorted(best)]
-
-
-def _rank(state: BoundState) -> tuple[bool, Any]:
-    return (state.leg == "return", state.last_event_at)
-
-
-def _row(state: BoundState) -> dict[str, Any]:
-    milestone = state.milestone
-    if state.leg == "return":
-        milestone = "returned" if milestone == "delivered" else "returning"
-    ended = None
-    if milestone in END_MILESTONES:
-        ended = state.delivered_at or state.returned_at or state.last_event_at
-    return {
-        "merchant_id": state.merchant_id,
-        "shipment_id": state.shipment_id,
-        "milestone": milestone,
-        "detail": state.detail,
-        "last_event_at": state.last_event_at,
-        "last_text": state.last_text,
-        "picked_up_at": state.picked_up_at,
-        "delivered_at": state.delivered_at if milestone == "delivered" else None,
-        "ended_at": ended,
-        "signed_by": state.signed_by,
-        "sign_kind": state.sign_kind if milestone == "delivered" else None,
-    }

@@ -63,12 +63,13 @@ _STATE_FIELDS = (
 )
 # unscoped: a log consumer brings every merchant's shipments up to date
 _BOUND: Final = text(f"""
-    SELECT b.merchant_id, b.shipment_id, b.courier, b.number, b.cycle, b.leg,
+    SELECT DISTINCT b.merchant_id, b.shipment_id, b.courier, b.number, b.cycle, b.leg,
            {", ".join(f"t.{name}" for name in _STATE_FIELDS)}
     FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[]), CAST(:cycles AS bigint[]))
         AS k(courier, number, cycle)
-    JOIN track_bindings b USING (courier, number, cycle)
-    JOIN tracks t USING (courier, number, cycle)
+    JOIN track_bindings m USING (courier, number, cycle)
+    JOIN track_bindings b ON b.merchant_id = m.merchant_id AND b.shipment_id = m.shipment_id
+    JOIN tracks t ON t.courier = b.courier AND t.number = b.number AND t.cycle = b.cycle
     WHERE t.events > 0
 """)
 _TIMELINE: Final = text("""
@@ -94,7 +95,8 @@ _SIGNED: Final = text("""
 async def bound_states(
     session: SystemSession, keys: Sequence[tuple[str, str, int]]
 ) -> list[BoundState]:
-    """What these tracks say, for each shipment bound to one; tracks without events are left out."""
+    """Of each shipment bound to one of these tracks, what all its tracks say; tracks without events
+    are left out."""
     if not keys:
         return []
     columns = {
@@ -141,7 +143,8 @@ def _event(row: Any, leg: str) -> TimelineEvent:  # noqa: ANN401 - a row of eith
 
 
 def _order(event: TimelineEvent) -> tuple[Any, ...]:
-    return event.occurred_at, details()[event.detail].rank, event.text
+    rank = details()[event.detail].rank
+    return event.occurred_at, rank, event.text, event.courier, event.number, event.code or ""
 
 
 def _visible(session: ReadSession, courier: str, number: str) -> Select[Track]:
