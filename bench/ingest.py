@@ -70,7 +70,7 @@ class Sizes:
     """Of pushing at half rate."""
 
 
-SMALL = Sizes(1_000, 50, 6_000, 12_000, 2_000, 4)
+SMALL = Sizes(1_000, 80, 6_000, 12_000, 2_000, 4)
 FULL = Sizes(10_000, 100, 30_000, 80_000, 8_000, 8)
 
 
@@ -422,8 +422,7 @@ def run(sizes: Sizes) -> dict[str, Any]:
             rate = found["new_only"]["new_events_per_second"] / 2
             listed = to_list(stage, world, rate, sizes.seconds)
         after = count(inst)[1]
-        new = world.base * world.copies - world.left
-        assert after == before + new, (before, new, after)
+        assert after == before + world.taken, (before, world.taken, after)
     ratio = found["new_only"]["new_events_per_second"] / plain
     return {
         "bench": "ingest",
@@ -437,7 +436,13 @@ def run(sizes: Sizes) -> dict[str, Any]:
 
 
 def curve(base: int, most: int) -> dict[str, Any]:
-    """The speed of `new_only` while the tables grow."""
+    """The speed of `new_only` while the tables grow from ten copies of `base` parcels on.
+
+    Raises:
+        ValueError: `most` is less than that.
+    """
+    if most < base * 10 * KNOWN:
+        raise ValueError(f"the curve begins at {base * 10 * KNOWN} events")
     world = World(base, most // KNOWN // base)
     points = []
     with installation() as inst:
@@ -445,8 +450,8 @@ def curve(base: int, most: int) -> dict[str, Any]:
         stored = base * 10 * KNOWN
         while True:
             with running(inst, token) as stage:
-                push(stage, world, "new_only", world.take(WARM, stored))
-                made = push(stage, world, "new_only", world.take(40_000, stored))
+                push(stage, world, "new_only", world.take(base // 10, stored))
+                made = push(stage, world, "new_only", world.take(base * 4, stored))
             points.append({"events": stored, "per_second": made["new_events_per_second"]})
             if stored * 2 > most:
                 break
@@ -463,7 +468,8 @@ def main() -> None:
     options.add_argument("--most", type=int, default=8_000_000, help="events at the curve's end")
     args = options.parse_args()
     if args.curve:
-        print(json.dumps(curve(10_000, args.most)))
+        small = (1_000, 200_000)
+        print(json.dumps(curve(*small) if args.small else curve(10_000, args.most)))
     else:
         print(json.dumps(run(SMALL if args.small else FULL)))
 

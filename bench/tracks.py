@@ -66,20 +66,16 @@ class World:
     """Originals and how often each exists."""
 
     def __init__(self, base: int, copies: int) -> None:
-        """`base` originals, each there `copies` times; everything pushed is drawn from them."""
-        self.base, self.copies = base, copies
+        """`base` originals, each there `copies` times. Nothing new is told about the originals:
+        more copies may be made of them later."""
+        self.base, self.copies, self.taken = base, copies, 0
         chunks = [(k, min(CHUNK, base - k)) for k in range(0, base, CHUNK)]
         with ProcessPoolExecutor(CORES, get_context("fork")) as pool:
             made = pool.map(originals, *zip(*chunks, strict=True))
             self.parcels = [parcel for chunk in made for parcel in chunk]
-        order = [(n, c) for n in range(len(self.parcels)) for c in range(copies)]
+        order = [(n, c) for n in range(len(self.parcels)) for c in range(1, copies)]
         Random(7).shuffle(order)
         self._left = order
-
-    @property
-    def left(self) -> int:
-        """Parcels nothing new was told about yet."""
-        return len(self._left)
 
     def take(self, count: int, stored: int | None = None) -> list[Which]:
         """Parcels nothing new was told about yet, from all over the tables.
@@ -89,6 +85,7 @@ class World:
         made = self.copies if stored is None else stored // KNOWN // self.base
         ready = [which for which in self._left if which[1] < made][:count]
         assert len(ready) == count, "the world is too small"
+        self.taken += count
         taken = set(ready)
         self._left = [which for which in self._left if which not in taken]
         return ready
