@@ -15,7 +15,7 @@ from conftest import Tenant
 from yichuan.core.context import Context
 from yichuan.core.ids import new_id
 from yichuan.core.log import Entry
-from yichuan.couriers import learning, service, standing
+from yichuan.couriers import learning, queries, service, standing
 from yichuan.couriers.catalogue import entries
 from yichuan.couriers.connectors.base import CourierError
 
@@ -202,3 +202,13 @@ async def test_what_is_no_number(alpha: Tenant, number: str) -> None:
         assert answer.json()["items"][0]["candidates"] == []
     else:
         assert answer.status_code == 422
+
+
+async def test_services_outlive_a_refused_act(context: Context) -> None:
+    """Kept ones can be read after the session that loaded them was rolled back."""
+    queries.forget_reference()
+    async with context.database.system() as session:
+        await queries.services(session)
+        await session.rollback()
+    async with context.database.system() as session:
+        assert all(one.code for one in await queries.services(session))

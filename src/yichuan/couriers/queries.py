@@ -225,7 +225,11 @@ async def _load_names(session: ReadSession) -> dict[str, str]:
 
 
 async def _load_services(session: ReadSession) -> list[CourierService]:
-    return list(await session.scalars(select(CourierService)))
+    rows = list(await session.scalars(select(CourierService)))
+    for row in rows:
+        # They outlive the session: were it rolled back, they could not be read any more.
+        session.expunge(row)
+    return rows
 
 
 _names = Cached(REFERENCE_SECONDS, _load_names)
