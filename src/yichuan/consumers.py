@@ -10,9 +10,11 @@ from yichuan.notify import consumer as notify
 from yichuan.orders import state as orders
 from yichuan.rollups import consumer as rollups
 from yichuan.shipments import state as shipments
+from yichuan.tracking import following
 
 CONSUMERS: tuple[Consumer, ...] = (
     Consumer("shipments.state", "track", shipments.handle, batch=500),
+    Consumer("tracking.handovers", "handover", following.handle),
     Consumer("orders.state", "shipment", orders.handle, patient=True),
     Consumer("exceptions.detect", "shipment", exceptions.handle, patient=True),
     Consumer("notify.webhooks", "shipment", notify.handle, patient=True),

@@ -17,8 +17,9 @@ from sqlalchemy import text
 
 from yichuan.core.database import SystemSession, WriteSession
 
-Topic = Literal["track", "shipment", "figures"]
-"""`figures`: only what is counted changes (costs, imported history). Nobody else need look."""
+Topic = Literal["track", "shipment", "figures", "handover"]
+"""`figures`: only what is counted changes (costs, imported history). `handover`: a track may name
+the parcel's next number. Nobody else need look."""
 
 
 class Entry(Struct, frozen=True):

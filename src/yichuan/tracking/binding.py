@@ -158,7 +158,7 @@ def _states(tracks: Sequence[Track]) -> Ask[list[Entry]]:
     """Log entries that tell somebody new what these tracks say already."""
 
     def read(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
-        return [
+        heard = [
             Entry(
                 topic="track",
                 kind="progress",
@@ -172,6 +172,11 @@ def _states(tracks: Sequence[Track]) -> Ask[list[Entry]]:
             )
             for courier, number, cycle, milestone, detail, last_event_at in rows
         ]
+        named = [
+            Entry("handover", "named", courier=e.courier, number=e.number, cycle=e.cycle)
+            for e in heard
+        ]
+        return heard + named
 
     return Ask(_STATES, columns(tracks), read)
 

@@ -25,7 +25,7 @@ from yichuan.couriers import service as couriers
 from yichuan.couriers import standing
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
-from yichuan.tracking import arrays, store, twins
+from yichuan.tracking import arrays, handover, store, twins
 from yichuan.tracking.batch import (
     NOTHING,
     Bad,
@@ -241,6 +241,7 @@ async def _apply(
     ]
     await _make_partitions(context.database, {track.cohort for track in moved})
     await store.write(connection, moved)
+    await handover.note(connection, moved)
     await store.stopped(connection, gathered.stopped)
     await store.quarantine(connection, context.vault, gathered.bad)
     return moved
