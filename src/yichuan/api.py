@@ -11,6 +11,7 @@ from yichuan.couriers.connection_routes import router as connections
 from yichuan.couriers.quota_routes import router as quotas
 from yichuan.couriers.routes import router as couriers
 from yichuan.exceptions.routes import router as exceptions
+from yichuan.feedback.routes import router as feedback
 from yichuan.gateway.pickup_routes import router as pickups
 from yichuan.gateway.routes import door_router
 from yichuan.gateway.routes import router as gateway
@@ -35,6 +36,7 @@ from yichuan.tracking.unknown_routes import router as unknown_codes
 from yichuan.waybills.routes import router as waybills
 from yichuan.web.buyer import buyer_router
 from yichuan.web.live_routes import router as live
+from yichuan.web.say import say_router
 from yichuan.web.track import track_router
 from yichuan.web.widget import widget_router
 
@@ -52,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     quotas,
     assessment,
     exceptions,
+    feedback,
     gateway,
     pickups,
     identity,
@@ -70,7 +73,14 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """Every room's router, served under /api/v1."""
 
-DOORS: tuple[APIRouter, ...] = (push_router, door_router, track_router, buyer_router, widget_router)
+DOORS: tuple[APIRouter, ...] = (
+    push_router,
+    door_router,
+    track_router,
+    say_router,
+    buyer_router,
+    widget_router,
+)
 """Routers with paths of their own: courier pushes, the KDNiao door, the buyer's page."""
 
 

@@ -5,6 +5,7 @@ from yichuan.core import models as core
 from yichuan.costs import models as costs
 from yichuan.couriers import models as couriers
 from yichuan.exceptions import models as exceptions
+from yichuan.feedback import models as feedback
 from yichuan.gateway import models as gateway
 from yichuan.identity import models as identity
 from yichuan.imports import models as imports
@@ -28,6 +29,7 @@ __all__ = [
     "costs",
     "couriers",
     "exceptions",
+    "feedback",
     "gateway",
     "identity",
     "imports",

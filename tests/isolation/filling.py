@@ -18,6 +18,7 @@ from sqlalchemy import insert, text
 
 from conftest import Tenant
 from isolation.admission import judged
+from isolation.feedback import feedback_of
 from isolation.people import ALPHA, BETA, COST_FEN, COST_YUAN, STAFF_WORDS, Who
 from isolation.rules import rules_of
 from yichuan.consumers import CONSUMERS
@@ -417,12 +418,10 @@ class Mover:
         self.values["alert_id"] = alerts[0]["id"]
         out = BytesIO()
         Image.new("RGB", (8, 8), "teal").save(out, "PNG")
-        proof = await good(
-            await self.tenant.client.post(
-                f"{API}/shipments/{self.values['shipment_id']}/proofs",
-                files={"file": ("door.png", out.getvalue())},
-            )
-        )
+        path = f"{API}/shipments/{self.values['shipment_id']}/proofs"
+        file = {"file": ("door.png", out.getvalue())}
+        proof = await good(await self.tenant.client.post(path, files=file))
+        await feedback_of(self.hub.context, self.tenant.id, self.values, self.who.mark)
         self.values["proof_id"] = proof["id"]
         tries = await self.get(f"/webhook-endpoints/{self.values['endpoint_id']}/attempts")
         self.values["attempt_id"] = tries["items"][0]["id"]

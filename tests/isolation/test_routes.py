@@ -57,6 +57,8 @@ OPEN = {
     "GET /track/{token}/proofs/{proof_id}",
     "GET /track-assets/{digest}/{name}",
     "HEAD /track-assets/{digest}/{name}",
+    "POST /track/{token}/rating",
+    "POST /track/{token}/reports",
     "GET /widget.js",
     "HEAD /widget.js",
     "GET /assets/{name:path}",

@@ -80,6 +80,8 @@ def parcel(scans: int, *more: str, **values: Any) -> Json:
         "sign_kind": None,
         "verified": False,
         "recipient": None,
+        "rating": None,
+        "reports": [],
     } | values
 
 

@@ -313,7 +313,7 @@ async def test_the_last_four_digits_open_the_rest(visiting: Visiting) -> None:
         digits = page.get_by_label("收件手机号后四位")
         await expect(digits).to_be_focused()
         await digits.fill("12")
-        await page.get_by_role("button", name="核对").click()
+        await page.get_by_role("button", name="核对", exact=True).click()
         await expect(page.get_by_role("alert")).to_have_text("请输入四位数字。")
         await digits.fill("9999")
         await page.clock.run_for(61_000)
@@ -414,10 +414,10 @@ async def test_the_keyboard_reaches_everything(visiting: Visiting) -> None:
     """Tab goes through every control, in the order in which they are read."""
     async with visiting(CASES["delivered"]) as visit:
         names = []
-        for _ in range(4):
+        for _ in range(5):
             await visit.page.keyboard.press("Tab")
             names.append(await visit.page.evaluate("document.activeElement.innerText.trim()"))
-        assert names == ["English", "查看完整信息", "查看更早的 5 条", "刷新"]
+        assert names == ["English", "查看完整信息", "查看更早的 5 条", "核对手机号", "刷新"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -69,6 +69,7 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
     "0011": ("goods_clearances",),
     "0012": ("proofs",),
     "0015": ("account_balances",),
+    "0016": ("ratings", "buyer_reports"),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))

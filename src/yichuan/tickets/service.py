@@ -28,6 +28,9 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 PERSONAL = ("message", "note", "handed_over", "closed", "reopened")
 """Kinds of messages that a person writes."""
 
+BUYER = Caller(id="buyer:link", name="买家", role="service")
+"""Who speaks through a buyer's link."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
@@ -204,6 +207,12 @@ async def act(
         await notify.emit_all(session, [_telling(told)])
     if verb == "closed":
         await look_again(session, row.merchant_id, row.shipment_id, at)
+
+
+async def buyer_said(session: WriteSession, merchant_id: UUID, ticket_id: UUID, body: str) -> None:
+    """Add a buyer's words to an open case; it stays whose turn it was, and on its clock."""
+    message = _message(merchant_id, ticket_id, "message", BUYER, body, now())
+    await session.execute(insert(TicketMessage).values(**message))
 
 
 def _keep(row: Ticket, case: Case) -> None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +26,7 @@ from yichuan.core.errors import NotFound, YichuanError
 from yichuan.core.vault import Vault
 from yichuan.couriers import queries as couriers
 from yichuan.exceptions import queries as exceptions
+from yichuan.feedback import queries as feedback
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller
 from yichuan.identity.deps import ContextDep
@@ -142,6 +143,28 @@ class BuyerProof(BaseModel):
     taken_at: datetime | None
 
 
+class BuyerRating(BaseModel):
+    """How the buyer found the delivery, 1 to 5 stars."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    stars: int
+    tags: list[str]
+    words: str
+
+
+class BuyerReport(BaseModel):
+    """A problem the buyer reported, and how the case stands: open, answered, closed."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: str
+    words: str
+    at: datetime
+    state: str
+    outcome: str | None
+
+
 class BuyerTrack(BaseModel):
     """What the buyer's page shows. `waybill_number` is masked unless `verified`."""
 
@@ -163,7 +186,9 @@ class BuyerTrack(BaseModel):
     verified: bool
     recipient: BuyerRecipient | None
     proofs: list[BuyerProof]
-    """Only for who knows the phone's last four digits."""
+    """Only for who knows the phone's last four digits, as what follows."""
+    rating: BuyerRating | None
+    reports: list[BuyerReport]
 
 
 class Guesses:
@@ -210,20 +235,41 @@ async def buyer_track(
 ) -> BuyerTrack:
     """Where a parcel is, for whoever has its link. Wrong digits show what no digits show."""
     response.headers.update(HEADERS)
-    guesses = _guesses(request)
     async with context.database.system() as session:
         shipment = await shipments.by_buyer_token(session, token)
-        verified = False
-        if phone_last4 is not None:
-            guesses.check(token)
-            verified = await _is_tail(session, context, shipment, phone_last4)
-            if not verified:
-                guesses.wrong(token)
+        verified = phone_last4 is not None and await proven(
+            request, session, context, shipment, phone_last4
+        )
         shown = await _shown(session, shipment, verified)
         if verified:
             found = await proofs.of_shipment(session, shipment.id)
             shown.proofs = [_proof(context.vault, token, row) for row in found]
+            await _add_feedback(session, shipment, shown)
         return shown
+
+
+async def proven(
+    request: Request, session: SystemSession, context: Context, shipment: Shipment, last4: str
+) -> bool:
+    """Whether these are the last four digits of the recipient's phone; wrong ones are counted.
+
+    Raises:
+        TooManyGuesses: there were too many wrong ones.
+    """
+    guesses = _guesses(request)
+    token = shipment.buyer_token or ""
+    guesses.check(token)
+    if await _is_tail(session, context, shipment, last4):
+        return True
+    guesses.wrong(token)
+    return False
+
+
+async def _add_feedback(session: SystemSession, shipment: Shipment, shown: BuyerTrack) -> None:
+    rating = await feedback.rating_of(session, shipment.merchant_id, shipment.id)
+    shown.rating = None if rating is None else BuyerRating.model_validate(rating)
+    reports = await feedback.reports_of(session, shipment.merchant_id, shipment.id)
+    shown.reports = [BuyerReport.model_validate(row) for row in reports]
 
 
 @track_router.get(
@@ -298,6 +344,8 @@ async def _shown(session: SystemSession, shipment: Shipment, verified: bool) -> 
         "verified": verified,
         "recipient": _recipient(shipment) if verified else None,
         "proofs": [],
+        "rating": None,
+        "reports": [],
     }
     return BuyerTrack.model_validate(values)
 

@@ -34,7 +34,8 @@ async function ask(address, digits) {
 
 /**
  * Keeps `model` true to `address`. `show()` draws it; `news(before)` tells that data came, with the
- * parcel as it was before, or null. The result: refresh, prove, start, stop.
+ * parcel as it was before, or null. The result: refresh, prove, send,
+ * start, stop.
  *
  * Of the model it sets `track`; `at`, when the data came, ms; `trouble`: null, gone, failed,
  * noNetwork; `busy`. The phone's digits stay in its memory and go with it.
@@ -100,6 +101,23 @@ export function makeFeed(model, address, show, news) {
     return ''
   }
 
+  /** Says something about the parcel; the answer's status, 0 without one. News follow at once. */
+  async function send(path, body) {
+    try {
+      const answer = await fetch(address.replace(/\.json$/, path), {
+        method: 'POST',
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ ...body, phone_last4: last4 }),
+      })
+      if (answer.ok) await refresh()
+      return answer.status
+    } catch {
+      return 0
+    }
+  }
+
   function unlessOver() {
     show()
     if (model.trouble !== 'gone' && !(model.track && isEnded(model.track))) refresh()
@@ -136,7 +154,7 @@ export function makeFeed(model, address, show, news) {
     clearInterval(redraw)
   }
 
-  return { refresh, prove, start, stop }
+  return { refresh, prove, send, start, stop }
 }
 
 /** A model without a parcel. */

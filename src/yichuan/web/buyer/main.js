@@ -68,6 +68,7 @@ draw = (first) => {
     refresh: feed.refresh,
     language,
     prove: feed.prove,
+    send: feed.send,
     say,
     ask: () => {
       model.asking = true

@@ -1,5 +1,6 @@
 /** Puts the cards on the page: one column on a phone, two on a desk. */
 
+import { careCard } from './care.js'
 import { CARDS, makeSlots, message, notice, putCards } from './cards.js'
 import { h } from './dom.js'
 import { headline } from './hero.js'
@@ -8,9 +9,9 @@ const WIDE = 900
 
 /** Makes the empty page; the result draws a model into it. */
 export function makePage(root, acts) {
-  const { slots, put } = makeSlots(['bar', 'notice', 'whole', ...CARDS])
+  const { slots, put } = makeSlots(['bar', 'notice', 'whole', ...CARDS, 'care'])
   const near = h('div', { class: 'column' }, slots.hero, slots.trouble, slots.parcel)
-  const far = h('div', { class: 'column' }, slots.map, slots.timeline)
+  const far = h('div', { class: 'column' }, slots.map, slots.timeline, slots.care)
   const main = h('main', null, slots.whole, near, far)
   root.replaceChildren(slots.bar, slots.notice, main, slots.foot)
   root.removeAttribute('aria-busy')
@@ -22,8 +23,12 @@ export function makePage(root, acts) {
     put('notice', shown && [model.trouble, model.at, model.lang], () => shown && notice(model))
     put('whole', [shown, model.trouble, model.lang], () => (shown ? null : message(model, acts)))
     document.title = `${shown ? `${headline(model.track, model.words)} · ` : ''}${model.words.title}`
-    if (shown) putCards(put, model, acts, Math.max(280, Math.min(far.clientWidth || WIDE, WIDE)))
-    else CARDS.forEach((name) => put(name, null, () => null))
+    if (shown) {
+      const { track, lang } = model
+      putCards(put, model, acts, Math.max(280, Math.min(far.clientWidth || WIDE, WIDE)))
+      const key = [track.verified, track.milestone, track.shippedAt, track.rating, track.reports, lang]
+      put('care', key, () => careCard(track, lang, acts))
+    } else [...CARDS, 'care'].forEach((name) => put(name, null, () => null))
   }
   return draw
 }

@@ -66,6 +66,8 @@ export function read(json) {
     signKind: json.sign_kind || null,
     verified: json.verified === true,
     recipient: (json.verified && json.recipient) || null,
+    rating: (json.verified && json.rating) || null,
+    reports: (json.verified && json.reports) || [],
     proofs: (json.verified && json.proofs) || [],
   }
 }

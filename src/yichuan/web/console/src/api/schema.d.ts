@@ -104,6 +104,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/track/{token}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate Delivery
+         * @description Rate a delivered parcel, once.
+         */
+        post: operations["rate_delivery_track__token__rating_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/{token}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Problem
+         * @description Report a problem: it opens a ticket for whoever must act, or joins the open one.
+         */
+        post: operations["report_problem_track__token__reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/export.csv": {
         parameters: {
             query?: never;
@@ -1635,6 +1675,26 @@ export interface paths {
          * @description Change the limits. Deadlines already set move at the shipment's next change or deadline.
          */
         put: operations["set_exception_settings_api_v1_settings_exceptions_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ratings
+         * @description Buyers' ratings of deliveries, newest first.
+         */
+        get: operations["list_ratings_api_v1_ratings_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3973,6 +4033,18 @@ export interface components {
             taken_at: string | null;
         };
         /**
+         * BuyerRating
+         * @description How the buyer found the delivery, 1 to 5 stars.
+         */
+        BuyerRating: {
+            /** Stars */
+            stars: number;
+            /** Tags */
+            tags: string[];
+            /** Words */
+            words: string;
+        };
+        /**
          * BuyerRecipient
          * @description The recipient, masked; only for who knows the phone's last four digits.
          */
@@ -3983,6 +4055,25 @@ export interface components {
             phone: string | null;
             /** Address */
             address: string | null;
+        };
+        /**
+         * BuyerReport
+         * @description A problem the buyer reported, and how the case stands: open, answered, closed.
+         */
+        BuyerReport: {
+            /** Kind */
+            kind: string;
+            /** Words */
+            words: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** State */
+            state: string;
+            /** Outcome */
+            outcome: string | null;
         };
         /**
          * BuyerTrack
@@ -4016,6 +4107,9 @@ export interface components {
             recipient: components["schemas"]["BuyerRecipient"] | null;
             /** Proofs */
             proofs: components["schemas"]["BuyerProof"][];
+            rating: components["schemas"]["BuyerRating"] | null;
+            /** Reports */
+            reports: components["schemas"]["BuyerReport"][];
         };
         /**
          * CallbackChange
@@ -6267,6 +6361,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[RatingView] */
+        Page_RatingView_: {
+            /** Items */
+            items: components["schemas"]["RatingView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[RecognitionView] */
         Page_RecognitionView_: {
             /** Items */
@@ -7367,6 +7468,60 @@ export interface components {
             lead_days_max: number | null;
         };
         /**
+         * RatingView
+         * @description A buyer's rating of a delivery, 1 to 5 stars.
+         */
+        RatingView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Merchant Id
+             * Format: uuid
+             */
+            merchant_id: string;
+            /**
+             * Shipment Id
+             * Format: uuid
+             */
+            shipment_id: string;
+            /** Courier */
+            courier: string | null;
+            /** Stars */
+            stars: number;
+            /** Tags */
+            tags: string[];
+            /** Words */
+            words: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * RatingWish
+         * @description How the delivery was.
+         */
+        RatingWish: {
+            /** Phone Last4 */
+            phone_last4: string;
+            /** Stars */
+            stars: number;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: ("fast" | "slow" | "polite" | "rude" | "intact" | "damaged" | "to_the_door" | "not_asked")[];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * Reach
          * @description Whether a courier service takes a parcel to an address now.
          */
@@ -7615,6 +7770,24 @@ export interface components {
         Released: {
             /** Released */
             released: number;
+        };
+        /**
+         * ReportWish
+         * @description What is wrong.
+         */
+        ReportWish: {
+            /** Phone Last4 */
+            phone_last4: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "not_received" | "damaged" | "wrong_address" | "other";
+            /**
+             * Words
+             * @default
+             */
+            words: string;
         };
         /**
          * RevealRequest
@@ -9743,6 +9916,72 @@ export interface operations {
                 content: {
                     "image/jpeg": unknown;
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rate_delivery_track__token__rating_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_problem_track__token__reports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -12506,6 +12745,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_ratings_api_v1_ratings_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                shipment_id?: string | null;
+                courier?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RatingView_"];
                 };
             };
             /** @description Validation Error */

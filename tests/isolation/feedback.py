@@ -1,0 +1,26 @@
+"""What a merchant's buyers said."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from yichuan.core.context import Context
+from yichuan.feedback.models import BuyerReport, Rating
+
+
+async def feedback_of(
+    context: Context, merchant_id: UUID, values: dict[str, Any], mark: str
+) -> None:
+    """A rating and a report about its parcel."""
+    about = {
+        "merchant_id": merchant_id,
+        "shipment_id": UUID(values["shipment_id"]),
+        "words": f"{mark}买家的话",
+    }
+    async with context.database.system() as session:
+        await session.execute(insert(Rating).values(**about, stars=2, tags=[]))
+        ticket = UUID(values["ticket_id"])
+        await session.execute(insert(BuyerReport).values(**about, ticket_id=ticket, kind="other"))
