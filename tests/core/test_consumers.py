@@ -16,7 +16,7 @@ from sqlalchemy import text
 from tracking.parcels import FORM, make_line, push, record, trace
 from yichuan.core import consumers, loops, pressure
 from yichuan.core.clock import now
-from yichuan.core.consumers import Consumer, drain, register, step
+from yichuan.core.consumers import Consumer, behind, drain, register, step
 from yichuan.core.context import Context
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry, append
@@ -65,6 +65,21 @@ async def test_an_entry_that_commits_late_is_not_missed(context: Context) -> Non
         assert reader.seen == []  # `quick` waits: `slow` is older and may still commit
     await drain(context.database, [reader.consumer])
     assert reader.seen == ["slow", "quick"]
+
+
+async def test_entries_hidden_by_an_open_transaction_are_known_to_be_there(
+    context: Context,
+) -> None:
+    """The demonstration waits for them: else it opens a problem for each parcel it did not see."""
+    reader = Reader("hidden")
+    await drain(context.database, [reader.consumer])
+    async with context.database.system() as session:
+        await session.execute(text("SELECT pg_current_xact_id()"))
+        await write(context, ["A"])
+        assert await step(context.database, reader.consumer) == 0
+        assert await behind(context.database, reader.consumer)
+    assert await step(context.database, reader.consumer) == 1
+    assert not await behind(context.database, reader.consumer)
 
 
 async def test_a_transaction_that_rolls_back_holds_nobody_up(context: Context) -> None:

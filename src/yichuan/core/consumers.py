@@ -105,6 +105,22 @@ _PENDING = """
 """
 
 
+_BEHIND = """
+    SELECT EXISTS (
+        SELECT 1 FROM consumer_cursors c JOIN milestone_log l
+            ON l.topic = %s AND (l.xid, l.id) > (c.xid, c.last_id)
+        WHERE c.name = %s
+    )
+"""
+
+
+async def behind(database: Database, consumer: Consumer) -> bool:
+    """Whether a registered consumer has still to read entries, counting those that it cannot see
+    yet because a transaction that began before them is open."""
+    rows = await hot_rows(database.hot_system, None, _BEHIND, (consumer.topic, consumer.name))
+    return bool(rows[0][0])
+
+
 async def _pending(database: Database, consumer: Consumer) -> bool:
     """Whether the log has anything new: a look that costs little and locks nothing."""
     rows = await hot_rows(database.hot_system, None, _PENDING, (consumer.topic, consumer.name))

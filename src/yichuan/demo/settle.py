@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from yichuan.assessment.service import evaluate_due
 from yichuan.consumers import CONSUMERS
-from yichuan.core.consumers import drain, register, step
+from yichuan.core.consumers import Consumer, behind, register, step
 from yichuan.core.context import Context
+from yichuan.core.database import Database
 from yichuan.demo.history import in_parts
 from yichuan.scorecards.service import recompute_now
 from yichuan.tracking import ingest
@@ -26,6 +27,8 @@ shipped long ago without a scan, and open a problem for each."""
 QUIET, PATIENCE = 0.8, 90.0
 """The past has arrived when so many seconds brought hardly a push; after the longer time the rest
 comes live."""
+LOOKS = 6
+"""And when hardly a push was seen so often in a row: on a busy machine one look takes long."""
 _SUBSCRIBED = (
     """UPDATE track_subscriptions s SET state = 'subscribed',
               connection_id = (SELECT id FROM courier_connections ORDER BY created_at LIMIT 1)
@@ -77,17 +80,34 @@ async def merge_until_quiet(
 
     `complete` says that the last parcel has been given to `happen`.
     """
-    busy = time.monotonic()
+    busy, quiet_looks = time.monotonic(), 0
     patience = busy + PATIENCE
-    while time.monotonic() - busy < QUIET and time.monotonic() < patience:
+    while (time.monotonic() - busy < QUIET or quiet_looks < LOOKS) and time.monotonic() < patience:
         merged = await ingest.merge_pending(context)
         stats = (await couriers.get("/sim/stats")).json()
         waiting = stats["to_push"] + stats["pushes_waiting"]
         if not complete.is_set():
             patience = time.monotonic() + PATIENCE
+        quiet_looks += 1
         if not complete.is_set() or max(waiting, merged) >= FEW:
-            busy = time.monotonic()
+            busy, quiet_looks = time.monotonic(), 0
         if not merged:
+            await asyncio.sleep(0.05)
+
+
+async def _work_off(database: Database, consumers: Sequence[Consumer]) -> int:
+    """Run consumers to the log's end, waiting for entries that an open transaction still hides
+    (the database's own analysis of the new tables is one). Returns the entries handled."""
+    count, until = 0, time.monotonic() + PATIENCE
+    while True:
+        done = 0
+        for consumer in consumers:
+            done += await step(database, consumer)
+        count += done
+        if not done:
+            late = [await behind(database, consumer) for consumer in consumers]
+            if not any(late) or time.monotonic() > until:
+                return count
             await asyncio.sleep(0.05)
 
 
@@ -95,11 +115,8 @@ async def conclude(context: Context) -> int:
     """Run the consumers over everything, then score and judge. Returns the entries handled."""
     database = context.database
     await register(database, CONSUMERS)
-    first = next(consumer for consumer in CONSUMERS if consumer.name == FIRST)
-    count = 0
-    while done := await step(database, first):
-        count += done
-    count += await drain(database, CONSUMERS)
+    count = await _work_off(database, [one for one in CONSUMERS if one.name == FIRST])
+    count += await _work_off(database, CONSUMERS)
     await recompute_now(database, SCORED_DAYS)
     await evaluate_due(database)
     return count
