@@ -11,7 +11,7 @@ const sources = import.meta.glob<string>(['../src/**/*.{ts,tsx}', '!../src/galle
 
 /** Words that are the same in both languages: names, units, formats and signs. */
 const SHARED =
-  /Yichuan|Apache|Ctrl|TXT|Esc|Excel|PDF|PNG|CSV|XLSX?|ZPL|TSPL|CPCL|SKU|API|Webhook|HTTPS?|URL|ID|KDNiao|kg|cm|mm|\b[A-Z]\b/g
+  /Yichuan|Apache|Ctrl|TXT|Esc|Excel|PDF|PNG|JPEG|WebP|MB|CIDR|CSV|XLSX?|ZPL|TSPL|CPCL|SKU|API|Webhook|HTTPS?|URL|ID|KDNiao|kg|cm|mm|\b[A-Z]\b/g
 
 /** From an opening bracket to the one that closes it. */
 function bracketed(text: string, from: number): string {

@@ -20,6 +20,8 @@ export const signWords = defineMessages(
   },
 )
 
+const inLocker = (seen: string) => seen === 'locker'
+
 /** Why a sign-off looks false; the value is what it was seen from. */
 export const signReasonWords = defineMessages(
   {
@@ -27,7 +29,7 @@ export const signReasonWords = defineMessages(
     other_city: (seen: string) => `签收地 ${seen} 与收件城市不符`,
     not_arrived: (seen: string) => `签收前最后一次扫描还在 ${seen}`,
     before_out_for_delivery: (_: string) => '先签收后派送',
-    without_consent: (seen: string) => (seen === 'locker' ? '未经同意投快递柜' : '未经同意放驿站'),
+    without_consent: (seen: string) => (inLocker(seen) ? '未经同意投快递柜' : '未经同意放驿站'),
     nobody_there: (seen: string) => `无人当面签收：${seen}`,
     signed_twice: (_: string) => '重复签收',
     after_refusal: (_: string) => '拒收后又签收',
@@ -37,7 +39,7 @@ export const signReasonWords = defineMessages(
     other_city: (seen) => `Signed in ${seen}, not the recipient's city`,
     not_arrived: (seen) => `The last scan before it was in ${seen}`,
     before_out_for_delivery: () => 'Signed before it went out for delivery',
-    without_consent: (seen) => (seen === 'locker' ? 'Left in a locker without consent' : 'Left at a station without consent'),
+    without_consent: (seen) => (inLocker(seen) ? 'Left in a locker without consent' : 'Left at a station without consent'),
     nobody_there: (seen) => `Nobody received it: ${seen}`,
     signed_twice: () => 'Signed twice',
     after_refusal: () => 'Signed after it was refused',

@@ -60,7 +60,7 @@ function Acts() {
         </Button>
       )}
       {role !== 'merchant' && (
-        <Button icon={<DownloadOutlined />} onClick={() => saveUrl('/api/v1/admission/export.csv', t.exportName)}>
+        <Button icon={<DownloadOutlined />} onClick={() => saveUrl('/api/v1/admission/export.csv', `${t.exportName}.csv`)}>
           {t.exportCsv}
         </Button>
       )}
