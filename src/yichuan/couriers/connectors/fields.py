@@ -34,6 +34,18 @@ def inside(value: object) -> Fields:
     return value if isinstance(value, dict) else {}
 
 
+def kept_scan(row: bytes) -> Fields:
+    """A scan that was put aside, to be read again.
+
+    Raises:
+        ValueError: it is no object.
+    """
+    scan = inside(decoded(row))
+    if not scan:
+        raise ValueError("no object")
+    return scan
+
+
 def each(value: object) -> list[object]:
     """The items of an array; one object counts as an array of it; nothing for anything else."""
     if isinstance(value, list):

@@ -14,7 +14,7 @@ import msgspec
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
 from yichuan.couriers.connectors.ems import build, parse
-from yichuan.couriers.connectors.fields import decoded, inside, text
+from yichuan.couriers.connectors.fields import decoded, inside, kept_scan, text
 from yichuan.couriers.connectors.form import MAX_BODY
 
 TRACES: Final = "040002"
@@ -67,7 +67,5 @@ class EmsDoor:
         Raises:
             ValueError: the row is no object.
         """
-        scan = inside(decoded(row))
-        if not scan:
-            raise ValueError("no object")
+        scan = kept_scan(row)
         return msgspec.json.encode(scan | {"waybillNo": number})

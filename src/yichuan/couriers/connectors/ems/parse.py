@@ -14,7 +14,6 @@ from yichuan.couriers.connectors.base import (
     CourierEvent,
     Price,
     PushBatch,
-    RejectedEvent,
     TrackUpdate,
     WaybillIssued,
     WaybillRequest,
@@ -22,8 +21,8 @@ from yichuan.couriers.connectors.base import (
 from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.ems import build
 from yichuan.couriers.connectors.errors import refusal, unreadable
-from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, inside, shown, text
-from yichuan.couriers.connectors.scans import unread, update
+from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, inside, text
+from yichuan.couriers.connectors.scans import pushed, update
 from yichuan.couriers.connectors.times import courier_time
 
 NAME: Final = "ems"
@@ -92,24 +91,7 @@ def track(raw: bytes, courier: str, number: str) -> TrackUpdate:
 
 def push(content: bytes) -> PushBatch:
     """What a push says: scans of one number or several. Never raises."""
-    try:
-        given = decoded(content)
-    except ValueError as error:
-        return unread(content, str(error))
-    rows: dict[str, list[object]] = {}
-    rejected: list[RejectedEvent] = []
-    for row in each(given) or [given]:
-        number = text(inside(row), "waybillNo")
-        if number is None:
-            rejected.append(RejectedEvent(shown(row), "no number"))
-        else:
-            rows.setdefault(number, []).append(row)
-    updates = (update(COURIER, n, found, _scan, _order(found)) for n, found in rows.items())
-    return PushBatch(tuple(updates), tuple(rejected))
-
-
-def _order(rows: list[object]) -> str | None:
-    return text(inside(rows[0]), "orderNo")
+    return pushed(content, COURIER, _scan, number="waybillNo", order="orderNo")
 
 
 def price(found: Fields, courier: str) -> list[Price]:

@@ -11,7 +11,7 @@ import msgspec
 
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
-from yichuan.couriers.connectors.fields import decoded, inside, text
+from yichuan.couriers.connectors.fields import decoded, inside, kept_scan, text
 from yichuan.couriers.connectors.form import MAX_BODY
 from yichuan.couriers.connectors.jdl import parse
 
@@ -51,7 +51,5 @@ class JdlDoor:
         Raises:
             ValueError: the row is no object.
         """
-        scan = inside(decoded(row))
-        if not scan:
-            raise ValueError("no object")
+        scan = kept_scan(row)
         return msgspec.json.encode(scan | {"waybillCode": number})

@@ -13,7 +13,7 @@ from yichuan.couriers.connectors.base import (
 from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.errors import refusal, unreadable
 from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, inside, shown, text
-from yichuan.couriers.connectors.scans import unread, update
+from yichuan.couriers.connectors.scans import pushed
 from yichuan.couriers.connectors.times import courier_time
 
 NAME = "jdl"
@@ -52,23 +52,7 @@ def done(raw: bytes, *, doubt: bool = True) -> None:
 
 def push(content: bytes) -> PushBatch:
     """What a push says: one scan, or several. Never raises."""
-    try:
-        given = decoded(content)
-    except ValueError as error:
-        return unread(content, str(error))
-    rows: dict[str, list[object]] = {}
-    rejected: list[RejectedEvent] = []
-    for row in each(given) or [given]:
-        number = text(inside(row), "waybillCode")
-        if number is None:
-            rejected.append(RejectedEvent(shown(row), "no number"))
-        else:
-            rows.setdefault(number, []).append(row)
-    updates = (
-        update(COURIER, number, found, _event, text(inside(found[0]), "orderId"))
-        for number, found in rows.items()
-    )
-    return PushBatch(tuple(updates), tuple(rejected))
+    return pushed(content, COURIER, _event, number="waybillCode", order="orderId")
 
 
 def track(raw: bytes, number: str) -> TrackUpdate:

@@ -7,16 +7,14 @@ for each connection, and is to be kept secret.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
-from yichuan.couriers.connectors.fields import decoded, inside
+from yichuan.couriers.connectors.fields import decoded, inside, kept_scan
+from yichuan.couriers.connectors.form import MAX_BODY
 from yichuan.couriers.connectors.sf import routes
-
-MAX_BODY: Final = 8 * 1024 * 1024
 
 
 class SfDoor:
@@ -53,7 +51,5 @@ class SfDoor:
         Raises:
             ValueError: the row is no object.
         """
-        scan = inside(decoded(row))
-        if not scan:
-            raise ValueError("no object")
+        scan = kept_scan(row)
         return msgspec.json.encode({"Body": {"WaybillRoute": [scan | {"mailno": number}]}})

@@ -9,7 +9,7 @@ import msgspec
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
 from yichuan.couriers.connectors.digests import same
-from yichuan.couriers.connectors.fields import decoded, inside
+from yichuan.couriers.connectors.fields import kept_scan
 from yichuan.couriers.connectors.form import form_fields
 from yichuan.couriers.connectors.sto import build, parse
 
@@ -58,7 +58,5 @@ class StoDoor:
         Raises:
             ValueError: the row is no object.
         """
-        fields = inside(decoded(row))
-        if not fields:
-            raise ValueError("no object")
+        fields = kept_scan(row)
         return msgspec.json.encode({"waybillNo": number, "trace": fields})

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
 from yichuan.couriers.connectors.digests import same
-from yichuan.couriers.connectors.fields import decoded, inside
+from yichuan.couriers.connectors.fields import kept_scan
 from yichuan.couriers.connectors.form import form_fields
 from yichuan.couriers.connectors.yto import build, parse
 
@@ -54,9 +54,7 @@ class YtoDoor:
         Raises:
             ValueError: the row is no object.
         """
-        fields = inside(decoded(row))
-        if not fields:
-            raise ValueError("no object")
+        fields = kept_scan(row)
         leaves = {str(k): str(v) for k, v in fields.items()} | {"mailNo": number}
         inner = "".join(f"<{k}>{escape(v)}</{k}>" for k, v in leaves.items() if k.isidentifier())
         return f"<UpdateInfo>{inner}</UpdateInfo>".encode()

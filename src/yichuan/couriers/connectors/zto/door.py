@@ -9,7 +9,7 @@ import msgspec
 from yichuan.couriers.connectors.base import PushBatch
 from yichuan.couriers.connectors.connector import Answer, Keys, Pushed, Refused
 from yichuan.couriers.connectors.digests import same
-from yichuan.couriers.connectors.fields import decoded, inside, text
+from yichuan.couriers.connectors.fields import decoded, inside, kept_scan, text
 from yichuan.couriers.connectors.form import form_fields
 from yichuan.couriers.connectors.zto import build, parse
 
@@ -52,9 +52,7 @@ class ZtoDoor:
         Raises:
             ValueError: the row is no object.
         """
-        scan = inside(decoded(row))
-        if not scan:
-            raise ValueError("no object")
+        scan = kept_scan(row)
         return msgspec.json.encode(scan | {"billCode": number})
 
 
