@@ -1,15 +1,17 @@
 """Address parsing beside cpca and jionlp: speed and accuracy. Prints one JSON object.
 
     YICHUAN_DATA=../shared/data python -m bench.addresses [--misses]
-        [--labels FILE] [--peers PYTHON] [--floor 10000]
+        [--peers PYTHON] [--floor 10000]
 
 Speed: the pure function over `addresses_raw_cn.csv.gz`, best of three passes, addresses per CPU
 second of one core. Accuracy: the expected parts in `addresses_cn.jsonl` (fixtures of public
-parsers) as they stand, and raw addresses labelled by eye: FILE (or YICHUAN_CHECKED, else
-`addresses_checked_cn.jsonl` beside the data), JSON lines `{"raw", "city", "district"}`, "" where
-the address does not say. The labels hold rows of a dataset, so they are not in this repository.
-PYTHON (or YICHUAN_PEERS) is an interpreter that has `cpca` and `jionlp`; they parse the same labels
-and are timed in the same run. What is missing is said in `missing`. `--misses` lists what came out
+parsers) as they stand, and raw addresses labelled by eye. Labels are `bench/labels/addresses.csv`:
+city and named district ("" where the address does not say) by the hash of the raw address, since
+rows of the dataset are not in this repository. Their set says what they are worth: "seen" were
+read while the rules were written, "held" after the first version, "fresh" were labelled before the
+parser ever ran on them. PYTHON (or YICHUAN_PEERS) is an interpreter that has `cpca` and `jionlp`;
+they parse the same labels and are timed in the same run. What is missing is said in `missing`.
+`--misses` lists what came out
 otherwise. Exit code 1 below `--floor` addresses per second.
 """
 
@@ -18,6 +20,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import hashlib
 import json
 import os
 import resource
@@ -32,6 +35,7 @@ from yichuan.regions.divisions import SELF_CITY, Region, by_adcode, provinces, r
 from yichuan.regions.parse import ParsedAddress, parse_address
 
 DATA = Path(os.environ.get("YICHUAN_DATA", "../shared/data"))
+LABELS = Path(__file__).parent / "labels" / "addresses.csv"
 LEVELS = ("province", "city", "district")
 _MUNICIPALITIES = {p.name for p in provinces() if p.adcode in SELF_CITY}
 _NO_CITY = {"", "市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
@@ -137,11 +141,21 @@ def json_lines(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
 
 
+def labelled(raw: list[str]) -> dict[str, list[dict[str, str]]]:
+    """Raw addresses with what was read in them by eye, by set."""
+    known = {hashlib.sha256(text.encode()).hexdigest()[:16]: text for text in raw}
+    found: dict[str, list[dict[str, str]]] = {}
+    with LABELS.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            text = known.get(row.pop("raw_sha256_16"))
+            if text is not None:
+                found.setdefault(row.pop("set"), []).append({"raw": text, **row})
+    return found
+
+
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    checked = os.environ.get("YICHUAN_CHECKED", str(DATA / "addresses_checked_cn.jsonl"))
-    parser.add_argument("--labels", type=Path, default=Path(checked))
     parser.add_argument("--peers", default=os.environ.get("YICHUAN_PEERS", ""))
     parser.add_argument("--floor", type=float, default=0.0)
     parser.add_argument("--misses", action="store_true")
@@ -157,13 +171,11 @@ def main() -> None:
     rate = speed(raw)
     parsed = [parse_address(text) for text in raw]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    labels = json_lines(options.labels)
-    if not labels:
-        missing.append(f"labels ({options.labels.name})")
+    sets = labelled(raw)
     if not options.peers:
         missing.append("peers (cpca, jionlp): name their Python with --peers")
-    beside = peers(options.peers, labels) if labels and options.peers else {}
-    missing += beside.get("missing", [])
+    beside = {name: peers(options.peers, rows) for name, rows in sets.items() if options.peers}
+    missing += sorted({one for found in beside.values() for one in found.get("missing", [])})
     result: dict[str, object] = {
         "bench": "addresses",
         "addresses": len(raw),
@@ -172,11 +184,11 @@ def main() -> None:
         "inferred_city": sum(any(w.startswith("inferred") for w in p.warnings) for p in parsed),
         "with_district": sum(bool(p.district) for p in parsed),
         "fixtures": score(json_lines(DATA / "addresses_cn.jsonl"), options.misses),
-        "labelled": score(labels, options.misses) if labels else None,
-        "peers": beside.get("peers"),
+        "labelled": {name: score(rows, options.misses) for name, rows in sets.items()},
+        "peers": {name: found["peers"] for name, found in beside.items()},
         "times_faster": {
             name: round(rate / found["per_second"], 1)
-            for name, found in beside.get("peers", {}).items()
+            for name, found in beside.get("held", {}).get("peers", {}).items()
         },
         "max_rss_mb": memory,
         "missing": missing,
