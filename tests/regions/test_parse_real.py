@@ -14,8 +14,8 @@ import warnings
 from pathlib import Path
 
 import pytest
-
 from bench.addresses import labelled
+
 from yichuan.regions.divisions import divisions
 from yichuan.regions.parse import ANSWER, parse_address
 
