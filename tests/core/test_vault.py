@@ -47,3 +47,13 @@ def test_the_master_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert len(key) == 32
     assert master_key(config) == key
     assert (tmp_path / "master.key").stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["master.key"]
+
+
+@pytest.mark.parametrize("left", ["", "00" * 31, "no key"])
+def test_a_damaged_master_key_is_not_taken_for_one(tmp_path: Path, left: str) -> None:
+    """With another key in its place everybody's data would seem lost, and new data sealed badly."""
+    (tmp_path / "master.key").write_text(left)
+    with pytest.raises(VaultError, match="damaged"):
+        master_key(Settings(data_dir=tmp_path))
+    assert (tmp_path / "master.key").read_text() == left

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Protocol
 
+from yichuan.core import durable
 from yichuan.core.errors import NotFound
 
 
@@ -33,14 +32,14 @@ class LocalBlobs:
         return path
 
     def put(self, key: str, data: bytes) -> None:
-        """Write to a temporary file, sync and rename: a crash leaves the old or the new."""
+        """Write durably: a crash leaves the old or the new, and the new once this has returned.
+
+        Raises:
+            OSError: the disk does not take it; the old is still there.
+        """
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        durable.make_folder(path.parent)
+        durable.replace(path, data)
 
     def get(self, key: str) -> bytes:
         """Read a blob.

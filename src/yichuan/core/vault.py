@@ -18,10 +18,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from yichuan.core import durable
 from yichuan.core.settings import Settings
 
 KEY_VERSION = 1
 """Version of the derived keys; stored beside what they encrypt."""
+ROOT_BYTES = 32
 _NONCE = 12
 
 
@@ -30,21 +32,26 @@ class VaultError(RuntimeError):
 
 
 def master_key(config: Settings) -> bytes:
-    """The 32-byte root key: from settings, else `data_dir/master.key`, made on first use."""
+    """The 32-byte root key: from settings, else `data_dir/master.key`, made on first use.
+
+    Raises:
+        VaultError: the file holds no key; another in its place could open nothing.
+    """
     if config.master_key is not None:
         return bytes.fromhex(config.master_key.get_secret_value())
     path = config.data_dir / "master.key"
+    if not path.exists():
+        # whole or not there, whoever else is at it and whatever becomes of the power: what is
+        # sealed with a lost key is lost
+        durable.make_folder(config.data_dir)
+        durable.create(path, secrets.token_hex(ROOT_BYTES).encode())
     try:
-        return bytes.fromhex(path.read_text("ascii").strip())
-    except FileNotFoundError:
-        config.data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return bytes.fromhex(path.read_text("ascii").strip())
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
-    return bytes.fromhex(path.read_text("ascii").strip())
+        root = bytes.fromhex(path.read_text("ascii").strip())
+    except ValueError:
+        root = b""
+    if len(root) != ROOT_BYTES:
+        raise VaultError(f"{path} is damaged: put back the copy that was kept of it")
+    return root
 
 
 @dataclass(frozen=True, slots=True)
