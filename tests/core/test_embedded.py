@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 
-from yichuan.core.embedded import SUPERUSER, running
+from yichuan.core.embedded import LOOK_SECONDS, SUPERUSER, running, stop
 
 
 def test_the_last_to_leave_stops_the_server_and_data_stay() -> None:
@@ -29,6 +32,37 @@ def test_the_last_to_leave_stops_the_server_and_data_stay() -> None:
             psycopg.connect(again.url(SUPERUSER, "postgres")) as connection,
         ):
             assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
+
+
+def test_a_killed_server_comes_back_by_itself_and_a_stopped_one_does_not() -> None:
+    with tempfile.TemporaryDirectory(prefix="yichuan-pg-") as folder:
+        data = Path(folder) / "pg"
+        with running(data, fsync=False) as cluster:
+            url = cluster.url(SUPERUSER, "postgres")
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("CREATE TABLE kept AS SELECT 1 AS n")
+            server = psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
+            family = [server, *server.children(recursive=True)]
+            server.kill()
+            psutil.wait_procs(family, timeout=30)
+            for connection in until_connected(url):
+                assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
+            stop(data)
+            time.sleep(2 * LOOK_SECONDS)
+            assert not (data / "postmaster.pid").exists()
+
+
+def until_connected(url: str) -> Iterator[psycopg.Connection]:
+    """One connection, as soon as the server takes it."""
+    for _ in range(600):
+        try:
+            with psycopg.connect(url) as connection:
+                yield connection
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not come back")
 
 
 def test_fsync_is_on_unless_a_test_says_otherwise() -> None:

@@ -1,7 +1,7 @@
 """Embedded PostgreSQL: the server binaries come as a pip dependency, no root and no Docker needed.
 
 Several processes may use one cluster (server, worker, command line). Each holds a shared lock;
-the last to leave stops the server.
+the last to leave stops the server. A server that was killed is started again by those that use it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,25 @@ import os
 import pwd
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 SUPERUSER = "postgres"
 SYSTEM_USER = "yichuan_pg"
 START_SECONDS = 120
 """Crash recovery of a big database takes a while."""
+
+LOOK_SECONDS: Final = 1.0
+"""How often a user of the cluster looks whether the server has died."""
 
 TUNING = {
     "listen_addresses": "",
@@ -183,9 +191,63 @@ def _lock_shared(handle: IO[str]) -> None:
             return
 
 
+def _has_died(data_dir: Path) -> bool:
+    """Whether a server was killed: it left its pid file, and no such process is there. One that
+    was stopped takes the file away: somebody wanted that."""
+    try:
+        pid = int((data_dir / "postmaster.pid").read_text("ascii").split("\n", 1)[0])
+    except (OSError, ValueError):  # no file, half a file
+        return False
+    try:
+        os.waitpid(pid, os.WNOHANG)  # as process 1 of a container we are the one to bury it
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _revive(data_dir: Path, cluster: Cluster, user: str | None, fsync: bool) -> None:
+    with (data_dir.parent / "pg.start.lock").open("w") as starting:
+        try:
+            fcntl.flock(starting, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another user of the cluster is at it
+        if not _has_died(data_dir):
+            return
+        log.error("PostgreSQL has died and is started again", data_dir=str(data_dir))
+        try:
+            _start(data_dir, cluster.socket_dir, user, fsync)
+        except (EmbeddedError, OSError) as error:
+            log.error("PostgreSQL could not be started again", error=str(error))  # noqa: TRY400
+
+
+@contextmanager
+def _kept_alive(cluster: Cluster, user: str | None, fsync: bool) -> Iterator[None]:
+    """Start the server again when it was killed (out of memory, a hand that slipped)."""
+    leaving = threading.Event()
+
+    def watch() -> None:
+        while not leaving.wait(LOOK_SECONDS):
+            if _has_died(cluster.data_dir):
+                _revive(cluster.data_dir, cluster, user, fsync)
+
+    watcher = threading.Thread(target=watch, name="embedded PostgreSQL", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        leaving.set()
+        watcher.join()
+
+
 @contextmanager
 def running(pg_dir: Path, *, fsync: bool = True) -> Iterator[Cluster]:
-    """Make sure the cluster in `pg_dir` runs; the last user to leave stops it.
+    """Make sure the cluster in `pg_dir` runs and goes on running; the last user to leave stops it.
 
     Raises:
         EmbeddedError: it could not be made or started.
@@ -205,8 +267,10 @@ def running(pg_dir: Path, *, fsync: bool = True) -> Iterator[Cluster]:
         if not _is_running(pg_dir, user):
             _start(pg_dir, socket_dir, user, fsync)
         fcntl.flock(starting, fcntl.LOCK_UN)
+        cluster = Cluster(pg_dir, socket_dir)
         try:
-            yield Cluster(pg_dir, socket_dir)
+            with _kept_alive(cluster, user, fsync):
+                yield cluster
         finally:
             fcntl.flock(starting, fcntl.LOCK_EX)
             try:
