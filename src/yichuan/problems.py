@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import errno
+from typing import Any, Final
 
 import psycopg
 import structlog
@@ -10,10 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 
-from yichuan.core.errors import Conflict, Invalid, NotFound, YichuanError
+from yichuan.core.errors import Conflict, Invalid, NotFound, Unavailable, YichuanError
 
 PROBLEM = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -25,6 +27,10 @@ TITLES: dict[int, tuple[str, str, str]] = {
     413: ("too_large", "Body too large", "请求体过大"),
 }
 """What the framework itself refuses: code and texts by HTTP status."""
+AWAY: Final = (OperationalError, PoolExhausted, psycopg.OperationalError)
+"""The database is away, full or too busy (psycopg's pool says so with a kind of the last)."""
+DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
+RETRY_SECONDS: Final = 5
 
 
 def install(app: FastAPI) -> None:
@@ -35,12 +41,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(psycopg.DataError, _unstorable)
     app.add_exception_handler(IntegrityError, _clash)
+    for away in AWAY:
+        app.add_exception_handler(away, _away)
+    app.add_exception_handler(OSError, _disk)
     app.add_exception_handler(Exception, _unexpected)
 
 
 def _answer(request: Request, error: YichuanError) -> JSONResponse:
     body = error.problem() | {"instance": request.url.path}
-    return JSONResponse(body, error.status, media_type=PROBLEM)
+    later = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Unavailable) else None
+    return JSONResponse(body, error.status, headers=later, media_type=PROBLEM)
 
 
 async def _expected(request: Request, error: Exception) -> JSONResponse:
@@ -103,6 +113,28 @@ async def _clash(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error.orig, ForeignKeyViolation):
         return _answer(request, NotFound("something named in the request does not exist"))
     raise error
+
+
+async def _away(request: Request, error: Exception) -> JSONResponse:
+    """Not our fault and not the caller's. A connection that broke in a commit leaves it open
+    whether the act was done: a repeat with its Idempotency-Key finds out."""
+    log.error("the database is away", path=request.url.path, error=str(error).split("\n")[0])
+    return _answer(
+        request,
+        Unavailable(
+            "the database is away or cannot write; it is not known whether this was carried out:"
+            " repeat it with the same Idempotency-Key"
+        ),
+    )
+
+
+async def _disk(request: Request, error: Exception) -> JSONResponse:
+    """A document could not be kept; other errors of the system are ours."""
+    assert isinstance(error, OSError)
+    if error.errno not in DISK:
+        raise error
+    log.error("the disk does not take it", path=request.url.path, error=str(error))
+    return _answer(request, Unavailable("the disk is full or broken; nothing was kept"))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

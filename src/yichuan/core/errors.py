@@ -83,6 +83,13 @@ class Overloaded(YichuanError):
     title, title_zh = "Overloaded, retry later", "系统繁忙，请稍后重试"
 
 
+class Unavailable(YichuanError):
+    """The database or the disk is away or full; whether the act was carried out is not known."""
+
+    status, code = 503, "unavailable"
+    title, title_zh = "The database cannot do this now, retry", "数据库暂不可用，请稍后重试"
+
+
 class CourierFailed(YichuanError):
     """A courier refused or could not be reached; its own text is kept in `courier_text`."""
 

@@ -33,7 +33,11 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Database and queue are reachable and the schema is this program's.
+         * @description Whether this process can do its work now: the database answers and puts on disk what it is
+         *     given, the schema is this program's, the disk has room.
+         *
+         *     `worker` says whether a worker was heard of in the last minute. Without one pushes are still
+         *     kept and numbers taken, so it makes nobody unready; and so it is with a disk that gets `low`.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
