@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types console console-check bench format openapi lock clean
+.PHONY: help setup demo test lint types console console-check bench chaos format openapi lock clean
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV    := .venv
@@ -52,6 +52,9 @@ endif
 
 bench: $(VENV)/.run ## Measure; prints one JSON object per figure
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: $(VENV)/.dev ## Kill, cut, fill and hang everything (15 min; CHAOS_KILLS=10 for less; best as root)
+	@cd tests && PYTHONPATH=.:../src ../$(BIN)/python -m chaos
 
 format: $(VENV)/.dev ## Rewrite the Python files in the house style
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .

@@ -1,5 +1,7 @@
-"""What a caller is told when the house is in trouble. If this breaks, a database that restarts looks
-like a fault of the program, and nobody knows that the same request may be sent again.
+"""What a caller is told when the house is in trouble.
+
+If this breaks, a database that restarts looks like a fault of the program, and nobody knows that
+the same request may be sent again.
 """
 
 from __future__ import annotations

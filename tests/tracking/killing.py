@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -118,9 +119,21 @@ class Courier:
     rng: Random
     sent: dict[str, set[int]] = field(default_factory=dict)
     acknowledged: dict[str, set[int]] = field(default_factory=dict)
-    pushes: int = 0
-    refused: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
+    """What was said to the pushes: `yes`, a status, or how the connection ended."""
+    pause: float = 0.005
+    """Seconds after each push."""
     stop: bool = False
+
+    @property
+    def pushes(self) -> int:
+        """Those acknowledged."""
+        return self.answers["yes"]
+
+    @property
+    def refused(self) -> int:
+        """Those not acknowledged."""
+        return self.answers.total() - self.pushes
 
     async def run(self, part: int, parts: int, client: httpx.AsyncClient) -> None:
         """Push the parcels of one part, those of one push all in the same form."""
@@ -129,7 +142,7 @@ class Courier:
         while not self.stop:
             at = self.rng.randrange(len(groups))
             await self._push(groups[at], whole=at % 2 == 1, client=client)
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(self.pause)
 
     async def _push(
         self, group: list[ParcelHistory], *, whole: bool, client: httpx.AsyncClient
@@ -149,19 +162,19 @@ class Courier:
         try:
             answer = await client.post(self.url, content=body, headers=FORM, timeout=5)
             good = answer.status_code == 200 and said(answer.content)["Success"] is True
-        except httpx.HTTPError:
-            good = False
-        if not good:
-            self.refused += 1
+            told_us = "yes" if good else str(answer.status_code)
+        except httpx.HTTPError as error:
+            told_us = type(error).__name__
+        self.answers[told_us] += 1
+        if told_us != "yes":
             await asyncio.sleep(0.05)
             return
-        self.pushes += 1
         for parcel, upto in parcels:
             self.acknowledged.setdefault(parcel.number, set()).update(range(start, upto))
 
 
-def some_parcels(count: int) -> list[ParcelHistory]:
-    """Parcels of several couriers that were handed over a week ago."""
+def some_parcels(count: int, first: int = 0) -> list[ParcelHistory]:
+    """Parcels of several couriers that were handed over weeks ago, numbered from `first`."""
     start = datetime.now(UTC) - timedelta(days=25)
     codes, cities = ("ZTO", "YTO", "SF"), ("深圳市", "杭州市", "成都市", "北京市", "武汉市")
     return [
@@ -174,5 +187,5 @@ def some_parcels(count: int) -> list[ParcelHistory]:
             start + timedelta(seconds=n),
             USABLE,
         )
-        for n in range(count)
+        for n in range(first, first + count)
     ]
