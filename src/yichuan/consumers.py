@@ -7,6 +7,7 @@ from yichuan.couriers import learning
 from yichuan.exceptions import detect as exceptions
 from yichuan.gateway import consumer as gateway
 from yichuan.notify import consumer as notify
+from yichuan.notify.events import ONLY as TOLD
 from yichuan.orders import state as orders
 from yichuan.rollups import consumer as rollups
 from yichuan.shipments import state as shipments
@@ -15,12 +16,19 @@ from yichuan.tracking import following
 CONSUMERS: tuple[Consumer, ...] = (
     Consumer("shipments.state", "track", shipments.handle, batch=500),
     Consumer("tracking.handovers", "handover", following.handle),
-    Consumer("orders.state", "shipment", orders.handle, patient=True),
-    Consumer("exceptions.detect", "shipment", exceptions.handle, patient=True),
-    Consumer("notify.webhooks", "shipment", notify.handle, patient=True),
+    Consumer("orders.state", "shipment", orders.handle, only=orders.ONLY, patient=True),
+    Consumer(
+        "exceptions.detect",
+        "shipment",
+        exceptions.handle,
+        batch=500,
+        only=exceptions.ONLY,
+        patient=True,
+    ),
+    Consumer("notify.webhooks", "shipment", notify.handle, only=TOLD, patient=True),
     Consumer("gateway.pushes", "track", gateway.handle, patient=True),
     Consumer("reports.rollup", "shipment", rollups.handle, patient=True),
     Consumer("reports.figures", "figures", rollups.handle, batch=100_000, patient=True),
-    Consumer("couriers.numbers", "shipment", learning.handle, patient=True),
+    Consumer("couriers.numbers", "shipment", learning.handle, only=learning.ONLY, patient=True),
 )
 """Who is not patient shows people where their parcels are."""

@@ -11,7 +11,7 @@ import httpx
 from yichuan.assessment import jobs as assessment
 from yichuan.bootstrap import ensure_cohorts
 from yichuan.consumers import CONSUMERS
-from yichuan.core import consumers, outgoing
+from yichuan.core import bell, consumers, outgoing
 from yichuan.core.context import Context, located, opened
 from yichuan.core.loops import Loop, every, run_all
 from yichuan.core.memory import rarely_collect
@@ -42,6 +42,7 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
     )
     return (
         *following,
+        Loop("log.bell", partial(bell.listen, database)),
         Loop("jobs", partial(_jobs, context, http)),
         Loop("waybills.resolve_lost", every(30, partial(resolve_lost, context, http))),
         Loop("waybills.balances", every(balances.EVERY, partial(balances.refresh, context, http))),

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from tracking.parcels import FORM, make_line, push, record, trace
-from yichuan.core import consumers, loops, pressure
+from yichuan.core import bell, consumers, loops, pressure
 from yichuan.core.clock import now
 from yichuan.core.consumers import Consumer, behind, drain, register, step
 from yichuan.core.context import Context
@@ -166,6 +166,59 @@ async def test_a_failing_consumer_stops_neither_tracking_nor_the_others(
             await asyncio.sleep(0.02)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_cares_about_some_entries_passes_over_the_others(context: Context) -> None:
+    """Also where a whole batch of others lies in between, and where they are last."""
+    reader = Reader("choosy", batch=3)
+    reader.consumer = replace(reader.consumer, only="number LIKE 'yes%'")
+    await drain(context.database, [reader.consumer])
+    reader.seen.clear()
+    await write(context, ["yes-1", *(f"no-{n}" for n in range(7)), "yes-2", "no-7"])
+    await drain(context.database, [reader.consumer])
+    assert reader.seen == ["yes-1", "yes-2"]
+    assert not await behind(context.database, reader.consumer)
+
+
+async def test_two_workers_never_handle_the_same_entry(context: Context) -> None:
+    """The second one that comes at the same moment has nothing to do."""
+    reader = Reader("twice")
+    await drain(context.database, [reader.consumer])
+    reader.seen.clear()
+    came, go_on = asyncio.Event(), asyncio.Event()
+    handle = reader.consumer.handle
+
+    async def slow(session: SystemSession, entries: Sequence[Entry]) -> None:
+        came.set()
+        await go_on.wait()
+        await handle(session, entries)
+
+    await write(context, ["once"])
+    slowly = replace(reader.consumer, handle=slow)
+    first = asyncio.create_task(step(context.database, slowly))
+    await came.wait()
+    assert await step(context.database, reader.consumer) == 0
+    go_on.set()
+    assert await first == 1
+    assert await step(context.database, reader.consumer) == 0
+    assert reader.seen == ["once"]
+
+
+async def test_the_bell_is_heard_in_every_process(context: Context) -> None:
+    """It goes through the database: what one connection rings, a listener of another hears."""
+    listening = asyncio.create_task(bell.listen(context.database))
+    try:
+        async with asyncio.timeout(20):
+            heard = False
+            while not heard:  # the listener may not have begun
+                before = bell.rung("track")
+                async with context.database.hot_system.connection() as connection:
+                    await bell.ring(connection, "track")
+                heard = await bell.heard("track", before, 0.2)
+        assert not await bell.heard("figures", bell.rung("figures"), 0.0)
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 async def test_who_can_wait_steps_aside_in_a_flood_but_not_for_ever(

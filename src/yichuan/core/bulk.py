@@ -7,14 +7,13 @@ one value after the other would cost more than the insert itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from psycopg import sql
 
+from yichuan.core import arrays
 from yichuan.core.database import Connection, WriteSession, raw_connection
 
 _NULL = "\\N"
@@ -117,40 +116,5 @@ async def fill(
     return connection
 
 
-def uuid_array(values: Collection[UUID]) -> str:
-    """Literal of a `uuid[]`."""
-    return "{" + ",".join([f"{v.int:032x}" for v in values]) + "}"
-
-
-def text_array(values: Collection[str]) -> str:
-    """Literal of a `text[]`; NUL, which PostgreSQL's text cannot hold, is dropped."""
-    if not values:
-        return "{}"
-    escaped = [v.replace("\\", "\\\\").replace('"', '\\"').replace("\0", "") for v in values]
-    return '{"' + '","'.join(escaped) + '"}'
-
-
-def number_array(values: Collection[int | None]) -> str:
-    """Literal of a `bigint[]`."""
-    return "{" + ",".join(["NULL" if v is None else str(v) for v in values]) + "}"
-
-
-def time_array(values: Collection[datetime]) -> str:
-    """Literal of a `timestamptz[]`."""
-    return "{" + ",".join([v.isoformat() for v in values]) + "}"
-
-
-def date_array(values: Collection[date | None]) -> str:
-    """Literal of a `date[]`."""
-    return "{" + ",".join(["NULL" if v is None else v.isoformat() for v in values]) + "}"
-
-
-ARRAYS: Mapping[str, Callable[[Collection[Any]], str]] = {
-    "uuid": uuid_array,
-    "text": text_array,
-    "date": date_array,
-    "timestamptz": time_array,
-    "int": number_array,
-    "bigint": number_array,
-}
-"""SQL type → array literal of a column's values; only numbers and dates may be None."""
+uuid_array, text_array, number_array = arrays.uuids, arrays.texts, arrays.numbers
+time_array, date_array, ARRAYS = arrays.times, arrays.dates, arrays.OF_TYPE

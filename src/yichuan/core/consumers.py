@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from yichuan.core import pressure
+from yichuan.core import bell, pressure
 from yichuan.core.database import Database, SystemSession, hot_rows
 from yichuan.core.log import Entry, Topic, read_after
 
@@ -17,8 +17,10 @@ IDLE_SECONDS = 0.1
 LONGEST_IDLE = 0.8
 """A consumer with nothing to do looks less and less often, up to this pause."""
 GATHER_SECONDS = 0.4
-"""Pause after a batch that was not full: a batch costs much the same with five entries as with
-fifty, and nobody reacts to the log within half a second."""
+"""A patient consumer's pause after a batch that was not full: a batch costs much the same with five
+entries as with fifty."""
+SOON = 0.03
+"""The pause of one that is not patient: what the bell told of may be hidden for a moment."""
 
 PATIENCE = 20.0
 """Seconds a patient consumer stands back; then it works until it has caught up."""
@@ -34,9 +36,26 @@ class Consumer:
     topic: Topic
     handle: Handler
     batch: int = 1000
+    only: str = "true"
+    """SQL: which entries it cares about, by the log's columns. It is not given the others."""
     patient: bool = False
     """It steps aside, for `PATIENCE` at the most, while pushes come faster than they are merged,
     or than a consumer that is not patient can follow."""
+
+
+class Overtaken(RuntimeError):
+    """Somebody else moved the cursor meanwhile; nothing of the batch is kept."""
+
+
+_ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('yichuan.consumer.' || :name, 0))")
+"""Not a lock on the cursor's row: that would begin the transaction's writes, and entries that
+others append are hidden from everyone until older writing transactions have ended."""
+_CURSOR = text("SELECT xid::text::bigint AS xid, last_id FROM consumer_cursors WHERE name = :name")
+_ADVANCE = text("""
+    UPDATE consumer_cursors SET xid = CAST(:to_xid AS text)::xid8, last_id = :to_id,
+        updated_at = now(), failures = 0, last_error = NULL
+    WHERE name = :name AND xid = CAST(:xid AS text)::xid8 AND last_id = :last_id
+""")
 
 
 async def step(database: Database, consumer: Consumer) -> int:
@@ -46,31 +65,32 @@ async def step(database: Database, consumer: Consumer) -> int:
         Exception: whatever the handler raised; nothing of the batch is kept.
     """
     async with database.system() as session:
-        cursor = (
-            await session.execute(
-                text(
-                    "SELECT xid::text::bigint AS xid, last_id FROM consumer_cursors"
-                    " WHERE name = :name FOR UPDATE SKIP LOCKED"
-                ),
-                {"name": consumer.name},
-            )
-        ).one_or_none()
+        if not await session.scalar(_ALONE, {"name": consumer.name}):
+            return 0
+        # In a statement after the lock's: it sees what the lock's last holder committed.
+        cursor = (await session.execute(_CURSOR, {"name": consumer.name})).one_or_none()
         if cursor is None:
             return 0
-        entries = await read_after(
-            session, consumer.topic, cursor.xid, cursor.last_id, consumer.batch
+        page = await read_after(
+            session, consumer.topic, cursor.xid, cursor.last_id, consumer.batch, consumer.only
         )
-        if not entries:
+        if page is None:
             return 0
-        await consumer.handle(session, entries)
-        await session.execute(
-            text(
-                "UPDATE consumer_cursors SET xid = CAST(:xid AS text)::xid8, last_id = :last_id,"
-                " updated_at = now(), failures = 0, last_error = NULL WHERE name = :name"
-            ),
-            {"xid": str(entries[-1].xid), "last_id": entries[-1].id, "name": consumer.name},
+        if page.entries:
+            await consumer.handle(session, page.entries)
+        moved = await session.execute(
+            _ADVANCE,
+            {
+                "name": consumer.name,
+                "xid": str(cursor.xid),
+                "last_id": cursor.last_id,
+                "to_xid": str(page.xid),
+                "to_id": page.last_id,
+            },
         )
-        return len(entries)
+        if moved.rowcount != 1:  # type: ignore[attr-defined]
+            raise Overtaken(consumer.name)
+        return page.count
 
 
 async def register(database: Database, consumers: Sequence[Consumer]) -> None:
@@ -129,20 +149,25 @@ async def _pending(database: Database, consumer: Consumer) -> bool:
 
 async def _follow(database: Database, consumer: Consumer) -> None:
     idle, waiting_since = IDLE_SECONDS, None
+    shortest = GATHER_SECONDS if consumer.patient else SOON
     while True:
         if consumer.patient and pressure.is_high():
             waiting_since = waiting_since or time.monotonic()
             if time.monotonic() - waiting_since < PATIENCE:
                 await asyncio.sleep(GATHER_SECONDS)
                 continue
+        rung = bell.rung(consumer.topic)
         done = await step(database, consumer) if await _pending(database, consumer) else 0
         if done >= consumer.batch:
             if not consumer.patient:
                 pressure.note()
             continue
         waiting_since = None
-        idle = GATHER_SECONDS if done else min(LONGEST_IDLE, idle * 1.5)
-        await asyncio.sleep(idle)
+        idle = shortest if done else min(LONGEST_IDLE, idle * 1.5)
+        if consumer.patient:
+            await asyncio.sleep(idle)
+        elif await bell.heard(consumer.topic, rung, idle):
+            idle = SOON
 
 
 async def _note_failure(database: Database, name: str, error: BaseException) -> None:

@@ -22,6 +22,8 @@ from yichuan.identity.scope import scoped
 
 UNCONFIRMED: Final = frozenset({None, "created", "cancelled", "lost"})
 """Milestones that are reached without a courier's scan."""
+ONLY: Final = "milestone_from = 'created' AND milestone NOT IN ('created', 'cancelled', 'lost')"
+"""The entries that confirm a number."""
 _ADD_PLATFORM: Final = text(
     "INSERT INTO number_shapes AS t (shape, courier, count)"
     " SELECT * FROM unnest(CAST(:shapes AS text[]), CAST(:couriers AS text[]),"

@@ -25,8 +25,8 @@ from yichuan.tracking import ways
 
 BATCH = 200
 IDLE_SECONDS = 3.0
-OURS = "problem"
-"""Kind of the log entries that this room itself causes."""
+ONLY = "kind <> 'problem'"
+"""What this room itself causes is left out."""
 
 
 def reports_of(entries: Sequence[Entry]) -> defaultdict[UUID, list[Report]]:
@@ -42,11 +42,10 @@ def reports_of(entries: Sequence[Entry]) -> defaultdict[UUID, list[Report]]:
 
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     """Consumer `exceptions.detect`: review every shipment that changed."""
-    changed = [e for e in entries if e.shipment_id is not None and e.kind != OURS]
-    keys = {(e.merchant_id, e.shipment_id) for e in changed if e.merchant_id and e.shipment_id}
+    keys = {(e.merchant_id, e.shipment_id) for e in entries if e.merchant_id and e.shipment_id}
     if keys:
         boxes = await facts.lock(session, keys)
-        reports = reports_of(changed)
+        reports = reports_of(entries)
         for shipment_id, report in await _tracks_say(session, boxes):
             reports[shipment_id].append(report)
         limits = await setting.get(session)

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
+from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.ids import new_id
+from yichuan.core.writing import insert_returning
 from yichuan.exceptions.kinds import ProblemKind, kinds
 from yichuan.exceptions.models import Problem
 from yichuan.exceptions.rules import Decision, Facts, Past, Report, decide
@@ -26,6 +28,7 @@ from yichuan.notify import service as notify
 from yichuan.notify.service import NewAlert
 from yichuan.shipments import facts as shipment_facts
 from yichuan.shipments import service as shipments
+from yichuan.shipments.facts import Reviewed
 from yichuan.tickets import service as tickets
 from yichuan.tickets.service import NewTicket
 
@@ -33,7 +36,6 @@ SLACK = timedelta(hours=4)
 """A deadline that only moves ahead by less is left as it is: looking early costs one read, moving
 it at every scan would cost an index write per event."""
 ALERT_SEVERITY = 2
-FRESH = {"populate_existing": True}
 
 
 class Box(Protocol):
@@ -132,23 +134,30 @@ async def open_problems(session: WriteSession, wanted: Sequence[NewProblem]) -> 
 
     What is open already is left alone. Which problem the shipments' rows show is not touched.
     """
+    opened = await _open(session, wanted)
+    await shipment_facts.record_troubles(
+        session, [(one.box.merchant_id, one.box.id, one.kind.kind, one.since) for _, one in opened]
+    )
+    return [problem_id for problem_id, _ in opened]
+
+
+async def _open(
+    session: WriteSession, wanted: Sequence[NewProblem]
+) -> list[tuple[UUID, NewProblem]]:
+    """Open what is not open, tell whom it concerns, and leave the shipments' rows to the caller."""
     if not wanted:
         return []
     at = now()
     rows = [_row(item, at) for item in wanted]
-    statement = insert(Problem).on_conflict_do_nothing().returning(Problem.id)
-    made = set((await session.execute(statement, rows)).scalars())
+    tail = "ON CONFLICT DO NOTHING RETURNING id"
+    made = {row[0] for row in await insert_returning(session, Problem, rows, tail)}
     fresh = [(row, item) for row, item in zip(rows, wanted, strict=True) if row["id"] in made]
-    await shipment_facts.record_troubles(
-        session,
-        [(row["merchant_id"], row["shipment_id"], row["kind"], row["since"]) for row, _ in fresh],
-    )
     live = [(row, item) for row, item in fresh if item.over is None]
     cases = [_ticket(row, item) for row, item in live if item.kind.ticket]
     await tickets.open_tickets(session, cases)
     urgent = [(row, item) for row, item in live if item.kind.severity >= ALERT_SEVERITY]
     await notify.alert(session, [_alert(row, item) for row, item in urgent])
-    return [row["id"] for row, _ in fresh]
+    return [(row["id"], item) for row, item in fresh]
 
 
 def _row(item: NewProblem, at: datetime) -> dict[str, Any]:
@@ -286,20 +295,31 @@ async def review(
         opening += [NewProblem(box, o.kind, o.since, o.over, o.evidence) for o in decision.open]
     if reasons:
         await _close(session, reasons)
-    await open_problems(session, opening)
-    shown = [
-        (box.merchant_id, box.id, decision.shown)
-        for box, decision in decisions
-        if box.problem != decision.shown
-    ]
-    await shipment_facts.show_problems(session, shown)
-    await shipments.set_deadline(
-        session,
-        [
-            (box.merchant_id, box.id, *(decision.deadline or (None, None)))
-            for box, decision in decisions
-            if _moves(box, decision, at)
-        ],
+    opened: dict[UUID, list[NewProblem]] = defaultdict(list)
+    for _, one in await _open(session, opening):
+        opened[one.box.id].append(one)
+    found = [_reviewed(box, decision, opened.get(box.id, ()), at) for box, decision in decisions]
+    await shipment_facts.record_review(session, [one for one in found if one is not None])
+
+
+def _reviewed(
+    box: Box, decision: Decision, opened: Sequence[NewProblem], at: datetime
+) -> Reviewed | None:
+    """What is to be written on a shipment's row; None: nothing."""
+    shows, moves = box.problem != decision.shown, _moves(box, decision, at)
+    if not (shows or moves or opened):
+        return None
+    deadline, deadline_at = decision.deadline or (None, None)
+    return Reviewed(
+        merchant_id=box.merchant_id,
+        id=box.id,
+        shows=shows,
+        problem=decision.shown,
+        moves=moves,
+        deadline=deadline,
+        deadline_at=deadline_at,
+        since=min([one.since for one in opened], default=None),
+        kinds=" ".join([one.kind.kind for one in opened]) or None,
     )
 
 
@@ -314,20 +334,32 @@ def _moves(box: Box, decision: Decision, at: datetime) -> bool:
     return not timedelta(0) <= wanted - stored <= SLACK
 
 
+class _Known(Struct, frozen=True):
+    """A problem a shipment has or had."""
+
+    shipment_id: UUID
+    id: UUID
+    kind: str
+    since: datetime
+    closed_at: datetime | None
+    ticket_id: UUID | None
+
+
 # unscoped: the review serves every merchant
-_PROBLEMS: Final = select(Problem).from_statement(
-    text("""
-        SELECT problems.*
-        FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
-            AS k(merchant_id, shipment_id)
-        JOIN problems USING (merchant_id, shipment_id)
-    """)
-)
+_PROBLEMS: Final = text(f"""
+    SELECT {", ".join(f"p.{name}" for name in _Known.__struct_fields__)}
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+        AS k(merchant_id, shipment_id)
+    JOIN problems p USING (merchant_id, shipment_id)
+""")
 
 
-async def _problems_of(session: SystemSession, boxes: Sequence[Box]) -> dict[UUID, list[Problem]]:
-    found: dict[UUID, list[Problem]] = {box.id: [] for box in boxes}
-    keys = {"merchants": [b.merchant_id for b in boxes], "shipments": [b.id for b in boxes]}
-    for row in await session.scalars(_PROBLEMS, keys, execution_options=FRESH):
-        found[row.shipment_id].append(row)
+async def _problems_of(session: SystemSession, boxes: Sequence[Box]) -> dict[UUID, list[_Known]]:
+    found: dict[UUID, list[_Known]] = {box.id: [] for box in boxes}
+    keys = {
+        "merchants": arrays.uuids([box.merchant_id for box in boxes]),
+        "shipments": arrays.uuids([box.id for box in boxes]),
+    }
+    for row in await session.execute(_PROBLEMS, keys):
+        found[row[0]].append(_Known(*row))
     return found

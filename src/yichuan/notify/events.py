@@ -35,6 +35,8 @@ OF_ENTRY: dict[str, EventType] = {
     "waybill_cancelled": "waybill.cancelled",
 }
 """Kinds of shipment log entries that are told to the outside; the others are ours alone."""
+ONLY = f"kind IN ({', '.join(repr(kind) for kind in OF_ENTRY)})"
+"""The same as SQL."""
 
 
 class ShipmentNow(Protocol):

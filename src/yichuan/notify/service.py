@@ -47,14 +47,14 @@ async def alert(
     copied = platform_too and session.merchants is None
     rows = [row for item in alerts for row in _alert_rows(item, copied)]
     if rows:
-        await session.execute(insert(Alert), rows)
+        await write_within(session, *inserts((Alert, rows)))
 
 
 async def announce(session: WriteSession, alerts: Sequence[NewAlert]) -> None:
     """Show alerts to the merchants they name, without a copy of each for the platform."""
     rows = [row for item in alerts for row in _alert_rows(item, platform_too=False)]
     if rows:
-        await session.execute(insert(Alert), rows)
+        await write_within(session, *inserts((Alert, rows)))
 
 
 def _alert_rows(item: NewAlert, platform_too: bool) -> Iterator[dict[str, Any]]:

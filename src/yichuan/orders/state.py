@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
+from yichuan.core import arrays
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry
 
@@ -39,16 +40,18 @@ _FOLLOW = text("""
     WHERE o.merchant_id = t.merchant_id AND o.id = t.sub_order_id
       AND o.state NOT IN ('held', 'cancelled') AND o.state <> t.state
 """)
-_KINDS = frozenset(
-    {"shipped", "milestone", "changed", "cancelled", "waybill", "waybill_cancelled", "imported"}
-)
+ONLY = """kind IN ('shipped', 'milestone', 'changed', 'cancelled', 'waybill', 'waybill_cancelled',
+                   'imported')"""
+"""What may change a sub-order."""
 
 
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     """Recompute the state of every sub-order whose boxes changed."""
-    pairs = {(e.merchant_id, e.shipment_id) for e in entries if e.kind in _KINDS}
-    if not pairs:
-        return
+    pairs = {(e.merchant_id, e.shipment_id) for e in entries if e.merchant_id and e.shipment_id}
     await session.execute(
-        _FOLLOW, {"merchants": [m for m, _ in pairs], "shipments": [s for _, s in pairs]}
+        _FOLLOW,
+        {
+            "merchants": arrays.uuids([m for m, _ in pairs]),
+            "shipments": arrays.uuids([s for _, s in pairs]),
+        },
     )

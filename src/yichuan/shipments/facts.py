@@ -10,10 +10,9 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import text
 
-from yichuan.core.bulk import uuid_array
+from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
-from yichuan.core.log import Entry, append
 
 Key = tuple[UUID, UUID]
 """Merchant and shipment."""
@@ -82,12 +81,34 @@ _CARRIED: Final = text(f"""
     JOIN shipments s ON s.merchant_id = k.merchant_id AND s.id = k.id
     WHERE s.courier IS NOT NULL
 """)
-_SHOW: Final = text(f"""
-    UPDATE shipments s SET problem = k.problem, sequence = s.sequence + 1
-    FROM unnest({_ARRAYS}, CAST(:problems AS text[])) AS k(merchant_id, id, problem)
-    WHERE s.merchant_id = k.merchant_id AND s.id = k.id
-      AND s.problem IS DISTINCT FROM k.problem
-    RETURNING s.merchant_id, s.id, s.problem
+_REVIEWED: Final = {
+    "merchant_id": "uuid",
+    "id": "uuid",
+    "shows": "boolean",
+    "problem": "text",
+    "moves": "boolean",
+    "deadline": "text",
+    "deadline_at": "timestamptz",
+    "since": "timestamptz",
+    "kinds": "text",
+}
+_REVIEW: Final = text(f"""
+    WITH done AS (
+        UPDATE shipments s SET
+            problem = CASE WHEN n.shows THEN n.problem ELSE s.problem END,
+            sequence = s.sequence + n.shows::int,
+            next_deadline = CASE WHEN n.moves THEN n.deadline ELSE s.next_deadline END,
+            next_deadline_at = CASE WHEN n.moves THEN n.deadline_at ELSE s.next_deadline_at END,
+            troubled_at = least(s.troubled_at, n.since),
+            troubles = CASE WHEN n.kinds IS NULL THEN s.troubles ELSE ARRAY(
+                SELECT DISTINCT unnest(s.troubles || string_to_array(n.kinds, ' ')) ORDER BY 1) END
+        FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _REVIEWED.items())})
+            AS n({", ".join(_REVIEWED)})
+        WHERE s.merchant_id = n.merchant_id AND s.id = n.id
+        RETURNING s.merchant_id, s.id, s.problem, n.shows
+    )
+    INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id, detail, occurred_at)
+    SELECT 'shipment', 'problem', merchant_id, id, problem, :at FROM done WHERE shows
 """)
 _TROUBLE: Final = text("""
     UPDATE shipments s SET troubled_at = least(s.troubled_at, k.since),
@@ -111,8 +132,8 @@ def in_order(keys: Iterable[Key]) -> list[Key]:
 def _arrays(keys: Iterable[Key]) -> dict[str, str]:
     ordered = in_order(keys)
     return {
-        "merchants": uuid_array([m for m, _ in ordered]),
-        "shipments": uuid_array([s for _, s in ordered]),
+        "merchants": arrays.uuids([m for m, _ in ordered]),
+        "shipments": arrays.uuids([s for _, s in ordered]),
     }
 
 
@@ -161,34 +182,29 @@ async def record_troubles(
     )
 
 
-async def show_problems(
-    session: WriteSession, shown: Sequence[tuple[UUID, UUID, str | None]]
-) -> None:
-    """Show the most urgent open problem on each row, (merchant_id, shipment_id, kind).
+class Reviewed(Struct, frozen=True):
+    """What a review found of a shipment whose row is locked."""
 
-    What changed is told to the log.
-    """
-    if not shown:
-        return
-    ordered = sorted(shown, key=lambda row: (row[0], row[1]))
-    rows = await session.execute(
-        _SHOW,
-        {
-            "merchants": [m for m, _, _ in ordered],
-            "shipments": [s for _, s, _ in ordered],
-            "problems": [kind for _, _, kind in ordered],
-        },
-    )
-    at = now()
-    entries = [
-        Entry(
-            topic="shipment",
-            kind="problem",
-            merchant_id=row.merchant_id,
-            shipment_id=row.id,
-            detail=row.problem,
-            occurred_at=at,
-        )
-        for row in rows
-    ]
-    await append(session, entries)
+    merchant_id: UUID
+    id: UUID
+    shows: bool
+    """Another problem, or none, is the most urgent open one: `problem`. The log is told."""
+    problem: str | None
+    moves: bool
+    """Its next deadline is another one, or gone."""
+    deadline: str | None
+    deadline_at: datetime | None
+    since: datetime | None
+    """The earliest breach of the problems opened, of which `kinds` names all, blank between."""
+    kinds: str | None
+
+
+async def record_review(session: SystemSession, reviewed: Sequence[Reviewed]) -> None:
+    """Write what reviews found, in one statement: a row of shipments is in many indexes, and each
+    further write of it would be in all of them again."""
+    if reviewed:
+        columns = {
+            name: arrays.OF_TYPE[kind]([getattr(one, name) for one in reviewed])
+            for name, kind in _REVIEWED.items()
+        }
+        await session.execute(_REVIEW, columns | {"at": now()})

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
+from yichuan.core import arrays
 from yichuan.core.bulk import number_array, uuid_array
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
@@ -285,23 +286,28 @@ async def set_problem(
         await append(session, [entry])
 
 
+_SET_DEADLINE = text("""
+    UPDATE shipments s SET next_deadline = n.kind, next_deadline_at = n.at
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]), CAST(:kinds AS text[]),
+                CAST(:times AS timestamptz[])) AS n(merchant_id, id, kind, at)
+    WHERE s.merchant_id = n.merchant_id AND s.id = n.id
+""")
+
+
 async def set_deadline(
     session: WriteSession, rows: Sequence[tuple[UUID, UUID, str | None, datetime | None]]
 ) -> None:
     """Set next deadlines: (merchant_id, shipment_id, which, when); no log entry."""
-    if not rows:
-        return
-    statement = (
-        update(Shipment.__table__)  # type: ignore[arg-type]
-        .where(
-            Shipment.__table__.c.merchant_id == bindparam("m"),
-            Shipment.__table__.c.id == bindparam("s"),
+    if rows:
+        await session.execute(
+            _SET_DEADLINE,
+            {
+                "merchants": arrays.uuids([row[0] for row in rows]),
+                "shipments": arrays.uuids([row[1] for row in rows]),
+                "kinds": arrays.texts([row[2] for row in rows]),
+                "times": arrays.times([row[3] for row in rows]),
+            },
         )
-        .values(next_deadline=bindparam("kind"), next_deadline_at=bindparam("at"))
-    )
-    await session.execute(
-        statement, [{"m": m, "s": s, "kind": kind, "at": at} for m, s, kind, at in rows]
-    )
 
 
 _SET_BILLED = text("""

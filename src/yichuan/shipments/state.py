@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from yichuan.core import arrays
 from yichuan.core.database import SystemSession
-from yichuan.core.log import Entry, append
+from yichuan.core.log import Entry
 from yichuan.shipments.combining import combine
+from yichuan.shipments.facts import in_order
 from yichuan.tracking import queries as tracking
 from yichuan.tracking.queries import BoundState
 
@@ -32,26 +33,31 @@ _UPDATE = text(f"""
         SELECT * FROM unnest({", ".join(f"CAST(:{n} AS {t}[])" for n, t in _ARRAYS.items())})
             AS n({", ".join(_ARRAYS)})
     ), old AS (
-        SELECT s.merchant_id, s.id, s.milestone, s.courier, s.waybill_number
+        SELECT s.merchant_id, s.id, s.milestone
         FROM shipments s JOIN new n ON s.merchant_id = n.merchant_id AND s.id = n.shipment_id
         WHERE s.milestone <> 'cancelled' OR s.detail = 'order_cancelled'
         ORDER BY s.merchant_id, s.id FOR UPDATE OF s
+    ), done AS (
+        UPDATE shipments s SET
+            milestone = n.milestone, detail = n.detail, last_event_at = n.last_event_at,
+            last_event_text = n.last_text, delivered_at = n.delivered_at, ended_at = n.ended_at,
+            picked_up_at = n.picked_up_at, signed_by = n.signed_by,
+            sign_kind = n.sign_kind,
+            shipped_at = CASE WHEN s.shipped_at <> s.picked_up_at OR s.picked_up_at IS NULL
+                         THEN coalesce(s.shipped_at, n.picked_up_at)
+                         ELSE coalesce(n.picked_up_at, s.shipped_at) END, sequence = s.sequence + 1
+        FROM new n, old o
+        WHERE s.merchant_id = n.merchant_id AND s.id = n.shipment_id
+          AND o.merchant_id = s.merchant_id AND o.id = s.id
+        RETURNING s.merchant_id, s.id, s.courier, s.waybill_number, o.milestone AS before,
+                  s.milestone, s.detail, s.last_event_at
     )
-    UPDATE shipments s SET
-        milestone = n.milestone, detail = n.detail, last_event_at = n.last_event_at,
-        last_event_text = n.last_text, delivered_at = n.delivered_at, ended_at = n.ended_at,
-        picked_up_at = n.picked_up_at, signed_by = n.signed_by,
-        sign_kind = n.sign_kind,
-        shipped_at = CASE WHEN s.shipped_at <> s.picked_up_at OR s.picked_up_at IS NULL
-                     THEN coalesce(s.shipped_at, n.picked_up_at)
-                     ELSE coalesce(n.picked_up_at, s.shipped_at) END, sequence = s.sequence + 1
-    FROM new n, old o
-    WHERE s.merchant_id = n.merchant_id AND s.id = n.shipment_id
-      AND o.merchant_id = s.merchant_id AND o.id = s.id
-    RETURNING s.merchant_id, s.id, s.courier, s.waybill_number, o.milestone AS before,
-              s.milestone, s.detail, s.last_event_at
+    INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id, courier, number,
+                               milestone_from, milestone, detail, occurred_at)
+    SELECT 'shipment', CASE WHEN before = milestone THEN 'progress' ELSE 'milestone' END,
+           merchant_id, id, courier, waybill_number, before, milestone, detail, last_event_at
+    FROM done
 """)
-
 """What we cancelled stays so; what a courier called cancelled may be carried after all. Without a
 word of the merchant a parcel was shipped when it was picked up, also where that is told late."""
 
@@ -68,32 +74,14 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     told: dict[tuple[UUID, UUID], list[BoundState]] = {}
     for state in await tracking.bound_states(session, keys):
         told.setdefault((state.merchant_id, state.shipment_id), []).append(state)
-    wholes = {key: whole for key in sorted(told) if (whole := combine(told[key])) is not None}
+    wholes = {key: whole for key in in_order(told) if (whole := combine(told[key])) is not None}
     if not wholes:
         return
-    columns: dict[str, list[Any]] = {
-        "merchant_id": [merchant_id for merchant_id, _ in wholes],
-        "shipment_id": [shipment_id for _, shipment_id in wholes],
+    columns = {
+        "merchant_id": arrays.uuids([merchant_id for merchant_id, _ in wholes]),
+        "shipment_id": arrays.uuids([shipment_id for _, shipment_id in wholes]),
     }
-    for name in _ARRAYS:
+    for name, kind in _ARRAYS.items():
         if name not in columns:
-            columns[name] = [getattr(whole, name) for whole in wholes.values()]
-    rows = (await session.execute(_UPDATE, columns)).all()
-    await append(
-        session,
-        [
-            Entry(
-                topic="shipment",
-                kind="progress" if row.before == row.milestone else "milestone",
-                merchant_id=row.merchant_id,
-                shipment_id=row.id,
-                courier=row.courier,
-                number=row.waybill_number,
-                milestone_from=row.before,
-                milestone=row.milestone,
-                detail=row.detail,
-                occurred_at=row.last_event_at,
-            )
-            for row in rows
-        ],
-    )
+            columns[name] = arrays.OF_TYPE[kind]([getattr(one, name) for one in wholes.values()])
+    await session.execute(_UPDATE, columns)

@@ -13,8 +13,10 @@ from sqlalchemy import insert, select, update
 
 from yichuan.core.clock import CHINA, iso, now
 from yichuan.core.database import SystemSession, WriteSession
+from yichuan.core.direct import write_within
 from yichuan.core.errors import Conflict, Forbidden, NotFound
 from yichuan.core.ids import new_id
+from yichuan.core.writing import inserts
 from yichuan.identity.callers import SYSTEM_CALLER, Caller
 from yichuan.identity.scope import in_scope
 from yichuan.notify import service as notify
@@ -50,7 +52,8 @@ class NewTicket:
 
 def ticket_number(at: datetime) -> str:
     """A number people can read out: T, date in China, seven random characters."""
-    tail = "".join(secrets.choice(ALPHABET) for _ in range(7))
+    bits = secrets.randbits(35)
+    tail = "".join([ALPHABET[bits >> 5 * place & 31] for place in range(7)])
     return f"T{at.astimezone(CHINA):%y%m%d}-{tail}"
 
 
@@ -66,13 +69,12 @@ async def open_tickets(session: WriteSession, wishes: Sequence[NewTicket]) -> li
         return []
     at = now()
     rows = [_row(wish, at) for wish in wishes]
-    await session.execute(insert(Ticket), rows)
     messages = [
         _message(row["merchant_id"], row["id"], "opened", SYSTEM_CALLER, wish.body, at)
         for row, wish in zip(rows, wishes, strict=True)
     ]
-    await session.execute(insert(TicketMessage), messages)
-    await notify.emit_all(session, [_telling(row | {"outcome": None}) for row in rows])
+    told = notify.emitted([_telling(row | {"outcome": None}) for row in rows])
+    await write_within(session, *inserts((Ticket, rows), (TicketMessage, messages)), *told)
     return [row["id"] for row in rows]
 
 
@@ -262,7 +264,7 @@ async def problems_cleared(
         for m, t, why in told
     ]
     if messages:
-        await session.execute(insert(TicketMessage), messages)
+        await write_within(session, *inserts((TicketMessage, messages)))
     untouched = [waiting[t] for _, t, _ in told if t not in touched]
     await _close_untouched(session, untouched, at)
 

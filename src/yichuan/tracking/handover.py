@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from yichuan.core import arrays
 from yichuan.core.database import Connection
 from yichuan.couriers.catalogue import entries as catalogue
 from yichuan.couriers.recognise import recognise
-from yichuan.tracking import arrays
 from yichuan.tracking.batch import Moved
 from yichuan.tracking.values import Leg, normal_number
 

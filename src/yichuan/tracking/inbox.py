@@ -16,9 +16,9 @@ import psycopg
 import structlog
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from yichuan.core import arrays
 from yichuan.core.database import Connection
 from yichuan.core.errors import Overloaded
-from yichuan.tracking import arrays
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 import structlog
 
-from yichuan.core import pressure
+from yichuan.core import arrays, bell, pressure
 from yichuan.core.clock import CHINA, now
 from yichuan.core.context import Context
 from yichuan.core.database import Connection, Database
@@ -25,7 +25,7 @@ from yichuan.couriers import service as couriers
 from yichuan.couriers import standing
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
-from yichuan.tracking import arrays, handover, store, twins
+from yichuan.tracking import handover, store, twins
 from yichuan.tracking.batch import (
     NOTHING,
     Bad,
@@ -175,6 +175,9 @@ async def _merge_once(context: Context, take: str, which: int) -> int:
     except BROKEN as error:
         ids = [row.id for row in rows]
         raise Spoiled(ids, f"{type(error).__name__}: {error}") from error
+    if moved:
+        async with context.database.hot_system.connection() as connection:
+            await bell.ring(connection, "track")
     await _note_unknown(context, moved, gathered)
     await _note_pushes(context, rows)
     return len(rows)

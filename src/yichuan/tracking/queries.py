@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, or_, select, text, tuple_
 
 from yichuan.core.bulk import number_array, text_array
-from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.database import ReadSession, SystemSession, raw_connection
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import decode_cursor, encode_cursor, read_number_cursor
 from yichuan.identity.scope import in_scope
@@ -62,16 +62,18 @@ _STATE_FIELDS = (
     "sign_kind",
 )
 # unscoped: a log consumer brings every merchant's shipments up to date
-_BOUND: Final = text(f"""
-    SELECT DISTINCT b.merchant_id, b.shipment_id, b.courier, b.number, b.cycle, b.leg,
+_BOUND: Final = f"""
+    SELECT b.merchant_id, b.shipment_id, b.courier, b.number, b.cycle, b.leg,
            {", ".join(f"t.{name}" for name in _STATE_FIELDS)}
-    FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[]), CAST(:cycles AS bigint[]))
-        AS k(courier, number, cycle)
-    JOIN track_bindings m USING (courier, number, cycle)
-    JOIN track_bindings b ON b.merchant_id = m.merchant_id AND b.shipment_id = m.shipment_id
+    FROM (
+        SELECT DISTINCT m.merchant_id, m.shipment_id
+        FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k(courier, number, cycle)
+        JOIN track_bindings m USING (courier, number, cycle)
+    ) boxes
+    JOIN track_bindings b USING (merchant_id, shipment_id)
     JOIN tracks t ON t.courier = b.courier AND t.number = b.number AND t.cycle = b.cycle
     WHERE t.events > 0
-""")
+"""
 _TIMELINE: Final = text("""
     SELECT b.courier, b.number, b.leg, e.occurred_at, e.received_at, e.text, e.code, e.detail,
            e.city
@@ -99,12 +101,18 @@ async def bound_states(
     are left out."""
     if not keys:
         return []
-    columns = {
-        "couriers": text_array([courier for courier, _, _ in keys]),
-        "numbers": text_array([number for _, number, _ in keys]),
-        "cycles": number_array([cycle for _, _, cycle in keys]),
-    }
-    return [BoundState(*row) for row in await session.execute(_BOUND, columns)]
+    connection = await raw_connection(session)
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(
+        _BOUND,
+        (
+            text_array([courier for courier, _, _ in keys]),
+            text_array([number for _, number, _ in keys]),
+            number_array([cycle for _, _, cycle in keys]),
+        ),
+        prepare=True,
+    )
+    return [BoundState(*row) for row in await cursor.fetchall()]
 
 
 async def timeline(

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import Connection
 from yichuan.couriers import service as couriers
-from yichuan.tracking import arrays, memory, store, unknown
+from yichuan.tracking import memory, store, unknown
 from yichuan.tracking.batch import NOTHING, Key, Moved, StoredTrack
 from yichuan.tracking.codes import detail_of_code
 from yichuan.tracking.details import NONE

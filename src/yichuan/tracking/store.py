@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from yichuan.core import arrays
 from yichuan.core.database import Connection
 from yichuan.core.vault import Vault
-from yichuan.tracking import arrays
 from yichuan.tracking.batch import Bad, Key, Moved, StoredTrack
 from yichuan.tracking.raw import sealed
 

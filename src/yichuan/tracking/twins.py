@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from yichuan.core import arrays
 from yichuan.core.database import Connection
 from yichuan.couriers.connectors.registry import connectors
-from yichuan.tracking import arrays
 from yichuan.tracking.batch import Gathered, Key
 
 _BOUND: Final = (

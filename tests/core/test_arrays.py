@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from yichuan.core import arrays
 from yichuan.core.context import Context
-from yichuan.tracking import arrays
 
 SOME = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\x1e\x1f"))
 
