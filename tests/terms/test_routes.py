@@ -87,6 +87,29 @@ async def test_a_district_that_is_not_served_is_refused_with_its_rule(
     await remove(platform, row)
 
 
+async def test_own_numbers_against_a_rule_are_told_and_taken_all_the_same(
+    alpha: Tenant, platform: httpx.AsyncClient
+) -> None:
+    away, let_pass = await box(alpha, "T1OWN"), await box(alpha, "T1PASS", "95%工业酒精 5L")
+    far = await write(platform, "areas", courier="YTO", adcode="510107", serves=False, note="")
+    other = await write(
+        platform, "areas", courier="STO", service="1", adcode="51", serves=False, note=""
+    )
+    rows = [
+        {"shipment_id": away, "courier": "YTO", "number": "YT7700000000001"},
+        {"shipment_id": let_pass, "courier": "STO", "number": "770000000000001"},
+    ]
+    answer = await alpha.client.post("/api/v1/shipments/own-numbers", json={"rows": rows})
+    first, second = answer.json()["items"]
+    assert (first["ok"], second["ok"]) == (True, True), answer.text
+    assert first["warning_zh"] == "不到件：四川省成都市武侯区"
+    assert "not delivered to" in first["warning_en"]
+    assert second["warning_zh"].startswith("禁寄物品：易燃液体")
+    assert "不到件" not in second["warning_zh"], "another service of the courier may be meant"
+    for row in (far, other):
+        await remove(platform, row)
+
+
 async def test_a_suspension_is_announced_stops_and_ends(
     alpha: Tenant, beta: Tenant, platform: httpx.AsyncClient
 ) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import httpx
 from sqlalchemy import insert, select, update
 
 from yichuan.admission import queries as admission
-from yichuan.admission.queries import Suspensions
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import ReadSession, SystemSession
@@ -31,9 +30,13 @@ from yichuan.merchants import queries as merchants
 from yichuan.regions.contact import split_phone
 from yichuan.shipments import queries as shipment_queries
 from yichuan.shipments import service as shipments
+from yichuan.shipments.boxes import Box
 from yichuan.shipments.boxes import boxes as shipments_of
 from yichuan.shipments.queries import Shipment
 from yichuan.shipments.values import Attached
+from yichuan.terms import queries as terms_queries
+from yichuan.terms import service as terms
+from yichuan.terms.book import NOBODY, Carriage, Parcel
 from yichuan.tracking import service as tracking
 from yichuan.tracking.values import NewBinding
 from yichuan.waybills import queries
@@ -41,6 +44,20 @@ from yichuan.waybills.choosing import Choice, choose_couriers
 from yichuan.waybills.models import Waybill
 from yichuan.waybills.parties import Parties, gather
 from yichuan.waybills.values import NumberRow, OwnNumberAnswer
+
+ANY_SERVICE = ""
+"""Merchants name the courier of an own number, not its service."""
+
+
+class _Known(NamedTuple):
+    """What is read of a box for its own number; nothing where its people cannot be read."""
+
+    parcel: Parcel | None = None
+    phone_tail: str | None = None
+    """Last four digits: some couriers ask for them to track a number."""
+
+
+_People: TypeAlias = dict[UUID, _Known]
 
 
 async def accept_own_numbers(
@@ -58,7 +75,6 @@ async def accept_own_numbers(
         boxes = await shipment_queries.of_ids(session, [i for i in ids if i is not None])
         modes = {m.id: m.logistics_mode for m in await merchants.listing(session)}
     owners = await _owners(context, rows, chosen)
-    suspended = await admission.suspensions(context.database)
     used: set[UUID] = set()
     results: list[OwnNumberAnswer] = []
     accepted: list[tuple[Shipment, str, str]] = []
@@ -67,32 +83,54 @@ async def accept_own_numbers(
         error = _own_number_refusal(row, box, choice, modes, used)
         if error is None and box is not None and owners[index] - {box.merchant_id}:
             error = Conflict(f"{row.number} is another parcel's number (单号已被其他包裹使用)")
-        results.append(_answer(index, box, choice, error, suspended))
+        results.append(_answer(index, box, choice, error))
         if error is None and box is not None and choice.courier is not None:
             used.add(box.id)
             accepted.append((box, choice.courier, row.number.upper()))
-    await _record_own(context, caller, accepted)
-    return results
+    if not accepted:
+        return results
+    known = await _record_own(context, caller, accepted)
+    warned = await _warnings(context, accepted, known)
+    return [row.model_copy(update=warned.get(row.id, {})) if row.ok else row for row in results]
 
 
 def _answer(
-    index: int,
-    box: Shipment | None,
-    choice: Choice,
-    error: YichuanError | None,
-    suspended: Suspensions,
+    index: int, box: Shipment | None, choice: Choice, error: YichuanError | None
 ) -> OwnNumberAnswer:
-    plain = RowResult.of(index, box.id if box else None, error)
-    province = box.dest_province if box else None
-    why = suspended.why(choice.courier, None, province) if choice.courier else None
     return OwnNumberAnswer(
-        **plain.model_dump(),
+        **RowResult.of(index, box.id if box else None, error).model_dump(),
         courier=choice.courier,
         guessed=choice.guessed,
         score=choice.score,
-        warning_zh=f"平台已暂停该快递：{why[0]}" if why else None,
-        warning_en=f"the platform has suspended this courier: {why[1]}" if why else None,
     )
+
+
+async def _warnings(
+    context: Context, accepted: Sequence[tuple[Shipment, str, str]], known: _People
+) -> dict[UUID | None, dict[str, str]]:
+    """What dispatch would have held against the couriers merchants chose themselves.
+
+    The parcels are on their way: it is said, not forbidden.
+    """
+    suspended = await admission.suspensions(context.database)
+    found: dict[UUID | None, dict[str, str]] = {}
+    for box, courier, _ in accepted:
+        said: list[tuple[str, str]] = []
+        if why := suspended.why(courier, None, box.dest_province):
+            zh, en = (
+                f"平台已暂停该快递：{why[0]}",
+                f"the platform has suspended this courier: {why[1]}",
+            )
+            said.append((zh, en))
+        book, parcel = await terms.of(context.database, box.merchant_id), known[box.id].parcel
+        if parcel is not None:
+            carriage = Carriage(courier, ANY_SERVICE, own=True)
+            held = book.refusals(carriage, parcel, now(), book.hits(parcel))
+            said += [(reason.zh, reason.en) for reason in held]
+        if said:
+            chinese, english = (dict.fromkeys(texts) for texts in zip(*said, strict=True))
+            found[box.id] = {"warning_zh": "；".join(chinese), "warning_en": "; ".join(english)}
+    return found
 
 
 async def _owners(
@@ -144,15 +182,13 @@ def _own_number_refusal(
 
 async def _record_own(
     context: Context, caller: Caller, accepted: Sequence[tuple[Shipment, str, str]]
-) -> None:
-    if not accepted:
-        return
+) -> _People:
     at = now()
     async with context.database.system() as session:
         waybills: list[dict[str, Any]] = []
         attached: list[Attached] = []
         bindings: list[NewBinding] = []
-        tails = await _phone_tails(session, context.vault, [box for box, _, _ in accepted])
+        known = await _people(session, context.vault, [box.id for box, _, _ in accepted])
         for box, courier, number in accepted:
             connection = await courier_queries.tracking_connection(
                 session, box.merchant_id, courier, "subscribe"
@@ -178,28 +214,33 @@ async def _record_own(
                     courier=courier,
                     number=number,
                     connection_id=connection.id if connection else None,
-                    phone_last4=tails.get(box.id),
+                    phone_last4=known[box.id].phone_tail,
                     subscribe=True,
                 )
             )
         await session.execute(insert(Waybill), waybills)
         await write_within(session, *shipments.attached(attached, caller.id))
         await tracking.bind(session, bindings, vault=context.vault)
+    return known
 
 
-async def _phone_tails(
-    session: SystemSession, vault: Vault, boxes: Sequence[Shipment]
-) -> dict[UUID, str]:
-    """Last four digits of the recipients' phones: some couriers ask for them to track a number."""
+async def _people(session: SystemSession, vault: Vault, ids: Sequence[UUID]) -> _People:
     asking = await within(session)
-    (found_boxes,) = await asking.ask(shipments_of(asking, [box.id for box in boxes]))
-    found = await gather(asking, vault, list(found_boxes.values()))
-    tails = {
-        box_id: split_phone(parties.receiver.mobile)[0][-4:]
+    (boxes,) = await asking.ask(shipments_of(asking, ids))
+    owners = {box.merchant_id for box in boxes.values()}
+    (cleared,) = await asking.ask(terms_queries.cleared(owners, ids))
+    found = await gather(asking, vault, list(boxes.values()))
+    return {
+        box_id: _known(boxes[box_id], parties, cleared.get(box_id, NOBODY))
         for box_id, parties in found.items()
-        if isinstance(parties, Parties)
     }
-    return {box_id: tail for box_id, tail in tails.items() if tail.isdigit()}
+
+
+def _known(box: Box, parties: Parties | YichuanError, cleared: frozenset[UUID]) -> _Known:
+    if not isinstance(parties, Parties):
+        return _Known()
+    tail = split_phone(parties.receiver.mobile)[0][-4:]
+    return _Known(parties.parcel(box, cleared), tail if tail.isdigit() else None)
 
 
 def _own_waybill(

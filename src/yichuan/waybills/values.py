@@ -85,4 +85,5 @@ class OwnNumberAnswer(RowResult):
     """How sure the guess is, 0 to 1."""
     warning_zh: str | None = None
     warning_en: str | None = None
-    """The platform has suspended the courier (准入): the number is taken all the same."""
+    """The platform has suspended the courier (准入), or its terms are against the parcel: out of
+    its area, a stopped one, goods it does not take. The number is taken all the same."""

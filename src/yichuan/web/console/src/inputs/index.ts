@@ -1,4 +1,5 @@
 export { EMPTY_ADDRESS, missingParts, type ParsedAddress, parseAddress, trustOf } from './address'
+export { AllowedFields } from './AllowedFields'
 export { PasteAddress } from './PasteAddress'
 export { ScanInput } from './ScanInput'
 export { cleanCode } from './scanner'

@@ -8,6 +8,7 @@ import { DetailSkeleton, ErrorState, PageHeader, PageStack, Panel } from '@/ui'
 import { AccountForm } from './AccountForm'
 import { AccountsTable } from './AccountsTable'
 import { Connections } from './Connections'
+import { CourierAddresses } from './CourierAddresses'
 import { CouriersNav } from './CouriersNav'
 import { accountsQuery } from './data'
 import { words } from './words'
@@ -15,7 +16,8 @@ import { words } from './words'
 /** Waybill accounts with their balances, and the connections they are reached through. */
 export function Component() {
   const t = useMessages(words)
-  const mayWrite = useMe().role !== 'service'
+  const { role } = useMe()
+  const mayWrite = role !== 'service'
   const [form, setForm] = useState(false)
   const accounts = useQuery(accountsQuery)
   const close = () => setForm(false)
@@ -43,6 +45,7 @@ export function Component() {
         )}
       </Panel>
       {mayWrite && <Connections />}
+      {role === 'operator' && <CourierAddresses />}
       {form && <AccountForm onClose={close} />}
     </PageStack>
   )

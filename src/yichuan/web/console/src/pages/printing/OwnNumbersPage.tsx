@@ -1,6 +1,6 @@
 import { DownloadOutlined, FileExcelOutlined, ImportOutlined, SendOutlined } from '@ant-design/icons'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { App, Button, Dropdown, Input, Select } from 'antd'
+import { Alert, App, Button, Dropdown, Input, Select } from 'antd'
 import { type ChangeEvent, useRef, useState } from 'react'
 import type { Schema } from '@/api/client'
 import { buildUrl, http } from '@/api/http'
@@ -49,6 +49,7 @@ export function Component() {
       <PrintingNav />
       <div className={styles.page}>
         <PastePanel rows={rows} merchant={merchant} onMerchant={setMerchant} />
+        <WarnedNumbers rows={rows} />
         <Panel flush={rows.rows.length > 0}>
           {rows.progress !== null && (
             <ProgressBar {...rows.progress} label={t.shipping(rows.progress.done, rows.progress.all)} />
@@ -65,6 +66,29 @@ export function Component() {
         </Panel>
       </div>
     </>
+  )
+}
+
+/** Numbers that are shipped, but against what dispatch would have chosen: the clerk may still act. */
+function WarnedNumbers({ rows }: { rows: OwnRows }) {
+  const t = useMessages(ownWords)
+  if (rows.warned.length === 0) return null
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      closable={{ onClose: rows.forget }}
+      title={t.warned(rows.warned.length)}
+      description={
+        <ul style={{ margin: 0, paddingInlineStart: 18, maxHeight: 160, overflow: 'auto' }}>
+          {rows.warned.map(({ number, why }) => (
+            <li key={number}>
+              {number} {why}
+            </li>
+          ))}
+        </ul>
+      }
+    />
   )
 }
 

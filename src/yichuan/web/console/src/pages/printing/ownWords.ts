@@ -42,6 +42,7 @@ export const ownWords = defineMessages(
     allDone: (n: number) => `${n} 条全部发货成功`,
     partly: (ok: number, bad: number) => `${ok} 条已发货，${bad} 条没有成功，改好后可以再发`,
     copyBad: '复制失败的行',
+    warned: (n: number) => `${n} 条已发货，但所选快递可能送不了，请尽快处理`,
   },
   {
     paste: 'Paste from Excel',
@@ -84,5 +85,6 @@ export const ownWords = defineMessages(
     allDone: (n) => `All ${n} were shipped`,
     partly: (ok, bad) => `${ok} were shipped, ${bad} were not; correct them and ship again`,
     copyBad: 'Copy failed lines',
+    warned: (n) => (n === 1 ? '1 shipped parcel its courier may not deliver: act soon' : `${n} shipped parcels their couriers may not deliver: act soon`),
   },
 )

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
 import { useMemo, useState } from 'react'
-import { api, unwrap } from '@/api'
+import { api, type Schema, unwrap } from '@/api'
 import { courierNamesQuery } from '@/domain'
-import { useLocale, useMessages } from '@/i18n'
+import { type Locale, useLocale, useMessages } from '@/i18n'
 import { randomId } from '@/lib/ids'
 import { errorTitle } from '@/ui'
 import { refreshQueues } from './data'
@@ -29,6 +29,19 @@ async function recognise(rows: readonly Omit<OwnRow, 'key'>[], merchantId: strin
   return found
 }
 
+/** A number that was taken all the same, and what speaks against its courier. */
+export interface Warned {
+  number: string
+  why: string
+}
+
+function warningsOf(items: readonly Schema<'OwnNumberAnswer'>[], sent: readonly OwnRow[], locale: Locale): Warned[] {
+  return items.flatMap(({ index, warning_zh, warning_en }) => {
+    const why = locale === 'zh-CN' ? warning_zh : warning_en
+    return why ? [{ number: sent[index]?.number ?? '', why }] : []
+  })
+}
+
 /** The table of numbers to ship with: what was pasted, what is wrong with it, what the server said. */
 export function useOwnRows(merchantId: string | undefined) {
   const t = useMessages(ownWords)
@@ -39,6 +52,7 @@ export function useOwnRows(merchantId: string | undefined) {
   const couriers = useMemo(() => [...(names?.values() ?? [])], [names])
   const [rows, setRows] = useState<readonly OwnRow[]>([])
   const [shipped, setShipped] = useState(0)
+  const [warned, setWarned] = useState<readonly Warned[]>([])
   const [progress, setProgress] = useState<{ done: number; all: number } | null>(null)
   const faults = useMemo(() => faultsOf(rows, couriers), [rows, couriers])
   const good = rows.filter(({ key, refusal }) => !faults.has(key) && refusal === undefined)
@@ -60,6 +74,7 @@ export function useOwnRows(merchantId: string | undefined) {
         const { items } = await unwrap(api.POST('/api/v1/shipments/own-numbers', { body }))
         const answers = new Map(items.map((item) => [chunk[item.index]?.key, item]))
         failed += items.filter(({ ok }) => !ok).length
+        setWarned((before) => [...before, ...warningsOf(items, chunk, locale)])
         setShipped((before) => before + items.filter(({ ok }) => ok).length)
         setRows((before) =>
           before
@@ -88,6 +103,8 @@ export function useOwnRows(merchantId: string | undefined) {
     faults,
     good,
     shipped,
+    warned,
+    forget: () => setWarned([]),
     progress,
     couriers,
     bad: rows.length - good.length,

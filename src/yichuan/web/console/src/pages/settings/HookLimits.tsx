@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Form, InputNumber, Select } from 'antd'
+import { Button, Form, InputNumber } from 'antd'
 import { common, useMessages } from '@/i18n'
+import { AllowedFields } from '@/inputs'
 import { DetailSkeleton, ErrorState, Panel } from '@/ui'
 import { useAct } from './useAct'
 import { type Limits, limitsQuery, setLimits } from './webhookData'
@@ -29,12 +30,7 @@ export function HookLimits() {
           onFinish={(wish) => save.mutate(wish)}
         >
           <p style={{ marginBottom: 12 }}>{t.limitsHow}</p>
-          <Form.Item name="allowed_hosts" label={t.hosts}>
-            <Select mode="tags" open={false} suffixIcon={null} placeholder="erp.example" />
-          </Form.Item>
-          <Form.Item name="allowed_networks" label={t.networks}>
-            <Select mode="tags" open={false} suffixIcon={null} placeholder="10.20.0.0/16" />
-          </Form.Item>
+          <AllowedFields />
           <Form.Item name="pause_after_hours" label={t.pauseAfter}>
             <InputNumber min={27} max={720} precision={0} />
           </Form.Item>

@@ -68,8 +68,6 @@ export const webhookWords = defineMessages(
     acts: '操作',
     limits: '允许的内网地址',
     limitsHow: '默认只推送到公网 HTTPS 地址。内网接收方在这里放行，放行后也可以用 HTTP。',
-    hosts: '主机名',
-    networks: '网段（CIDR）',
     pauseAfter: '连续失败多少小时后自动暂停',
     types: {
       'order.created': '订单创建',
@@ -153,8 +151,6 @@ export const webhookWords = defineMessages(
     acts: 'Acts',
     limits: 'Private addresses allowed',
     limitsHow: 'Only public HTTPS addresses are reached. Receivers inside are allowed here, over plain HTTP too.',
-    hosts: 'Host names',
-    networks: 'Networks (CIDR)',
     pauseAfter: 'Pause after so many hours of failures',
     types: {
       'order.created': 'Order created',
