@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from conftest import Tenant
-from imports.files import one, rejected, take
+from imports.files import one, rejected, take, write
 from yichuan.consumers import CONSUMERS
 from yichuan.core.consumers import drain
 from yichuan.core.context import Context
@@ -364,3 +364,60 @@ async def test_bills_are_reconciled_and_sign_for_boxes(context: Context, tmp_pat
     assert (again.accepted, again.result["lines"]) == (4, 4)
     assert await one(context, "SELECT count(*) FROM bill_lines") == (4,)
     assert await one(context, box_of, "Q1") == ("picked_up", 700, 200)
+
+
+async def test_bills_beside_lines_are_compared_when_the_lines_are_in(
+    context: Context, tmp_path: Path
+) -> None:
+    """The weight that a bill is compared with comes from the lines of the file beside it."""
+    await take(context, "shipments", tmp_path / "ws.csv", [box("W1", courier="YD")])
+    line = {"shipment_no": "W1", "sku": "S", "quantity": "2", "weight_kg": "0.4"}
+    lines = write(tmp_path / "wl.csv", [line])
+    bill = {"bill_month": "202003", "courier": "YD", "province": "四川", "payable": "2"}
+    bills = write(tmp_path / "wb.csv", [{**bill, "shipment_no": "W1"}])
+    told: list[str] = []
+
+    def watch(source: service.Source) -> service.Watch:
+        return lambda _: told.append(source.kind)
+
+    reports = await service.run_beside(
+        context,
+        [service.open_source(lines, "orders", None, "system:test")],
+        [service.open_source(bills, "bills", None, "system:test")],
+        watch,
+    )
+    assert [(r.kind, r.accepted) for r in reports] == [("orders", 1), ("bills", 1)]
+    assert sorted(told) == ["bills", "orders"]
+    found = await one(
+        context,
+        "SELECT expected_minor, chargeable_weight_g FROM bill_lines WHERE shipment_no = 'W1'",
+    )
+    assert found == (200, 800)
+
+
+async def test_what_stops_one_lot_stops_the_other_and_both_go_on_later(
+    context: Context, tmp_path: Path
+) -> None:
+    """Bills are not called finished without the lines that were to come before them."""
+    await take(context, "shipments", tmp_path / "xs.csv", [box("X1", courier="YD")])
+    lines = write(tmp_path / "xl.csv", [{"shipment_no": "X1", "sku": "S", "quantity": "1"}])
+    row = {"bill_month": "202005", "courier": "YD", "payable": "2", "shipment_no": "X1"}
+    sources = (
+        [service.open_source(lines, "orders", None, "system:test")],
+        [service.open_source(write(tmp_path / "xb.csv", [row]), "bills", None, "system:test")],
+    )
+
+    def broken(source: service.Source) -> service.Watch:
+        def stop(_: service.Progress) -> None:
+            if source.kind == "orders":
+                raise RuntimeError("the power went")
+
+        return stop
+
+    with pytest.raises(RuntimeError):
+        await service.run_beside(context, *sources, broken)
+    states = "SELECT array_agg(status) FROM import_runs WHERE file_name IN ('xl.csv', 'xb.csv')"
+    assert await one(context, states) == (["running", "running"],)
+    reports = await service.run_beside(context, *sources, lambda _: None)
+    assert [(r.accepted, r.rejected) for r in reports] == [(1, 0), (1, 0)]
+    assert reports[1].result["lines"] == 1

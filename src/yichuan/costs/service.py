@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -198,18 +199,10 @@ async def reconcile_bills(
     book = await rating.book(session)
     checked: list[tuple[_Line, BillCheck]] = []
     delivered = 0
-    waiting: _Checked | None = None
-    for courier, ids in by_courier.items():
-        loaded = await _load(session, courier, ids)
-        checking = asyncio.ensure_future(asyncio.to_thread(_check, book, loaded))
-        try:  # one courier's lines are checked while another's findings are written
-            if waiting is not None:
-                delivered += await _keep(session, waiting)
-        finally:
-            waiting = await checking
-        checked += waiting.checks
-    if waiting is not None:
-        delivered += await _keep(session, waiting)
+    async with aclosing(_checked(session, book, by_courier)) as parts:
+        async for part in parts:
+            delivered += await _keep(session, part)
+            checked += part.checks
     return Reconciled(
         bills=len(found),
         lines=len(checked),
@@ -217,6 +210,26 @@ async def reconcile_bills(
         claim_minor=sum(_claim(check) for _, check in checked),
         delivered=delivered,
     )
+
+
+async def _checked(
+    session: SystemSession, book: RateBook, by_courier: Mapping[str, list[UUID]]
+) -> AsyncGenerator[_Checked, None]:
+    """The findings, courier by courier. While one courier's lines are checked in a thread, the next
+    one's are read and the caller writes what was found before."""
+    checking: asyncio.Future[_Checked] | None = None
+    try:
+        for courier, ids in by_courier.items():
+            loaded = await _load(session, courier, ids)
+            before = checking
+            checking = asyncio.ensure_future(asyncio.to_thread(_check, book, loaded))
+            if before is not None:
+                yield await before
+        if checking is not None:
+            yield await checking
+    finally:
+        if checking is not None:
+            await asyncio.wait([checking])
 
 
 def _claim(check: BillCheck) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from yichuan.core.mapping import FileMapping, load_mapping
 from yichuan.demo.screen import Step, Steps
 from yichuan.demo.state import DemoError
 from yichuan.imports import service
-from yichuan.imports.service import Progress
+from yichuan.imports.service import Progress, Source
 from yichuan.imports.values import KINDS, Kind, Report
 
 ACTOR = "system:demo"
@@ -26,6 +27,8 @@ MAPS = (Path("maps"), Path("bench/maps"))
 DEPTH = 2
 """Folders below the given one that are looked into."""
 PERCENT = 100
+HANGING = 3
+"""The turn of what only hangs on parcels: first what is in them, then the bills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,9 @@ class Found:
     def turn(self) -> int:
         """When its turn comes: prices before parcels, parcels before what only hangs on them."""
         if self.kind != "orders":
-            return {"rates": 0, "shipments": 2, "bills": 4}[self.kind]
+            return {"rates": 0, "shipments": 2, "bills": HANGING + 1}[self.kind]
         columns = self.mapping.columns if self.mapping else {"order_no": None}
-        return 1 if "order_no" in columns else 3
+        return 1 if "order_no" in columns else HANGING
 
 
 def checked(source: Path) -> Path:
@@ -116,15 +119,39 @@ async def fill(context: Context, source: Path, steps: Steps) -> list[Report]:
         BadFile: a file cannot be read.
         BadMapping: a mapping does not fit its file.
     """
-    return [await _import(context, one, steps) for one in files(source)]
+    found = await asyncio.to_thread(lambda: [(one.turn, _source(one)) for one in files(source)])
+    reports = []
+    for turn, one in found:
+        if turn < HANGING:
+            with _bar(one, steps) as watch:
+                report = await service.run(context, one, watch=watch)
+                watch.told(report)
+            reports.append(report)
+    return reports + await _hanging(context, found, steps)
 
 
-async def _import(context: Context, one: Found, steps: Steps) -> Report:
-    opened = await asyncio.to_thread(service.open_source, one.path, one.kind, one.mapping, ACTOR)
-    with steps.step(f"导入 {one.kind} · {one.path.name}", PERCENT) as step:
-        report = await service.run(context, opened, watch=_Watch(step))
-        step.say(f"{report.accepted:,} rows, {report.rejected:,} rejected")
-    return report
+async def _hanging(
+    context: Context, found: Sequence[tuple[int, Source]], steps: Steps
+) -> list[Report]:
+    """What is in the boxes, and beside it what couriers want for them."""
+    lines = [one for turn, one in found if turn == HANGING]
+    bills = [one for turn, one in found if turn > HANGING]
+    with ExitStack() as stack:
+        bars = {id(one): stack.enter_context(_bar(one, steps)) for one in (*lines, *bills)}
+        reports = await service.run_beside(context, lines, bills, lambda one: bars[id(one)])
+        for bar, report in zip(bars.values(), reports, strict=True):
+            bar.told(report)
+    return reports
+
+
+def _source(one: Found) -> Source:
+    return service.open_source(one.path, one.kind, one.mapping, ACTOR)
+
+
+@contextmanager
+def _bar(one: Source, steps: Steps) -> Iterator[_Watch]:
+    with steps.step(f"导入 {one.kind} · {one.file_name}", PERCENT) as step:
+        yield _Watch(step)
 
 
 @dataclass(slots=True)
@@ -135,6 +162,10 @@ class _Watch:
 
     def __call__(self, progress: Progress) -> None:
         self.step(max(0, int(progress.fraction * PERCENT) - self.step.done))
+
+    def told(self, report: Report) -> None:
+        """The file is in."""
+        self.step.say(f"{report.accepted:,} rows, {report.rejected:,} rejected")
 
 
 def summary(reports: Sequence[Report]) -> str:

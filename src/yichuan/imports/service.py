@@ -10,7 +10,7 @@ import asyncio
 import gc
 import hashlib
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +72,7 @@ class Progress:
 
 
 Watch = Callable[[Progress], None]
+Watches = Callable[["Source"], Watch | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,45 @@ async def run(
         return await _run(context, source, again, watch)
 
 
+async def run_beside(
+    context: Context, first: Sequence[Source], second: Sequence[Source], watch: Watches
+) -> list[Report]:
+    """Import two lots of files side by side; both keep two cores busy where one does not.
+
+    Each lot's files come one after the other. Rows of the second lot are taken in beside the first,
+    but its files are finished (bills compared with what is in the boxes) when all of the first are.
+
+    Args:
+        watch: who is told of a file's progress.
+
+    Returns:
+        The reports, in the order of the files.
+
+    Raises:
+        AlreadyRunning: another process imports one of them.
+        psycopg.Error, sqlalchemy.exc.SQLAlchemyError: the database refused; starting again resumes.
+    """
+    ready = asyncio.Event()
+
+    async def take(sources: Sequence[Source], after: asyncio.Event | None) -> list[Report]:
+        return [await _run(context, one, False, watch(one), after) for one in sources]
+
+    async def lead() -> list[Report]:
+        found = await take(first, None)
+        ready.set()
+        return found
+
+    with _rare_collections():
+        lots = [asyncio.ensure_future(lead()), asyncio.ensure_future(take(second, ready))]
+        try:
+            before, behind = await asyncio.gather(*lots)
+        finally:  # what one lot cannot go on without is not left running
+            for lot in lots:
+                lot.cancel()
+            await asyncio.wait(lots)
+    return [*before, *behind]
+
+
 @contextmanager
 def _rare_collections() -> Iterator[None]:
     """Python looks for reference cycles less often: a batch makes none, but 100,000s of objects."""
@@ -148,7 +188,14 @@ def _rare_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-async def _run(context: Context, source: Source, again: bool, watch: Watch | None) -> Report:
+async def _run(
+    context: Context,
+    source: Source,
+    again: bool,
+    watch: Watch | None,
+    ready: asyncio.Event | None = None,
+) -> Report:
+    """Import a file; it is finished when `ready` is set."""
     began = time.perf_counter()
     found, already = await _begin(context, source, again)
     if already:
@@ -167,7 +214,7 @@ async def _run(context: Context, source: Source, again: bool, watch: Watch | Non
     writer = WRITERS[source.kind](job, parties)
     resumed = found.rows_done
     take = _take_whole if writer.whole else _take
-    await take(context, source, job, writer, resumed, watch)
+    await take(context, source, job, writer, resumed, watch, ready)
     async with context.database.system() as session:
         done = await queries.get(session, job.run_id)
     return _report(source, done, began, resumed=resumed)
@@ -208,6 +255,7 @@ async def _take(
     writer: Writer[Any],
     begin: int,
     watch: Watch | None,
+    ready: asyncio.Event | None,
 ) -> None:
     """Batch by batch, each kept with the progress it makes."""
     rejected = 0
@@ -218,6 +266,8 @@ async def _take(
             begin = batch.done
             if watch is not None:
                 watch(Progress(batch.fraction, batch.done, rejected))
+    if ready is not None:
+        await ready.wait()
     async with context.database.system() as session:
         await runs.finish(session, job.run_id, await writer.finish(session))
 
@@ -229,8 +279,11 @@ async def _take_whole(
     writer: Writer[Any],
     begin: int,
     watch: Watch | None,
+    ready: asyncio.Event | None,
 ) -> None:
     """All batches in one transaction: the file counts as a whole."""
+    if ready is not None:  # its transaction must not wait
+        await ready.wait()
     rows = _ahead(_read(source.file.batches(size=BATCH)))
     async with context.database.system() as session:
         async with aclosing(_planned(context, writer, rows)) as batches:

@@ -215,10 +215,15 @@ _KNOWN = text("""
             WHERE l.merchant_id = k.merchant_id AND l.sub_order_id = s.id) AS lines
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[])) AS k(merchant_id, number)
     CROSS JOIN LATERAL (
-        SELECT id, order_no, recipient_id, state, created_at FROM sub_orders
-        WHERE merchant_id = k.merchant_id AND sub_order_no = k.number OFFSET 0
+        SELECT sub_order_no, id, order_no, recipient_id, state, created_at FROM sub_orders
+        WHERE merchant_id = k.merchant_id AND sub_order_no >= k.number
+        ORDER BY sub_order_no LIMIT 1
     ) s
+    WHERE s.sub_order_no = k.number
 """)
+"""The next number in order is the one or it is not there: only the unique index has that order. Of
+a table that is just being filled the planner knows nothing, and would else go through all of a
+merchant's rows by another index, once per number."""
 
 
 async def known(

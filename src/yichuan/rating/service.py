@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from msgspec import structs
 from sqlalchemy import delete, insert, select, text, tuple_
 
+from yichuan.core.bulk import Stage, copy_text, fill
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.core.ids import new_id
@@ -170,7 +171,8 @@ async def store(session: SystemSession, rows: Sequence[RateCardRow]) -> Stored:
     ]
     if records:
         await session.execute(insert(RateCardRecord), records)
-        await session.execute(insert(RateRowRecord), lines)
+        connection = await fill(session, _ROWS, copy_text(_ROWS, lines))
+        await connection.execute(_INSERT_ROWS)
     forget(session)
     codes = {card.courier for card in cards} - {ANY_COURIER}
     unknown = codes - await couriers.known(session, codes)
@@ -200,16 +202,30 @@ def _record(card: RateCard, ids: Mapping[str, UUID]) -> dict[str, Any]:
     }
 
 
-def _lines(card_id: UUID, card: RateCard) -> list[dict[str, Any]]:
+_ROWS = Stage(
+    "stage_rate_rows",
+    {
+        "card_id": "uuid",
+        "position": "bigint",
+        "dest_province": "text",
+        "dest_city": "text",
+        "zone": "text",
+        "body": "text",
+    },
+)
+_INSERT_ROWS = f"INSERT INTO rate_rows ({_ROWS.names}) SELECT {_ROWS.names} FROM stage_rate_rows"
+
+
+def _lines(card_id: UUID, card: RateCard) -> list[tuple[Any, ...]]:
     return [
-        {
-            "card_id": card_id,
-            "position": position,
-            "dest_province": row.dest_province or None,
-            "dest_city": row.dest_city or None,
-            "zone": row.zone or None,
-            "body": row_body(row),
-        }
+        (
+            card_id,
+            position,
+            row.dest_province or None,
+            row.dest_city or None,
+            row.zone or None,
+            row_body(row),
+        )
         for position, row in enumerate(card.rows, 1)
     ]
 

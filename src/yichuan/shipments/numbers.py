@@ -20,12 +20,15 @@ _KNOWN = text("""
     SELECT k.merchant_id, k.number, s.id, s.delivered_at, s.ended_at
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:numbers AS text[])) AS k(merchant_id, number)
     CROSS JOIN LATERAL (
-        SELECT id, delivered_at, ended_at FROM shipments
-        WHERE merchant_id = k.merchant_id AND shipment_no = k.number OFFSET 0
+        SELECT shipment_no, id, delivered_at, ended_at FROM shipments
+        WHERE merchant_id = k.merchant_id AND shipment_no >= k.number
+        ORDER BY shipment_no LIMIT 1
     ) s
+    WHERE s.shipment_no = k.number
 """)
-"""One index search per number, whatever the planner knows of a table that is just being filled;
-`OFFSET 0` keeps it from joining whole tables."""
+"""One search of the unique index per number, whatever the planner knows of a table that is just
+being filled: the next number in order is the one or it is not there, and no other index has that
+order."""
 
 
 @dataclass(frozen=True, slots=True)
