@@ -63,7 +63,7 @@ def test_a_problem_names_its_kind_and_its_end() -> None:
 
 
 def test_subscribers_hear_of_their_own_and_of_what_they_asked_for() -> None:
-    event = Event(MERCHANT, str(BOX), "shipment.problem", AT, {})
+    event = Event(MERCHANT, str(BOX), "shipment.problem", AT, {}, "log 1")
     everything: frozenset[str] = frozenset()
     assert Subscriber(HOOK, None, everything).wants(event)
     assert Subscriber(HOOK, MERCHANT, everything).wants(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +76,9 @@ class Event:
     type: EventType
     at: datetime
     data: Mapping[str, Any]
+    origin: str
+    """What it comes from, by name: an installation restored from a backup that tells it once more
+    tells it under the same id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,13 @@ class Subscriber:
         """Whether this event goes there."""
         mine = self.merchant_id is None or self.merchant_id == event.merchant_id
         return mine and (not self.event_types or event.type in self.event_types)
+
+
+def webhook_id(endpoint_id: UUID, event: Event) -> str:
+    """The id under which an endpoint hears of an event, however often."""
+    parts = (endpoint_id, event.type, event.stream, event.at.isoformat(), event.origin)
+    told = "\0".join(map(str, parts)).encode()
+    return f"msg_{hashlib.blake2b(told, digest_size=16).hexdigest()}"
 
 
 def lane_of(endpoint_id: UUID) -> str:
@@ -119,14 +130,14 @@ def of_entry(entry: Entry, shipment: ShipmentNow) -> Iterator[Event]:
         "promised_at": iso(shipment.promised_at),
         "occurred_at": iso(entry.occurred_at),
     }
-    stream = str(entry.shipment_id)
-    yield Event(entry.merchant_id, stream, kind, entry.occurred_at, data)
+    stream, origin = str(entry.shipment_id), f"log {entry.id} {entry.kind} {entry.milestone}"
+    yield Event(entry.merchant_id, stream, kind, entry.occurred_at, data, origin)
     if kind == "shipment.milestone" and entry.milestone == "delivered":
         signed = {
             "delivered_at": iso(shipment.delivered_at),
             "signed_by": shipment.signed_by,
             "sign_kind": shipment.sign_kind,
         }
-        yield Event(
-            entry.merchant_id, stream, "shipment.delivered", entry.occurred_at, data | signed
-        )
+        told = data | signed
+        at = entry.occurred_at
+        yield Event(entry.merchant_id, stream, "shipment.delivered", at, told, origin)

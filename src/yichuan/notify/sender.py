@@ -305,6 +305,7 @@ def _event(message: Message) -> Event:
         type=payload["type"],
         at=datetime.fromisoformat(payload["at"]),
         data=payload["data"],
+        origin=f"outbox {message.id}",
     )
 
 

@@ -17,7 +17,7 @@ from yichuan.core.models import OutboxMessage
 from yichuan.core.outbox import EVENTS, HELD
 from yichuan.core.writing import inserts
 from yichuan.identity.scope import in_scope, owner_of
-from yichuan.notify.events import Event, EventType, Subscriber, lane_of
+from yichuan.notify.events import Event, EventType, Subscriber, lane_of, webhook_id
 from yichuan.notify.models import Alert
 
 EVENT_CHANNEL = EVENTS
@@ -145,7 +145,7 @@ async def send_to(
             "merchant_id": subscriber.merchant_id,
             "payload": {
                 "endpoint_id": str(subscriber.id),
-                "webhook_id": f"msg_{new_id().hex}",
+                "webhook_id": webhook_id(subscriber.id, event),
                 "type": event.type,
                 "timestamp": event.at.isoformat(),
                 "data": dict(event.data),
