@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +19,7 @@ from rich.table import Table
 from yichuan import __version__
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="驿传 Yichuan: logistics hub.")
-db_app = typer.Typer(no_args_is_help=True, help="Schema, backup.")
+db_app = typer.Typer(no_args_is_help=True, help="Schema, backup, restore.")
 merchant_app = typer.Typer(no_args_is_help=True, help="Merchants 商家.")
 key_app = typer.Typer(no_args_is_help=True, help="API keys.")
 user_app = typer.Typer(no_args_is_help=True, help="Users.")
@@ -44,6 +46,17 @@ def fail(message: str) -> typer.Exit:
     """Print an error and give the exit to raise."""
     Console(stderr=True).print(f"[red]{message}[/red]")
     return typer.Exit(1)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What goes wrong is a line on stderr and exit code 1."""
+    import psycopg
+
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError, psycopg.Error) as error:
+        raise fail(str(error)) from error
 
 
 @app.command()
@@ -88,6 +101,55 @@ def db_upgrade() -> None:
     with located(settings()) as (urls, vault):
         prepare_installation(urls, vault)
         console.print(f"database is at revision {migrate.current(urls)}")
+
+
+@db_app.command("backup")
+def db_backup(
+    target: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    without_key: Annotated[
+        bool, typer.Option("--without-key", help="Leave the master key out; keep it elsewhere.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Tables dumped at once.")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Back up database, blobs and master key; the installation may be running.
+
+    Without the master key a backup cannot be read.
+    """
+    from yichuan import restoring
+    from yichuan.core.settings import settings
+
+    with told():
+        made = restoring.backup(settings(), target, with_key=not without_key, jobs=jobs)
+    show([made], as_json)
+
+
+@db_app.command("restore")
+def db_restore(
+    source: Annotated[Path, typer.Argument(help="A folder that `db backup` made.")],
+    key_file: Annotated[
+        Path | None, typer.Option(help="The master key, where the backup is without it.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Tables filled at once.")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Bring a backup back into an empty YICHUAN_DATA_DIR (or YICHUAN_DATABASE_URL)."""
+    from yichuan import restoring
+    from yichuan.core.settings import settings
+
+    with told():
+        back = restoring.restore(settings(), source, key_file=key_file, jobs=jobs)
+    show([back], as_json)
+
+
+@db_app.command("distribute")
+def db_distribute() -> None:
+    """Spread the tables over a Citus cluster; refuses where the extension is missing."""
+    from yichuan import restoring
+    from yichuan.core.settings import settings
+
+    with told():
+        restoring.distribute(settings())
 
 
 @app.command()
