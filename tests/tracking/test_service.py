@@ -22,9 +22,8 @@ from yichuan.core.context import Context
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors import wire
 from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
-from yichuan.tracking import ingest, service, subscribing
+from yichuan.tracking import ingest, jobs, service, subscribing
 from yichuan.tracking.batch import Source
-from yichuan.tracking.jobs import housekeeping
 from yichuan.tracking.values import NewBinding
 
 DAY = timedelta(days=1)
@@ -209,20 +208,28 @@ async def test_subscriptions_are_asked_for_until_they_are_given(
     assert found[numbers[0]].connection_id == line.id
 
 
-async def test_old_raw_pushes_are_dropped_and_partitions_made(context: Context, line: Line) -> None:
+async def test_old_raw_pushes_are_dropped_and_partitions_made(
+    context: Context, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week after they were merged, however many, a few at once; never what is not merged yet."""
+    monkeypatch.setattr(jobs, "PURGE_ROWS", 2)
+    ages = [("8 days", "8 days")] * 5 + [("8 days", "6 days"), ("8 days", None)]
     async with context.database.system() as session:
-        await session.execute(
-            text(
-                "INSERT INTO push_inbox (connector, connection_id, body, merged_at) VALUES"
-                " ('kdniao', :id, '', now() - interval '8 days'),"
-                " ('kdniao', :id, '', now() - interval '6 days')"
-            ),
-            {"id": line.id},
-        )
-    assert await housekeeping(context) >= 1
-    row = await one(context, "SELECT min(merged_at) > now() - interval '7 days' AS ok"
-                    " FROM push_inbox")  # fmt: skip
-    assert row.ok
+        await session.execute(text("DELETE FROM push_inbox"))
+        for received, merged in ages:
+            await session.execute(
+                text(
+                    "INSERT INTO push_inbox (connector, connection_id, body, received_at,"
+                    " merged_at) VALUES ('kdniao', :id, '', now() - CAST(:received AS interval),"
+                    " now() - CAST(:merged AS interval))"
+                ),
+                {"id": line.id, "received": received, "merged": merged},
+            )
+    assert await jobs.housekeeping(context) >= 5
+    row = await one(context, "SELECT count(*) AS left, count(merged_at) AS merged FROM push_inbox")
+    assert (row.left, row.merged) == (2, 1)
+    async with context.database.system() as session:
+        await session.execute(text("DELETE FROM push_inbox"))
     following = (now() + 31 * DAY).strftime("track_events_%Y%m")
     row = await one(context, "SELECT to_regclass(:name) IS NOT NULL AS there", name=following)
     assert row.there
