@@ -20,4 +20,4 @@ compile() { # output, sentence, options...
 .venv/bin/python -m pip install -qq --disable-pip-version-check 'uv==0.13.9'
 compile requirements.lock "Packages the program runs with."
 compile requirements-dev.lock "Packages the program runs with and is checked with." \
-  --extra dev --extra abroad -c requirements.lock
+  --extra dev --extra abroad --extra archive -c requirements.lock

@@ -13,7 +13,7 @@ import psycopg
 from yichuan.bootstrap import prepare_installation
 from yichuan.consumers import CONSUMERS
 from yichuan.core import backup as backups
-from yichuan.core import migrate
+from yichuan.core import durable, migrate
 from yichuan.core.backup import BLOBS, DUMP, KEY, BackupError
 from yichuan.core.context import located
 from yichuan.core.database import DATABASE, OWNER, SYSTEM, Urls
@@ -105,8 +105,7 @@ def _bring_key(config: Settings, source: Path, key_file: Path | None, wanted: st
                 "the master key is missing, and without it the backup cannot be read: give"
                 " --key-file or YICHUAN_MASTER_KEY"
             )
-        shutil.copyfile(given, path)
-        path.chmod(0o600)
+        durable.create(path, given.read_bytes())
     if backups.fingerprint(Vault(master_key(config))) != wanted:
         raise BackupError("the backup was made under another master key")
 

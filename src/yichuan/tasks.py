@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import httpx
@@ -10,7 +11,8 @@ from procrastinate import JobContext
 from yichuan.core.context import Context
 from yichuan.core.queue import app
 from yichuan.imports import uploads
-from yichuan.tracking import reread, unknown
+from yichuan.tracking import recall, reread, unknown
+from yichuan.tracking.values import Away
 from yichuan.waybills import printing
 
 HTTP = "yichuan_http"
@@ -47,3 +49,12 @@ async def reread_tracks(
     """Read stored events again after an operator mapped a code or a text."""
     context, _ = _held(job)
     await reread.reread(context, connector, courier, code, before)
+
+
+@app.task(name=recall.TASK, queue=recall.QUEUE, pass_context=True)
+async def recall_history(
+    job: JobContext, *, courier: str, number: str, cycle: int, cohort: str
+) -> None:
+    """Bring a track's archived events back."""
+    context, _ = _held(job)
+    await recall.work_off(context, Away(courier, number, cycle, date.fromisoformat(cohort)))

@@ -25,6 +25,7 @@ from yichuan.notify.outbox import run_outbox
 from yichuan.notify.sender import purge
 from yichuan.scorecards.service import recompute_now
 from yichuan.tasks import CONTEXT, HTTP
+from yichuan.tracking import archiving
 from yichuan.tracking import jobs as tracking
 from yichuan.waybills import balances
 from yichuan.waybills.taking import resolve_lost
@@ -49,6 +50,7 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         Loop("tracking.merge", partial(tracking.merge_loop, context)),
         Loop("tracking.subscribe", partial(tracking.subscribe_loop, context, http)),
         Loop("tracking.housekeeping", every(DAY / 4, partial(tracking.housekeeping, context))),
+        Loop("tracking.archive", every(DAY, partial(archiving.run_daily, context))),
         Loop("tracking.cohorts", every(DAY / 4, partial(ensure_cohorts, database))),
         Loop("imports.resume", every(60, partial(resume_stalled, context))),
         Loop("exceptions.deadlines", partial(run_deadlines, context)),

@@ -44,7 +44,7 @@ ALLOWED: dict[tuple[str, str], str] = {}
 SIMULATOR_USERS = {"cli", "demo", "simulator"}
 """Units that may import the simulator: the command line, its demonstration, and itself."""
 
-HEAVY = {"ortools", "lightgbm", "polars", "karrio", "openpyxl", "yichuan.simulator"}
+HEAVY = {"ortools", "lightgbm", "polars", "pyarrow", "karrio", "openpyxl", "yichuan.simulator"}
 """Never loaded by the web process: solvers, learners, files, foreign couriers, the simulator."""
 
 

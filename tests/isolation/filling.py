@@ -18,6 +18,7 @@ from sqlalchemy import insert, text
 
 from conftest import Tenant
 from isolation.admission import judged
+from isolation.archive import archive_of
 from isolation.feedback import feedback_of
 from isolation.people import ALPHA, BETA, COST_FEN, COST_YUAN, STAFF_WORDS, Who
 from isolation.rules import rules_of
@@ -422,6 +423,7 @@ class Mover:
         file = {"file": ("door.png", out.getvalue())}
         proof = await good(await self.tenant.client.post(path, files=file))
         await feedback_of(self.hub.context, self.tenant.id, self.values, self.who.mark)
+        await archive_of(self.hub.context, self.values["number"])
         self.values["proof_id"] = proof["id"]
         tries = await self.get(f"/webhook-endpoints/{self.values['endpoint_id']}/attempts")
         self.values["attempt_id"] = tries["items"][0]["id"]

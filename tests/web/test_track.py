@@ -30,7 +30,7 @@ PAGE_KEYS = {
     "courier", "milestone", "detail", "problem",
     "proofs", "waybill_number", "shipped_at", "promised_at",
     "delivered_at", "origin", "destination", "events", "locker_hint", "sign_kind", "verified",
-    "recipient", "rating", "reports",
+    "recipient", "rating", "reports", "history",
 }  # fmt: skip
 """What the page's script reads."""
 

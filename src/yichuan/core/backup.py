@@ -203,7 +203,7 @@ def _copy_blobs(source: Path, target: Path) -> None:
     """Copy what is there; files that are being written are not named by any row yet."""
     target.mkdir()
     for path in sorted(source.rglob("*")):
-        if path.is_file() and not path.name.startswith("tmp"):
+        if path.is_file() and not path.name.startswith("."):
             to = target / path.relative_to(source)
             to.parent.mkdir(parents=True, exist_ok=True)
             try:

@@ -18,6 +18,9 @@ class BlobStore(Protocol):
     def get(self, key: str) -> bytes:
         """Read back; raises NotFound."""
 
+    def delete(self, key: str) -> None:
+        """Forget; what is not there is forgotten already."""
+
 
 class LocalBlobs:
     """Blobs as files under one directory."""
@@ -51,3 +54,7 @@ class LocalBlobs:
             return self._path(key).read_bytes()
         except FileNotFoundError as error:
             raise NotFound("no such document") from error
+
+    def delete(self, key: str) -> None:
+        """Remove a blob."""
+        self._path(key).unlink(missing_ok=True)

@@ -39,6 +39,9 @@ class Settings(BaseModel):
     """Unmerged pushes above which new pushes are answered 503."""
     balance_hour: int = Field(default=6, ge=0, le=23)
     """Hour of the day (Asia/Shanghai) from which branches are asked how many numbers are left."""
+    archive_months: int = Field(default=0, ge=0)
+    """Events of tracks that began this many whole months ago are moved into Parquet files once a
+    day (see docs/operations.md). 0: only by `yichuan tracking archive`."""
     log_level: str = "INFO"
     fsync: bool = True
     """Embedded PostgreSQL only. Tests switch it off; never off where a figure is measured."""

@@ -88,6 +88,7 @@ _FIRST_READ_ALL = ("couriers", "courier_services", "courier_scores", "platform_s
 LATER_READ_ALL: dict[str, tuple[str, ...]] = {
     "0008": ("number_shapes",),
     "0014": ("admission_standards", "courier_admissions"),
+    "0017": ("archived_cohorts",),
 }
 READ_ALL_WRITE_PLATFORM = (
     *_FIRST_READ_ALL,
@@ -95,7 +96,12 @@ READ_ALL_WRITE_PLATFORM = (
 )
 RECORDS: dict[str, tuple[str, ...]] = {"0014": ("admission_decisions",)}
 """Revision → tables of the platform that nobody changes or shortens: rows are added and read."""
-SYSTEM_ONLY = ("push_inbox", "sessions")
+_FIRST_SYSTEM_ONLY = ("push_inbox", "sessions")
+LATER_SYSTEM_ONLY: dict[str, tuple[str, ...]] = {"0017": ("archive_parts", "history_recalls")}
+SYSTEM_ONLY = (
+    *_FIRST_SYSTEM_ONLY,
+    *(table for tables in LATER_SYSTEM_ONLY.values() for table in tables),
+)
 NO_POLICY = ("idempotency_keys", "alembic_version")
 """Keyed by the caller itself; read only through core.idempotency."""
 
@@ -133,12 +139,19 @@ def _read_all(table: str) -> Iterator[str]:
     yield f"CREATE POLICY anyone_reads ON {table} FOR SELECT TO {APP} USING (true)"
 
 
+def _system_only(table: str) -> Iterator[str]:
+    yield from _enable(table)
+    yield f"REVOKE ALL ON {table} FROM {APP}"
+
+
 def later(revision: str) -> Iterator[str]:
     """Every statement that guards the tables a later migration adds."""
     for table in LATER_OWNED.get(revision, ()):
         yield from _policy(table, _owned())
     for table in LATER_READ_ALL.get(revision, ()):
         yield from _read_all(table)
+    for table in LATER_SYSTEM_ONLY.get(revision, ()):
+        yield from _system_only(table)
     for table in RECORDS.get(revision, ()):
         yield from _policy(table, f"({PLATFORM})")
         yield f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}, {SYSTEM}"
@@ -154,9 +167,8 @@ def statements() -> Iterator[str]:
         yield from _policy(table, rule)
     for table in _FIRST_READ_ALL:
         yield from _read_all(table)
-    for table in SYSTEM_ONLY:
-        yield from _enable(table)
-        yield f"REVOKE ALL ON {table} FROM {APP}"
+    for table in _FIRST_SYSTEM_ONLY:
+        yield from _system_only(table)
     # A merchant sees the accounts it may borrow; their secrets are encrypted and never served.
     yield from _policy("courier_accounts", _owned())
     yield (
@@ -251,6 +263,32 @@ END $$
 """
 """Partitions are made by the owner on the system role's behalf. The application reaches events
 only through the parent table, whose policy guards them."""
+
+LEAVING = (
+    """
+CREATE FUNCTION yichuan_drop_cohort(first_day date, expected bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    part text := 'track_events_' || to_char(first_day, 'YYYYMM');
+    found bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext(part));
+    EXECUTE format('LOCK TABLE %I IN SHARE MODE', part);
+    EXECUTE format('SELECT count(*) FROM %I', part) INTO found;
+    IF found <> expected THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('ALTER TABLE track_events DETACH PARTITION %I', part);
+    EXECUTE format('DROP TABLE %I', part);
+    RETURN true;
+END $$
+""",
+    "REVOKE ALL ON FUNCTION yichuan_drop_cohort(date, bigint) FROM PUBLIC",
+    f"GRANT EXECUTE ON FUNCTION yichuan_drop_cohort(date, bigint) TO {SYSTEM}",
+)
+"""A month of events goes only while it holds as many rows as were proved to be in its archive:
+events are added, never taken away. Nobody can add one between the count and the end of the
+transaction. The application may not call it."""
 
 DEFER = """
 CREATE FUNCTION yichuan_defer(queue text, task text, job_lock text, job_queueing_lock text,

@@ -11,12 +11,13 @@ from pydantic import BaseModel
 
 from yichuan.core.database import ReadSession
 from yichuan.core.pagination import Page
-from yichuan.identity.deps import ReadDep
+from yichuan.identity.deps import ContextDep, ReadDep
 from yichuan.shipments import queries
 from yichuan.shipments.models import Shipment, ShipmentEvent
 from yichuan.shipments.schemas import Milestone
 from yichuan.tracking import queries as tracking
-from yichuan.tracking.values import TimelineEvent
+from yichuan.tracking import recall
+from yichuan.tracking.values import History, TimelineEvent
 
 router = APIRouter(tags=["shipments"])
 
@@ -91,8 +92,17 @@ async def story(session: ReadSession, shipment: Shipment) -> list[TimelineItem]:
     return items
 
 
+class Timeline(Page[TimelineItem]):
+    """All there is to tell, in one page. `recalling`: older scans are on their way back from the
+    archive, ask again in a moment; `unavailable`: they cannot be brought back now."""
+
+    history: History = "complete"
+
+
 @router.get("/shipments/{shipment_id}/timeline")
-async def shipment_timeline(session: ReadDep, shipment_id: UUID) -> Page[TimelineItem]:
+async def shipment_timeline(context: ContextDep, session: ReadDep, shipment_id: UUID) -> Timeline:
     """Scans of all its waybills and our own acts, oldest first; never more than one page."""
     shipment = await queries.get(session, shipment_id)
-    return Page(items=await story(session, shipment))
+    away = await tracking.away(session, shipment.merchant_id, shipment.id)
+    history = await recall.asked(context.database, away)
+    return Timeline(items=await story(session, shipment), history=history)

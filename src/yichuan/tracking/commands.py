@@ -1,10 +1,10 @@
-"""`yichuan tracking …`: courier texts in, unified milestones out, without a database."""
+"""`yichuan tracking …`: courier texts in, milestones out; old months out and back."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import typer
@@ -45,6 +45,34 @@ def normalise() -> None:
         typer.echo(f"{bad} of {good + bad} lines could not be read", err=True)
     if bad and not good:
         raise typer.Exit(1)
+
+
+@tracking_app.command()
+def archive(
+    before: Annotated[
+        str | None, typer.Option(help="Months before this one, YYYY-MM. Default: a year ago.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Move old months of scans into Parquet files, prove the files, drop the tables.
+
+    A month goes once all its tracks are over. What is archived comes back when somebody looks.
+    """
+    from yichuan.tracking import archiving
+
+    archiving.archive_command(before, dry_run=dry_run, as_json=as_json)
+
+
+@tracking_app.command()
+def restore(
+    cohort: Annotated[str, typer.Argument(help="The month, YYYY-MM.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Bring a whole archived month back into the database."""
+    from yichuan.tracking import archiving
+
+    archiving.restore_command(cohort, as_json=as_json)
 
 
 def convert(source: BinaryIO, target: BinaryIO) -> tuple[int, int]:

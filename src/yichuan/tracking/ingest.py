@@ -140,8 +140,8 @@ async def _repeated(context: Context, gathered: Gathered, at: datetime) -> list[
                 connection.transaction(),
             ):
                 return await _apply(connection, context, gathered, at)
-        except store.Raced:
-            continue
+        except store.Raced as raced:
+            _begin_again(context.database, raced)
     raise psycopg.OperationalError("tracks are being made by others all the time")
 
 
@@ -150,8 +150,8 @@ async def _merge(context: Context, take: str, which: int) -> int:
     for _ in range(RACES):
         try:
             return await _merge_once(context, take, which)
-        except store.Raced:
-            continue
+        except store.Raced as raced:
+            _begin_again(context.database, raced)
     raise psycopg.OperationalError("tracks are being made by others all the time")
 
 
@@ -293,6 +293,12 @@ async def ensure_cohorts(database: Database, at: datetime) -> None:
     first = cohort_of(at)
     following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
     await _make_partitions(database, {first, following})
+
+
+def _begin_again(database: Database, raced: store.Raced) -> None:
+    """A month that was archived since this process made it is made once more."""
+    if isinstance(raced, store.Unfounded):
+        _made.pop(database, None)
 
 
 async def _make_partitions(database: Database, cohorts: set[date]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.ids import new_id
@@ -119,6 +119,55 @@ class TrackEvent(Base):
     detail: Mapped[str]
     city: Mapped[str | None]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ArchivedCohort(Base):
+    """A month whose events were exported to files and dropped. Everybody may know that it was."""
+
+    __tablename__ = "archived_cohorts"
+
+    cohort: Mapped[date] = mapped_column(primary_key=True)
+    events: Mapped[int]
+    """Rows in its files; of a month that was archived again, late ones added."""
+    size_bytes: Mapped[int]
+    archived_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ArchivePart(Base):
+    """One Parquet file of a month, sorted by track; its first and its last track."""
+
+    __tablename__ = "archive_parts"
+
+    blob_key: Mapped[str] = mapped_column(primary_key=True)
+    cohort: Mapped[date] = mapped_column(ForeignKey("archived_cohorts.cohort"), index=True)
+    first_courier: Mapped[str]
+    first_number: Mapped[str]
+    first_cycle: Mapped[int]
+    last_courier: Mapped[str]
+    last_number: Mapped[str]
+    last_cycle: Mapped[int]
+    events: Mapped[int]
+    size_bytes: Mapped[int]
+    digest: Mapped[bytes]
+    """SHA-256 of the file."""
+
+
+class HistoryRecall(Base):
+    """A track whose archived events somebody asked for."""
+
+    __tablename__ = "history_recalls"
+
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True)
+    cohort: Mapped[date] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(server_default="wanted")
+    """wanted, done, failed."""
+    events: Mapped[int] = mapped_column(server_default="0")
+    """How many events of the track its archive has: more in `tracks` means that some came late."""
+    error: Mapped[str | None]
+    wanted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    done_at: Mapped[datetime | None]
 
 
 class TrackBinding(Base):

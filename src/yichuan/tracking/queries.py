@@ -24,6 +24,7 @@ from yichuan.tracking.models import (
     TrackSubscription,
 )
 from yichuan.tracking.values import (
+    Away,
     BoundState,
     Place,
     TimelineEvent,
@@ -33,10 +34,12 @@ from yichuan.tracking.values import (
 )
 
 __all__ = [
+    "Away",
     "BoundState",
     "Place",
     "TimelineEvent",
     "TrackView",
+    "away",
     "bound_states",
     "couriers_of",
     "quarantine",
@@ -45,6 +48,7 @@ __all__ = [
     "subscriptions",
     "timeline",
     "track",
+    "track_away",
     "track_events",
 ]
 
@@ -83,6 +87,26 @@ _TIMELINE: Final = text("""
         AND e.number = t.number AND e.cycle = t.cycle
     WHERE b.merchant_id = :merchant_id AND b.shipment_id = :shipment_id
 """)
+
+
+_AWAY: Final = """
+    FROM tracks t JOIN archived_cohorts a ON a.cohort = t.cohort
+    WHERE (t.courier, t.number, t.cycle) {named}
+      AND t.events > (SELECT count(*) FROM track_events e
+                      WHERE e.cohort = t.cohort AND e.courier = t.courier
+                        AND e.number = t.number AND e.cycle = t.cycle)
+"""
+_AWAY_OF_BOX: Final = text(
+    "SELECT t.courier, t.number, t.cycle, t.cohort"
+    + _AWAY.format(
+        named="IN (SELECT courier, number, cycle FROM track_bindings"
+        " WHERE merchant_id = :merchant_id AND shipment_id = :shipment_id)"
+    )
+)
+_AWAY_OF_TRACK: Final = text(
+    "SELECT t.courier, t.number, t.cycle, t.cohort"
+    + _AWAY.format(named="= (:courier, :number, :cycle)")
+)
 
 
 _SIGNED: Final = text("""
@@ -125,6 +149,18 @@ async def timeline(
     found = [_event(row, row.leg) for row in rows]
     found.sort(key=_order)
     return found
+
+
+async def away(session: ReadSession, merchant_id: UUID, shipment_id: UUID) -> list[Away]:
+    """The shipment's tracks whose events, or some of them, are in an archive only."""
+    box = {"merchant_id": merchant_id, "shipment_id": shipment_id}
+    return [Away(*row) for row in await session.execute(_AWAY_OF_BOX, box)]
+
+
+async def track_away(session: ReadSession, courier: str, number: str, cycle: int) -> list[Away]:
+    """The same of a track: itself, if the caller may see it, or nothing."""
+    key = {"courier": normal_courier(courier), "number": normal_number(number), "cycle": cycle}
+    return [Away(*row) for row in await session.execute(_AWAY_OF_TRACK, key)]
 
 
 async def sign_kind(session: ReadSession, merchant_id: UUID, shipment_id: UUID) -> str | None:

@@ -14,7 +14,7 @@ from yichuan.core.pagination import MAX_LIMIT, Page
 from yichuan.couriers.connectors.connector import Pushed
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
-from yichuan.tracking import asking, queries, service
+from yichuan.tracking import asking, queries, recall, service
 from yichuan.tracking.raw import opened
 from yichuan.tracking.reception import Reception
 from yichuan.tracking.schemas import (
@@ -119,7 +119,7 @@ async def get_track(
         if not caller.is_platform:
             raise
         found = None
-    if found is None or not found.events:
+    if found is None or (not found.events and found.history == "complete"):
         await asking.ask(
             context,
             request.app.state.http,
@@ -135,7 +135,9 @@ async def get_track(
 async def _track(context: Context, caller: Caller, courier: str, number: str) -> TrackDetail:
     async with context.database.read(visible_merchants(caller)) as session:
         seen = await queries.track(session, courier, number)
-        return TrackDetail.of(seen, await queries.track_events(session, seen))
+        away = await queries.track_away(session, seen.courier, seen.number, seen.cycle)
+        history = await recall.asked(context.database, away)
+        return TrackDetail.of(seen, await queries.track_events(session, seen), history)
 
 
 @router.post("/subscriptions", status_code=201, response_model=SubscriptionView)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from yichuan.tracking.values import TimelineEvent, TrackView
+from yichuan.tracking.values import History, TimelineEvent, TrackView
 
 Milestone = Literal[
     "created",
@@ -84,11 +84,14 @@ class TrackDetail(BaseModel):
     signed_by: str | None
     sign_kind: str | None
     events: list[TrackEventView] = []
+    history: History = "complete"
+    """`recalling`: old scans are on their way back from the archive, ask again in a moment."""
 
     @classmethod
-    def of(cls, view: TrackView, events: list[TimelineEvent]) -> TrackDetail:
+    def of(cls, view: TrackView, events: list[TimelineEvent], history: History) -> TrackDetail:
         """From the room's own values."""
         detail = cls.model_validate(view)
+        detail.history = history
         detail.events = [TrackEventView.of(event) for event in events]
         return detail
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+import psycopg
+
 from yichuan.core import arrays
 from yichuan.core.database import Connection
 from yichuan.core.vault import Vault
@@ -15,6 +17,10 @@ from yichuan.tracking.raw import sealed
 
 class Raced(Exception):
     """Another worker made one of the same tracks at the same moment: begin the batch again."""
+
+
+class Unfounded(Raced):
+    """The month of a track has no partition (any more): make it, and begin the batch again."""
 
 
 _LOAD: Final = """
@@ -145,6 +151,7 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
 
     Raises:
         Raced: a new track is there already.
+        Unfounded: a partition is missing.
     """
     if not moved:
         return
@@ -157,7 +164,10 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
             raise Raced
     if known:
         await connection.execute(_UPDATE, (*_keys(known), *_states(known)))
-    await connection.execute(_EVENTS, _events(moved))
+    try:
+        await connection.execute(_EVENTS, _events(moved))
+    except psycopg.errors.CheckViolation as error:  # PostgreSQL's word for "no partition"
+        raise Unfounded(str(error)) from error
     await connection.execute(
         _LOG,
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -63,6 +63,20 @@ class BoundState:
     returned_at: datetime | None
     signed_by: str | None
     sign_kind: str | None
+
+
+History = Literal["complete", "recalling", "unavailable"]
+"""Whether all scans are shown: old ones may be on their way back from an archive, or not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A track whose events are in the archive of its month."""
+
+    courier: str
+    number: str
+    cycle: int
+    cohort: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,10 @@ from yichuan.shipments.pictures import MEDIA_TYPE
 from yichuan.shipments.proofs import Proof
 from yichuan.shipments.queries import Shipment
 from yichuan.tracking import queries as tracking
+from yichuan.tracking import recall
 from yichuan.tracking.geo import place_of
 from yichuan.tracking.redact import for_strangers
-from yichuan.tracking.values import Place, TimelineEvent
+from yichuan.tracking.values import History, Place, TimelineEvent
 
 track_router = APIRouter(tags=["buyer"])
 
@@ -180,6 +181,8 @@ class BuyerTrack(BaseModel):
     origin: BuyerPlace | None
     destination: BuyerPlace | None
     events: list[BuyerEvent]
+    history: History
+    """`recalling`: older scans are on their way back from the archive, ask again in a moment."""
     locker_hint: str | None
     """Where it waits to be collected; the code only in the verified events."""
     sign_kind: Literal["self", "family", "gate", "locker", "station", "third_party"] | None
@@ -322,6 +325,8 @@ async def _is_tail(
 
 
 async def _shown(session: SystemSession, shipment: Shipment, verified: bool) -> BuyerTrack:
+    away = await tracking.away(session, shipment.merchant_id, shipment.id)
+    history = await recall.ask(session, away)
     scans = await tracking.timeline(session, shipment.merchant_id, shipment.id)
     courier = await couriers.courier_of(session, shipment.courier) if shipment.courier else None
     number = shipment.waybill_number
@@ -339,6 +344,7 @@ async def _shown(session: SystemSession, shipment: Shipment, verified: bool) -> 
         "origin": _place(_origin(shipment, scans)),
         "destination": _place(place_of(shipment.dest_city)),
         "events": [_event(scan, verified) for scan in scans],
+        "history": history,
         "locker_hint": locker_hint(scans) if _waits(shipment) else None,
         "sign_kind": signed if shipment.milestone == "delivered" else None,
         "verified": verified,

@@ -39,7 +39,7 @@ from yichuan.notify.addresses import setting
 from yichuan.notify.outbox import Channel, Channels
 from yichuan.notify.sender import KEEP_ATTEMPTS, MAX_ANSWER, Outcome
 from yichuan.tracking import queries as tracking
-from yichuan.tracking import watching
+from yichuan.tracking import recall, watching
 from yichuan.waybills import pickups
 
 CHANNEL: Final = "kdniao"
@@ -114,8 +114,13 @@ async def _deliver_track(
     context: Context, http: httpx.AsyncClient, key: DoorKey, subscriber_id: UUID
 ) -> str | None:
     async with context.database.system() as session:
-        record = await _track_record(session, key, subscriber_id)
         follower = await watching.listener(session, subscriber_id)
+        if follower is not None:
+            track = follower.courier, follower.number, follower.cycle
+            away = await tracking.track_away(session, *track)
+            if await recall.ask(session, away) == "recalling":
+                return "its history is on its way back from the archive"
+        record = await _track_record(session, key, subscriber_id)
     if record is None or follower is None:
         return None
     digest = hashlib.blake2b(msgspec.json.encode(record), digest_size=16).digest()

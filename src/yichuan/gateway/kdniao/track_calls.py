@@ -20,13 +20,16 @@ from yichuan.gateway.kdniao.wire import (
     stamp,
 )
 from yichuan.identity.callers import visible_merchants
-from yichuan.tracking import asking, queries, watching
+from yichuan.tracking import asking, queries, recall, watching
 from yichuan.tracking.values import TimelineEvent, TrackView, normal_courier, normal_number
 
 Known = tuple[TrackView, list[TimelineEvent]]
 COURIER = 20
 NUMBER = 60
 ORDER = 64
+RECALL_SECONDS = 4.0
+"""How long a query waits for history that comes back from the archive: the protocol knows no
+answer for "in a moment"."""
 
 
 async def query(call: Call) -> Answer:
@@ -106,6 +109,9 @@ async def _read(call: Call, courier: str, number: str) -> Known | None:
             track = await queries.track(session, courier, number)
         except NotFound:
             return None
+        away = await queries.track_away(session, courier, number, track.cycle)
+        if await recall.asked(context.database, away, RECALL_SECONDS) != "complete":
+            refuse(OTHER, "正在取回历史轨迹，请稍后再试")
         events = await queries.track_events(session, track)
     if merchant_id is not None:
         async with context.database.system() as system:

@@ -40,7 +40,7 @@ export function putCards(put, model, acts, width) {
   put('map', [track.events, track.origin, track.destination, look(track, now), lang, width], () =>
     mapCard(track, words, now, width),
   )
-  put('timeline', [track.events, track.milestone, lang, minute, model.open], () =>
+  put('timeline', [track.events, track.history, track.milestone, lang, minute, model.open], () =>
     timelineCard(track, words, now, model.open, acts.open),
   )
   put('foot', [lang, model.at, model.busy, isEnded(track)], () => foot(model, acts))

@@ -4,6 +4,8 @@ import { isEnded, read } from './state.js'
 
 const EVERY = 60e3
 const RETRY = [15e3, 30e3, 60e3, 120e3, 300e3]
+/** Old scans are on their way back from the archive. */
+const SOON = 2e3
 const PATIENCE = 15e3
 const REDRAW = 30e3
 
@@ -46,7 +48,9 @@ export function makeFeed(model, address, show, news) {
   let timer = 0
   let redraw = 0
   let ears = null
-  const over = () => model.trouble === 'gone' || (!model.trouble && model.track && isEnded(model.track))
+  const recalling = () => !model.trouble && model.track && model.track.history === 'recalling'
+  const over = () =>
+    model.trouble === 'gone' || (!model.trouble && model.track && isEnded(model.track) && !recalling())
 
   function take(json) {
     const before = model.track
@@ -58,11 +62,11 @@ export function makeFeed(model, address, show, news) {
     news(before)
   }
 
-  /** When to ask again: a minute after good news, sooner after a failure, never once it is over. */
+  /** When to ask again: a minute after good news (soon where old scans are on their way), sooner after a failure, never once it is over. */
   function plan() {
     clearTimeout(timer)
     if (!ears || over() || document.hidden) return
-    const wait = model.trouble ? RETRY[Math.min(failures, RETRY.length) - 1] : EVERY
+    const wait = model.trouble ? RETRY[Math.min(failures, RETRY.length) - 1] : recalling() ? SOON : EVERY
     timer = setTimeout(refresh, wait)
   }
 

@@ -62,6 +62,7 @@ export function read(json) {
     events: (json.events || [])
       .map((e) => ({ ...place(e), at: time(e.occurred_at), text: e.text, milestone: e.milestone, detail: e.detail }))
       .reverse(),
+    history: json.history || 'complete',
     hint: json.locker_hint || null,
     signKind: json.sign_kind || null,
     verified: json.verified === true,

@@ -43,7 +43,8 @@ function empty(track, words) {
 /** The card. `open`: show all; `onOpen`: someone asked for all. */
 export function timelineCard(track, words, now, open, onOpen) {
   const total = track.events.length
-  if (total === 0 && isEnded(track)) return null
+  const whole = track.history === 'complete'
+  if (total === 0 && isEnded(track) && whole) return null
   const limit = open || total <= FIRST + 2 ? total : FIRST
   const groups = days(track)
     .map((group) => ({ ...group, entries: group.entries.filter((e) => e.index < limit) }))
@@ -52,12 +53,13 @@ export function timelineCard(track, words, now, open, onOpen) {
     'section',
     { class: `card timeline ${look(track, now).tone}`, 'aria-labelledby': 'timeline' },
     h('header', null, h('h2', { id: 'timeline' }, words.timeline)),
-    total === 0 && empty(track, words),
+    total === 0 && whole && empty(track, words),
     groups.map((group) =>
       h('div', { class: 'day' }, dayTitle(group.at, words, now), h('ol', null, group.entries.map((e) => entry(e, words, now)))),
     ),
     limit < total &&
       h('button', { class: 'wide', type: 'button', onclick: onOpen }, words.more(total - limit)),
+    !whole && h('p', { class: 'quiet', role: 'status' }, words.history[track.history]),
     total > 0 && elsewhere(now) && h('p', { class: 'quiet zone' }, words.zone),
   )
 }

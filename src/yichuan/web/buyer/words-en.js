@@ -153,6 +153,7 @@ export default {
   },
 
   timeline: 'Tracking history',
+  history: { recalling: 'Fetching earlier scans…', unavailable: 'Earlier scans cannot be shown now, please come back later.' },
   noEvents: 'No scans yet',
   noEventsWhy: {
     preparing: 'Every step shows here once the shop has sent it.',

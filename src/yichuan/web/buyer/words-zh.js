@@ -126,6 +126,7 @@ export default {
   city: (name) => name.replace(/(.{2,})(市|地区|盟)$/, '$1'),
 
   timeline: '物流动态',
+  history: { recalling: '正在取回更早的物流动态…', unavailable: '更早的物流动态暂时无法显示，请稍后再来看。' },
   noEvents: '还没有物流动态',
   noEventsWhy: {
     preparing: '商家发货后，快递的每一步都会显示在这里。',

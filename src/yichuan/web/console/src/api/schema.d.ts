@@ -4102,6 +4102,11 @@ export interface components {
             destination: components["schemas"]["BuyerPlace"] | null;
             /** Events */
             events: components["schemas"]["BuyerEvent"][];
+            /**
+             * History
+             * @enum {string}
+             */
+            history: "complete" | "recalling" | "unavailable";
             /** Locker Hint */
             locker_hint: string | null;
             /** Sign Kind */
@@ -6418,13 +6423,6 @@ export interface components {
         Page_TicketRow_: {
             /** Items */
             items: components["schemas"]["TicketRow"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
-        /** Page[TimelineItem] */
-        Page_TimelineItem_: {
-            /** Items */
-            items: components["schemas"]["TimelineItem"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -9247,6 +9245,23 @@ export interface components {
             milestone?: string | null;
         };
         /**
+         * Timeline
+         * @description All there is to tell, in one page. `recalling`: older scans are on their way back from the
+         *     archive, ask again in a moment; `unavailable`: they cannot be brought back now.
+         */
+        Timeline: {
+            /** Items */
+            items: components["schemas"]["TimelineItem"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /**
+             * History
+             * @default complete
+             * @enum {string}
+             */
+            history: "complete" | "recalling" | "unavailable";
+        };
+        /**
          * TimelineItem
          * @description A scan of a courier, or an act of ours.
          *
@@ -9390,6 +9405,12 @@ export interface components {
              * @default []
              */
             events: components["schemas"]["TrackEventView"][];
+            /**
+             * History
+             * @default complete
+             * @enum {string}
+             */
+            history: "complete" | "recalling" | "unavailable";
         };
         /**
          * TrackEventView
@@ -15486,7 +15507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_TimelineItem_"];
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /** @description Validation Error */

@@ -1,3 +1,4 @@
+import { LoadingOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
@@ -85,7 +86,8 @@ export function TrackPanel({ shipment }: { shipment: Detail }) {
   const t = useMessages(detailWords)
   const query = useQuery(timelineQuery(shipment.id))
   const [side, setSide] = useState<Side>('all')
-  const items = query.data ?? NOTHING
+  const items = query.data?.items ?? NOTHING
+  const history = query.data?.history ?? 'complete'
   const shown = useMemo(() => items.filter(({ source }) => side === 'all' || source === side), [items, side])
   const sides = [
     { value: 'all' as const, label: t.all },
@@ -98,10 +100,26 @@ export function TrackPanel({ shipment }: { shipment: Detail }) {
         <ErrorState compact error={query.error} onRetry={() => void query.refetch()} />
       )}
       {query.isPending && <DetailSkeleton lines={5} />}
+      {history !== 'complete' && <OldScans coming={history === 'recalling'} />}
       <GivenUp number={shipment.waybill_number} />
       {side !== 'house' && <Way shipment={shipment} items={items} />}
-      {query.isSuccess && <Story items={shown} />}
+      {query.isSuccess && (history !== 'recalling' || shown.length > 0) && <Story items={shown} />}
     </Panel>
+  )
+}
+
+/** Scans of long ago lie in the archive: on their way back, or not to be had. */
+function OldScans({ coming }: { coming: boolean }) {
+  const t = useMessages(detailWords)
+  return (
+    <Alert
+      showIcon
+      role="status"
+      type={coming ? 'info' : 'warning'}
+      icon={coming ? <LoadingOutlined /> : undefined}
+      title={coming ? t.recalling : t.unavailable}
+      description={coming ? t.recallingHow : t.unavailableHow}
+    />
   )
 }
 

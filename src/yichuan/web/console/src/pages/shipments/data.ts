@@ -60,13 +60,10 @@ export const detailQuery = (id: string) =>
 export const timelineQuery = (id: string) =>
   queryOptions({
     queryKey: ['shipment', id, 'timeline'],
-    queryFn: async ({ signal }) => {
-      const page = unwrap(
-        api.GET('/api/v1/shipments/{shipment_id}/timeline', { params: shipment(id), signal }),
-      )
-      return (await page).items
-    },
-    refetchInterval: 60_000,
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/shipments/{shipment_id}/timeline', { params: shipment(id), signal })),
+    // Old scans come back from the archive in a second or two: someone is waiting for them.
+    refetchInterval: ({ state }) => (state.data?.history === 'recalling' ? 1_500 : 60_000),
   })
 
 /** Whether the courier pushes the number, and what it said when it stopped (staff). */
