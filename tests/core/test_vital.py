@@ -10,7 +10,6 @@ from collections import namedtuple
 from collections.abc import Iterator
 
 import httpx
-import psycopg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -69,19 +68,4 @@ async def test_a_disk_that_hangs_is_not_waited_for(
         answer = await nobody.get("/readyz")
         assert (answer.status_code, answer.json()["database"]) == (503, "no answer in 0.2 s")
     monkeypatch.setattr(vital, "PATIENCE", 30.0)
-    assert (await nobody.get("/readyz")).status_code == 200
-
-
-async def test_after_a_restart_old_connections_make_nobody_unready(
-    nobody: httpx.AsyncClient, context: Context
-) -> None:
-    """All of the pool's connections are cut, as a restart of the database does."""
-    pool = context.database.hot_system
-    async with pool.connection(), pool.connection(), pool.connection() as last:
-        await last.execute("SELECT 1")
-    with psycopg.connect(context.database.urls.of("postgres"), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE usename = 'yichuan_system' AND datname = current_database()"
-        )
     assert (await nobody.get("/readyz")).status_code == 200

@@ -7,15 +7,19 @@ A read session cannot write by accident: its transaction is READ ONLY.
 
 from __future__ import annotations
 
+import select
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import psycopg
+from psycopg.pq import ConnStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from yichuan.core import trip as trips
@@ -81,9 +85,41 @@ class Urls:
         return self.of(SUPERUSER, "postgres" if self._cluster else None)
 
 
+async def _check(connection: Connection) -> None:
+    """Raise when the server has hung up on an idle connection: a look at its socket, no round trip.
+
+    Without it every pooled connection would fail somebody once after a restart of the database.
+
+    Raises:
+        psycopg.OperationalError: it has.
+    """
+    if not _is_there(connection):
+        raise psycopg.OperationalError("the server has hung up")
+
+
+def _is_there(connection: Connection) -> bool:
+    server = connection.pgconn
+    if server.status == ConnStatus.BAD:
+        return False
+    look = select.poll()
+    look.register(server.socket, select.POLLIN)
+    try:
+        while look.poll(0):  # nothing was asked: settings that changed, or the end
+            server.consume_input()
+    except psycopg.OperationalError:
+        return False
+    return bool(server.status != ConnStatus.BAD)
+
+
+def _hung_up(connection: Any, record: object, proxy: object) -> None:  # noqa: ANN401
+    """The same for SQLAlchemy's pools."""
+    if not _is_there(connection.driver_connection):
+        raise DisconnectionError("the server has hung up")
+
+
 def _engine(url: str, pool_size: int) -> AsyncEngine:
     sa_url = make_url(url).set(drivername="postgresql+psycopg")
-    return create_async_engine(
+    engine = create_async_engine(
         sa_url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -91,6 +127,8 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         hide_parameters=True,  # errors are logged; names and phones are not
         connect_args={"prepare_threshold": 1},
     )
+    event.listen(engine.sync_engine, "checkout", _hung_up)
+    return engine
 
 
 class Database:
@@ -166,7 +204,9 @@ def _hot_pool(url: str, size: int, *, read_only: bool = False) -> AsyncConnectio
     kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0}
     if read_only:
         kwargs["options"] = "-c default_transaction_read_only=on"
-    return AsyncConnectionPool(url, min_size=1, max_size=size, open=False, kwargs=kwargs)
+    return AsyncConnectionPool(
+        url, min_size=1, max_size=size, open=False, kwargs=kwargs, check=_check
+    )
 
 
 async def raw_connection(session: AsyncSession) -> Connection:

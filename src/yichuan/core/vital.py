@@ -88,21 +88,11 @@ async def _asked(context: Context) -> tuple[Any, ...]:
     Raises:
         psycopg.Error, PoolTimeout, OSError: it is away or cannot write.
     """
-    database = context.database
-    for last in (False, True):
-        try:
-            async with database.hot_system.connection(timeout=PATIENCE) as connection:
-                row = await (await connection.execute(_LOOK, (WORKER_SECONDS,))).fetchone()
-                await connection.execute(_FLUSH)
-        except psycopg.OperationalError:
-            if last:
-                raise
-            # it may have been restarted: connections made before are of no use to anyone
-            await asyncio.gather(database.hot.check(), database.hot_system.check())
-        else:
-            assert row is not None
-            return row
-    raise AssertionError("the last try returns or raises")
+    async with context.database.hot_system.connection(timeout=PATIENCE) as connection:
+        row = await (await connection.execute(_LOOK, (WORKER_SECONDS,))).fetchone()
+        await connection.execute(_FLUSH)
+    assert row is not None
+    return row
 
 
 def _disk(context: Context) -> tuple[bool, dict[str, str]]:
