@@ -9,7 +9,7 @@ import httpx
 from procrastinate import JobContext
 
 from yichuan.core.context import Context
-from yichuan.core.queue import app
+from yichuan.core.queue import WHEN_AWAY, app
 from yichuan.imports import uploads
 from yichuan.tracking import recall, reread, unknown
 from yichuan.tracking.values import Away
@@ -17,6 +17,8 @@ from yichuan.waybills import printing
 
 HTTP = "yichuan_http"
 CONTEXT = "yichuan_context"
+RESUMED = ("print", unknown.QUEUE)
+"""Queues whose jobs are given back when their worker died. Imports see to themselves."""
 
 
 def _held(job: JobContext) -> tuple[Context, httpx.AsyncClient]:
@@ -25,7 +27,7 @@ def _held(job: JobContext) -> tuple[Context, httpx.AsyncClient]:
     return extra[CONTEXT], extra[HTTP]
 
 
-@app.task(name="print_job", queue="print", pass_context=True)
+@app.task(name="print_job", queue="print", pass_context=True, retry=WHEN_AWAY)
 async def print_job(
     job: JobContext, *, merchant_id: str, job_id: str, account_id: str | None
 ) -> None:
@@ -42,7 +44,7 @@ async def import_file(job: JobContext, *, run_id: str) -> None:
     await uploads.work_off(context, UUID(run_id))
 
 
-@app.task(name=unknown.TASK, queue=unknown.QUEUE, pass_context=True)
+@app.task(name=unknown.TASK, queue=unknown.QUEUE, pass_context=True, retry=WHEN_AWAY)
 async def reread_tracks(
     job: JobContext, *, connector: str, courier: str, code: str, before: str | None
 ) -> None:

@@ -15,7 +15,7 @@ from yichuan.core import bell, consumers, outgoing
 from yichuan.core.context import Context, located, opened
 from yichuan.core.loops import Loop, every, run_all
 from yichuan.core.memory import rarely_collect
-from yichuan.core.queue import app, connector
+from yichuan.core.queue import app, connector, resume
 from yichuan.core.settings import Settings
 from yichuan.exceptions.detect import run_deadlines
 from yichuan.gateway.kdniao.pushing import channels as door_channels
@@ -24,7 +24,7 @@ from yichuan.imports.uploads import resume_stalled
 from yichuan.notify.outbox import run_outbox
 from yichuan.notify.sender import purge
 from yichuan.scorecards.service import recompute_now
-from yichuan.tasks import CONTEXT, HTTP
+from yichuan.tasks import CONTEXT, HTTP, RESUMED
 from yichuan.tracking import archiving
 from yichuan.tracking import jobs as tracking
 from yichuan.waybills import balances
@@ -65,11 +65,14 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
 async def _jobs(context: Context, http: httpx.AsyncClient) -> None:
     with app.replace_connector(connector(context.database.urls)) as queue:
         async with queue.open_async():
-            await queue.run_worker_async(
-                concurrency=JOB_CONCURRENCY,
-                install_signal_handlers=False,
-                additional_context={CONTEXT: context, HTTP: http},
-            )
+            async with asyncio.TaskGroup() as group:
+                resuming = group.create_task(resume(queue, RESUMED), name="jobs-resume")
+                await queue.run_worker_async(
+                    concurrency=JOB_CONCURRENCY,
+                    install_signal_handlers=False,
+                    additional_context={CONTEXT: context, HTTP: http},
+                )
+                resuming.cancel()
 
 
 async def _run(context: Context) -> None:
