@@ -4,6 +4,7 @@ be overrun, or every batch would wait for a server that is down.
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import httpx
@@ -50,6 +51,26 @@ async def test_only_what_changes_nothing_is_repeated() -> None:
     with pytest.raises(CourierError) as caught:
         await server.wire().send(URL, safe=False)
     assert (server.asked, caught.value.outcome) == (1, "unknown")
+
+
+async def test_an_answer_that_trickles_in_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No read takes too long, all of it does; and whoever waits is not kept by repeats."""
+    asked = []
+
+    async def trickling(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+        return httpx.Response(200)
+
+    monkeypatch.setattr(wire, "LONGEST", 0.05)
+    monkeypatch.setattr(wire, "AT_ONCE", 0.01)
+    way = Wire(httpx.AsyncClient(transport=httpx.MockTransport(trickling)), Turnstile(None))
+    for safe, outcome in ((False, "unknown"), (True, "refused")):
+        with pytest.raises(CourierError) as caught:
+            await way.send(URL, safe=safe)
+        assert (caught.value.code, caught.value.outcome) == ("no_answer", outcome)
+    assert (len(asked), way.breaker.failures) == (2, 2)
 
 
 async def test_statuses_a_protocol_answers_with_are_read() -> None:

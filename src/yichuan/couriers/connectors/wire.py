@@ -21,6 +21,10 @@ from yichuan.couriers.connectors.base import CourierError, Outcome
 
 TIMEOUT: Final = 10.0
 """Seconds, for connecting, sending and reading each."""
+LONGEST: Final = 15.0
+"""Seconds for all of a call: an answer that trickles in is none."""
+AT_ONCE: Final = 5.0
+"""Seconds after which a call that changes nothing is not repeated at once: somebody waits."""
 MAX_ANSWER: Final = 8 * 1024 * 1024
 PAUSES: Final = (0.2, 0.8)
 """Seconds before the second and third try of a call that changes nothing."""
@@ -137,11 +141,13 @@ class Wire:
             "timeout": self.timeout,
             "extensions": {"allowed": self.allowed},
         }
+        begun = time.monotonic()
         for pause in (*PAUSES, None) if safe else (None,):
             try:
                 return await self._once(method, url, request, safe, answers)
             except CourierError as error:
-                if pause is None or not error.retryable or error.code in NOT_AGAIN:
+                late = time.monotonic() - begun > AT_ONCE
+                if pause is None or late or not error.retryable or error.code in NOT_AGAIN:
                     raise
                 await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
@@ -160,13 +166,14 @@ class Wire:
         await self.turnstile.turn()
         given = {key: value for key, value in request.items() if value is not None}
         try:
-            answer = await self.http.request(method, url, **given)  # type: ignore[arg-type]
+            async with asyncio.timeout(LONGEST):
+                answer = await self.http.request(method, url, **given)  # type: ignore[arg-type]
         except AddressRefused as error:
             raise CourierError("address_refused", str(error)) from error
         except NOT_SENT as error:
             self.breaker.note(ok=False)
             raise CourierError("unreachable", str(error), retryable=True) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             self.breaker.note(ok=False)
             raise lost("no_answer", str(error) or type(error).__name__, safe=safe) from error
         return self._body(answer, safe, answers)
