@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable
 
-from chaos import disks, kills
+from chaos import disks, kills, numbers
 from chaos.stage import Checks
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "100"))
@@ -26,6 +26,7 @@ Found = AsyncIterator[tuple[str, Checks]]
 SCENARIOS: dict[str, Callable[[], Found]] = {
     "kills": lambda: kills.kills(KILLS, SEED),
     "disks": lambda: disks.faults(SEED),
+    "numbers": numbers.numbers,
 }
 
 
