@@ -306,7 +306,7 @@ async def test_the_commands(
         "2024-07": "would go",
         "2024-08": "kept",
     }
-    assert partition(system, gone)
+    assert (said["2024-07"]["events"], partition(system, gone)) == (4, True)
     assert run(dry_run=False)["2024-07"]["events"] == 4
     assert not partition(system, gone)
     archiving.restore_command("2024-07", as_json=True)

@@ -267,6 +267,21 @@ async def test_a_server_that_is_down_is_asked_again(visiting: Visiting) -> None:
         await expect(visit.page.locator("h1")).to_have_text("运输中")
 
 
+async def test_old_scans_come_back_by_themselves(visiting: Visiting) -> None:
+    """A parcel of last year says that its scans are being fetched, shows them, and is at rest."""
+    over = CASES["delivered"]
+    async with visiting(over | {"events": [], "history": "recalling"}) as visit:
+        page = visit.page
+        await expect(page.locator(".timeline .quiet")).to_have_text("正在取回更早的物流动态…")
+        visit.answers = over | {"history": "complete"}
+        await page.clock.run_for(3_000)
+        await expect(page.locator(".timeline li").first).to_be_visible()
+        await expect(page.get_by_text("正在取回")).to_have_count(0)
+        asked = len(visit.asked)
+        await page.clock.run_for(300_000)
+        assert len(visit.asked) == asked
+
+
 async def test_the_page_refreshes_while_someone_looks(visiting: Visiting) -> None:
     """Every minute, not in the background, and it tells a screen reader what changed."""
     async with visiting(CASES["in_transit"]) as visit:

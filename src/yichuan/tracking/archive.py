@@ -45,7 +45,7 @@ Progress = Callable[[int], None]
 """Told how many rows were just written."""
 
 _MONTHS: Final = """
-    SELECT to_date(right(c.relname, 6), 'YYYYMM'), greatest(c.reltuples, 0)::bigint
+    SELECT to_date(right(c.relname, 6), 'YYYYMM'), c.reltuples::bigint
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'track_events'::regclass ORDER BY 1
 """
@@ -129,7 +129,7 @@ class Month:
 
     cohort: date
     events: int
-    """Estimated by the database's statistics."""
+    """By the database's statistics, counted where it has none yet."""
     why_not: str | None
 
 
@@ -190,7 +190,17 @@ def months(connection: Connection, before: date) -> list[Month]:
             return f"{count} tracks are not over"
         return "its history is being read again" if cohort in read_again else None
 
-    return [Month(cohort, events, why_not(cohort)) for cohort, events in found]
+    return [
+        Month(cohort, events if events >= 0 else _count(connection, cohort), why_not(cohort))
+        for cohort, events in found
+    ]
+
+
+def _count(connection: Connection, cohort: date) -> int:
+    row = connection.execute(
+        "SELECT count(*) FROM track_events WHERE cohort = %s", (cohort,)
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def archive(
@@ -208,10 +218,7 @@ def archive(
     csv_bytes = 0
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        row = connection.execute(
-            "SELECT count(*) FROM track_events WHERE cohort = %s", (cohort,)
-        ).fetchone()
-        there = int(row[0]) if row else 0
+        there = _count(connection, cohort)
         for rows in _rows(connection, cohort):
             part = _written(blobs, f"{folder}/part-{len(parts):04d}.parquet", rows)
             csv_bytes += sum(map(len, rows))

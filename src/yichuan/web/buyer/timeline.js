@@ -59,7 +59,7 @@ export function timelineCard(track, words, now, open, onOpen) {
     ),
     limit < total &&
       h('button', { class: 'wide', type: 'button', onclick: onOpen }, words.more(total - limit)),
-    !whole && h('p', { class: 'quiet', role: 'status' }, words.history[track.history]),
+    !whole && h('p', { class: 'quiet' }, words.history[track.history]),
     total > 0 && elsewhere(now) && h('p', { class: 'quiet zone' }, words.zone),
   )
 }

@@ -114,6 +114,7 @@ function OldScans({ coming }: { coming: boolean }) {
   return (
     <Alert
       showIcon
+      className={styles.above}
       role="status"
       type={coming ? 'info' : 'warning'}
       icon={coming ? <LoadingOutlined /> : undefined}
@@ -133,6 +134,7 @@ function GivenUp({ number }: { number: string | null | undefined }) {
   return (
     <Alert
       showIcon
+      className={styles.above}
       type={row.state === 'failed' ? 'error' : 'warning'}
       title={t.givenUp(row.stopped_reason)}
       description={
