@@ -74,6 +74,25 @@ def installation() -> Iterator[Installation]:
             yield made
 
 
+_INDEXES = """
+    SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i
+    WHERE indrelid = ANY(%s::regclass[])
+      AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+"""
+
+
+@contextmanager
+def without_indexes(connection: psycopg.Connection[Any], tables: Sequence[str]) -> Iterator[None]:
+    """Rows written and indexes built afterwards: the same tables in a fraction of the time."""
+    found = connection.execute(_INDEXES, [list(tables)]).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    connection.execute("SET maintenance_work_mem = '512MB'")
+    for _, definition in found:
+        connection.execute(definition)
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:

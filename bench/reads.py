@@ -12,13 +12,9 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
-
-import psycopg
 
 from bench.harness import (
     Installation,
@@ -33,6 +29,7 @@ from bench.harness import (
     postgres_pid,
     process,
     web,
+    without_indexes,
 )
 from yichuan.core.database import SYSTEM, Database
 from yichuan.identity import service as identity
@@ -69,29 +66,10 @@ async def _merchants(inst: Installation) -> tuple[str, str]:
     return one.token, whole.token
 
 
-INDEXES = """
-    SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i
-    WHERE indrelid IN ('shipments'::regclass, 'shipment_lines'::regclass)
-      AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)
-"""
-
-
-@contextmanager
-def _without_indexes(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Rows written and indexes built afterwards: the same tables in a fraction of the time."""
-    found = connection.execute(INDEXES).fetchall()
-    for name, _ in found:
-        connection.execute(f"DROP INDEX {name}")
-    yield
-    connection.execute("SET maintenance_work_mem = '512MB'")
-    for _, definition in found:
-        connection.execute(definition)
-
-
 def _fill(inst: Installation, rows: int) -> tuple[list[str], list[str]]:
     with inst.superuser() as connection:
         connection.execute("SET session_replication_role = replica")  # keys are made right above
-        with _without_indexes(connection):
+        with without_indexes(connection, ("shipments", "shipment_lines")):
             for statement in FILL.split(";\n"):
                 if statement.strip():
                     values = {"rows": rows} if "%(rows)s" in statement else None
