@@ -22,6 +22,7 @@ from yichuan.notify.endpoint_routes import router as webhooks
 from yichuan.notify.routes import router as notify
 from yichuan.orders.routes import router as orders
 from yichuan.rating.routes import router as rating
+from yichuan.reports.live_routes import router as live_reports
 from yichuan.reports.routes import router as reports
 from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.export_routes import router as exports
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     notify,
     webhooks,
     rating,
+    live_reports,
     reports,
     scorecards,
     terms,

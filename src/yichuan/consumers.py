@@ -10,6 +10,7 @@ from yichuan.notify import consumer as notify
 from yichuan.notify.events import ONLY as TOLD
 from yichuan.orders import state as orders
 from yichuan.rollups import consumer as rollups
+from yichuan.shipments import live_table
 from yichuan.shipments import state as shipments
 from yichuan.tracking import following
 
@@ -29,6 +30,14 @@ CONSUMERS: tuple[Consumer, ...] = (
     Consumer("gateway.pushes", "track", gateway.handle, patient=True),
     Consumer("reports.rollup", "shipment", rollups.handle, patient=True),
     Consumer("reports.figures", "figures", rollups.handle, batch=100_000, patient=True),
+    Consumer(
+        "shipments.live",
+        "shipment",
+        live_table.handle,
+        batch=5000,
+        only=live_table.ONLY,
+        patient=True,
+    ),
     Consumer("couriers.numbers", "shipment", learning.handle, only=learning.ONLY, patient=True),
 )
 """Who is not patient shows people where their parcels are."""

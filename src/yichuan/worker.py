@@ -24,6 +24,7 @@ from yichuan.imports.uploads import resume_stalled
 from yichuan.notify.outbox import run_outbox
 from yichuan.notify.sender import purge
 from yichuan.scorecards.service import recompute_now
+from yichuan.shipments import live_table
 from yichuan.tasks import CONTEXT, HTTP, RESUMED
 from yichuan.tracking import archiving
 from yichuan.tracking import jobs as tracking
@@ -58,6 +59,14 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         Loop("gateway.purge", every(DAY / 4, partial(purge_pushes, database))),
         Loop("notify.purge", every(DAY / 4, partial(purge, database))),
         Loop("assessment", partial(assessment.run, database)),
+        Loop(
+            "shipments.live.tidy",
+            every(live_table.TIDY_SECONDS, partial(live_table.tidy, database)),
+        ),
+        Loop(
+            "shipments.live.heal",
+            every(live_table.HEAL_SECONDS, partial(live_table.heal, database)),
+        ),
         Loop("scorecards", every(SCORES_EVERY, partial(recompute_now, database))),
     )
 

@@ -24,6 +24,7 @@ __all__ = [
     "default_senders",
     "get",
     "listing",
+    "names",
     "origins",
     "owners",
     "senders",
@@ -65,6 +66,13 @@ async def by_code(session: ReadSession, code: str) -> Merchant:
 async def listing(session: ReadSession) -> Sequence[Merchant]:
     """All visible merchants by code."""
     return list(await session.scalars(_visible(session).order_by(Merchant.code)))
+
+
+async def names(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of these merchants, as far as they are visible."""
+    query = _visible(session).where(Merchant.id.in_(ids))
+    rows = await session.execute(query.with_only_columns(Merchant.id, Merchant.name))
+    return {row[0]: row[1] for row in rows}
 
 
 async def shops(session: ReadSession, merchant_id: UUID) -> Sequence[Shop]:

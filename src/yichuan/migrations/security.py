@@ -70,12 +70,13 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
     "0012": ("proofs",),
     "0015": ("account_balances",),
     "0016": ("ratings", "buyer_reports"),
+    "0018": ("live_shipments",),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))
 """Rows carry `merchant_id`; rows without one are the platform's alone."""
 
-PLATFORM_ONLY = (
+_FIRST_PLATFORM_ONLY = (
     "bills",
     "bill_lines",
     "bill_findings",
@@ -83,6 +84,11 @@ PLATFORM_ONLY = (
     "unknown_codes",
     "quarantine",
     "consumer_cursors",
+)
+LATER_PLATFORM_ONLY: dict[str, tuple[str, ...]] = {"0018": ("live_counts", "live_flows")}
+PLATFORM_ONLY = (
+    *_FIRST_PLATFORM_ONLY,
+    *(table for tables in LATER_PLATFORM_ONLY.values() for table in tables),
 )
 _FIRST_READ_ALL = ("couriers", "courier_services", "courier_scores", "platform_settings")
 LATER_READ_ALL: dict[str, tuple[str, ...]] = {
@@ -148,6 +154,8 @@ def later(revision: str) -> Iterator[str]:
     """Every statement that guards the tables a later migration adds."""
     for table in LATER_OWNED.get(revision, ()):
         yield from _policy(table, _owned())
+    for table in LATER_PLATFORM_ONLY.get(revision, ()):
+        yield from _policy(table, f"({PLATFORM})")
     for table in LATER_READ_ALL.get(revision, ()):
         yield from _read_all(table)
     for table in LATER_SYSTEM_ONLY.get(revision, ()):
@@ -161,7 +169,7 @@ def statements() -> Iterator[str]:
     """Every statement that guards the tables of the first migration."""
     for table in _FIRST_OWNED:
         yield from _policy(table, _owned())
-    for table in PLATFORM_ONLY:
+    for table in _FIRST_PLATFORM_ONLY:
         yield from _policy(table, f"({PLATFORM})")
     for table, rule in SPECIAL.items():
         yield from _policy(table, rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -115,6 +115,8 @@ class Shipment(MerchantOwned, Base):
     waybill_number: Mapped[str | None]
     """The current waybill's number."""
     milestone: Mapped[str] = mapped_column(server_default="created")
+    milestone_at: Mapped[datetime | None]
+    """The scan that brought it to its milestone, as far as a courier told of one."""
     detail: Mapped[str] = mapped_column(server_default="none")
     problem: Mapped[str | None]
     """Kind of the most urgent open problem."""
@@ -240,6 +242,61 @@ class Proof(MerchantOwned, Base):
     taken_at: Mapped[datetime | None]
     actor: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class LiveShipment(Base):
+    """A parcel that is not at its end, or was signed today: where it stands, in one narrow row.
+
+    The parcel's row says the same (`shipments.live`); this one is read by the million. Only what
+    never moves is indexed, so that a step of the way rewrites no index.
+    """
+
+    __tablename__ = "live_shipments"
+    __table_args__ = (
+        Index("ix_live_shipments_place", "province", "city"),
+        {"postgresql_with": {"fillfactor": 85}},
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    shipment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    stage: Mapped[str]
+    since_day: Mapped[date]
+    """The day (Asia/Shanghai) it came to this stage."""
+    courier: Mapped[str]
+    """Here and below '-' stands for nothing."""
+    origin: Mapped[str]
+    """City it starts from."""
+    province: Mapped[str]
+    city: Mapped[str]
+    category: Mapped[str]
+    """Of most of its goods."""
+
+
+class LiveCount(Base):
+    """How many live parcels of one courier, province, category or merchant stand at a stage."""
+
+    __tablename__ = "live_counts"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
+
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    """courier, province, category, merchant."""
+    value: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    since_day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(server_default="0")
+
+
+class LiveFlow(Base):
+    """How many live parcels of a stage go from one city to another."""
+
+    __tablename__ = "live_flows"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
+
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    province: Mapped[str] = mapped_column(primary_key=True)
+    city: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(server_default="0")
 
 
 class SearchToken(Base):

@@ -15,6 +15,7 @@ from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.core.vault import Vault
 from yichuan.identity.scope import in_scope, scoped
+from yichuan.shipments.live import IN_STAGE, Stage, days_in
 from yichuan.shipments.models import (
     END_MILESTONES,
     SearchToken,
@@ -98,6 +99,13 @@ class Filters:
     province: str | None = None
     city: str | None = None
     ship_method: str | None = None
+    stage: Sequence[Stage] = ()
+    since: Span = (None, None)
+    """When it came to its stage; whole days, and live parcels only."""
+    origin: str | None = None
+    category: str | None = None
+    """Of live parcels: that of most of the goods."""
+    merchant_category: str | None = None
     spans: Mapping[str, Span] = field(default_factory=dict)
     """Moment (see `MOMENTS`) → its range, the end excluded."""
     trouble: Sequence[str] = ()
@@ -126,6 +134,7 @@ _EQUAL = {
     "ship_method": "ship_method",
     "province": "dest_province",
     "city": "dest_city",
+    "origin": "origin_city",
 }
 NOTHING = "-"
 """Stands for an empty column in a filter, as in the rollups."""
@@ -151,6 +160,32 @@ def _within(column: str, span: Span) -> tuple[str, list[Any]]:
         if at is not None
     ]
     return " AND ".join(sql for sql, _ in bounds), [at for _, at in bounds]
+
+
+def _standing(filters: Filters) -> tuple[list[str], list[Any]]:
+    """SQL for where parcels stand and since when, as the live view counts them."""
+    where: list[str] = []
+    args: list[Any] = []
+    if filters.stage:
+        where.append("(" + " OR ".join(f"({IN_STAGE[stage]})" for stage in filters.stage) + ")")
+    first, last = days_in(filters.since)
+    live = {
+        "stage = ANY(%s)": list(filters.stage) or None,
+        "since_day >= %s": first,
+        "since_day <= %s": last,
+        "category = %s": filters.category,
+    }
+    wanted = {sql: value for sql, value in live.items() if value is not None}
+    if wanted.keys() - {"stage = ANY(%s)"}:
+        where.append(
+            "EXISTS (SELECT FROM live_shipments o WHERE o.merchant_id = shipments.merchant_id"
+            f" AND o.shipment_id = shipments.id AND {' AND '.join(wanted)})"
+        )
+        args.extend(wanted.values())
+    if filters.merchant_category is not None:
+        where.append("merchant_id IN (SELECT id FROM merchants WHERE category = %s)")
+        args.append(filters.merchant_category)
+    return where, args
 
 
 def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list[Any]]:
@@ -193,6 +228,9 @@ def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list
         if bounds:
             where.append(within)
             args.extend(bounds)
+    standing, values = _standing(filters)
+    where.extend(standing)
+    args.extend(values)
     if filters.tokens:
         mine = "" if owner is None else " AND merchant_id = %s"
         where.append(

@@ -47,7 +47,10 @@ def filters_of(context: Context, query: ShipmentFilter) -> Filters:
     spans = {
         name: (values.pop(f"{name}_from"), values.pop(f"{name}_to")) for name in queries.MOMENTS
     }
-    return Filters(milestones=tuple(query.milestone), tokens=tokens, spans=spans, **values)
+    since = (values.pop("since_from"), values.pop("since_to"))
+    return Filters(
+        milestones=tuple(query.milestone), tokens=tokens, spans=spans, since=since, **values
+    )
 
 
 @router.get(

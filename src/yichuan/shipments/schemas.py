@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from yichuan.core.money import Money
 from yichuan.core.pagination import MAX_LIMIT
+from yichuan.shipments.live import Stage
 
 Milestone = Literal[
     "created",
@@ -44,6 +45,19 @@ class ShipmentFilter(BaseModel):
     province: Annotated[str | None, Field(description="full name, or `-`: unknown")] = None
     city: str | None = None
     ship_method: ShipMethod | None = None
+    stage: Annotated[
+        list[Stage], Field(description="where it stands, as `/reports/live` counts")
+    ] = []
+    since_from: Annotated[
+        AwareDatetime | None,
+        Field(description="since when it stands there: whole days, only of live parcels"),
+    ] = None
+    since_to: AwareDatetime | None = None
+    origin: Annotated[str | None, Field(description="city it starts from, or `-`")] = None
+    category: Annotated[
+        str | None, Field(description="of most of its goods, or `-`; only of live parcels")
+    ] = None
+    merchant_category: str | None = None
     created_from: AwareDatetime | None = None
     created_to: AwareDatetime | None = None
     paid_from: AwareDatetime | None = None

@@ -40,6 +40,8 @@ _UPDATE = text(f"""
     ), done AS (
         UPDATE shipments s SET
             milestone = n.milestone, detail = n.detail, last_event_at = n.last_event_at,
+            milestone_at = CASE WHEN s.milestone = n.milestone
+                THEN coalesce(s.milestone_at, n.last_event_at) ELSE n.last_event_at END,
             last_event_text = n.last_text, delivered_at = n.delivered_at, ended_at = n.ended_at,
             picked_up_at = n.picked_up_at, signed_by = n.signed_by,
             sign_kind = n.sign_kind,

@@ -2659,6 +2659,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Live
+         * @description How many parcels stand at each stage from payment to signature (of those signed: today's),
+         *     and since which day; or the same by courier, merchant, province or category of goods.
+         */
+        get: operations["report_live_api_v1_reports_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/live/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Live Map
+         * @description Where parcels go: by province, by city, and from city to city.
+         */
+        get: operations["report_live_map_api_v1_reports_live_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/overview": {
         parameters: {
             query?: never;
@@ -3498,6 +3539,18 @@ export interface components {
             standard_version: number;
             /** Figures */
             figures: components["schemas"]["AdmissionFigure"][];
+        };
+        /**
+         * AgeColumn
+         * @description A column of the ageing table: since when its parcels stand, the end not included.
+         */
+        AgeColumn: {
+            /** Key */
+            key: string;
+            /** Since From */
+            since_from: string | null;
+            /** Since To */
+            since_to: string | null;
         };
         /**
          * AlertPage
@@ -5665,6 +5718,90 @@ export interface components {
             weight_g: number | null;
             /** Unit Price Minor */
             unit_price_minor: number | null;
+        };
+        /**
+         * LiveAgeing
+         * @description How many parcels stand where, and for how long.
+         */
+        LiveAgeing: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Columns */
+            columns: components["schemas"]["AgeColumn"][];
+            /** Rows */
+            rows: components["schemas"]["LiveRow"][];
+        };
+        /**
+         * LiveCity
+         * @description Parcels to a city.
+         */
+        LiveCity: {
+            /** Province */
+            province: string;
+            /** City */
+            city: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LiveFlow
+         * @description Parcels from a city to another.
+         */
+        LiveFlow: {
+            /** Origin */
+            origin: string;
+            /** Province */
+            province: string;
+            /** City */
+            city: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LiveMap
+         * @description Where parcels go, the biggest first.
+         */
+        LiveMap: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Stages */
+            stages: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
+            /** Provinces */
+            provinces: components["schemas"]["LiveProvince"][];
+            /** Cities */
+            cities: components["schemas"]["LiveCity"][];
+            /** Flows */
+            flows: components["schemas"]["LiveFlow"][];
+        };
+        /**
+         * LiveProvince
+         * @description Parcels to a province.
+         */
+        LiveProvince: {
+            /** Province */
+            province: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LiveRow
+         * @description One row of the ageing table.
+         */
+        LiveRow: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string | null;
+            /** Total */
+            total: number;
+            /** Ages */
+            ages: number[];
         };
         /**
          * Me
@@ -10035,6 +10172,16 @@ export interface operations {
                 province?: string | null;
                 city?: string | null;
                 ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
+                /** @description where it stands, as `/reports/live` counts */
+                stage?: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
+                /** @description since when it stands there: whole days, only of live parcels */
+                since_from?: string | null;
+                since_to?: string | null;
+                /** @description city it starts from, or `-` */
+                origin?: string | null;
+                /** @description of most of its goods, or `-`; only of live parcels */
+                category?: string | null;
+                merchant_category?: string | null;
                 created_from?: string | null;
                 created_to?: string | null;
                 paid_from?: string | null;
@@ -10086,6 +10233,16 @@ export interface operations {
                 province?: string | null;
                 city?: string | null;
                 ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
+                /** @description where it stands, as `/reports/live` counts */
+                stage?: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
+                /** @description since when it stands there: whole days, only of live parcels */
+                since_from?: string | null;
+                since_to?: string | null;
+                /** @description city it starts from, or `-` */
+                origin?: string | null;
+                /** @description of most of its goods, or `-`; only of live parcels */
+                category?: string | null;
+                merchant_category?: string | null;
                 created_from?: string | null;
                 created_to?: string | null;
                 paid_from?: string | null;
@@ -10176,6 +10333,16 @@ export interface operations {
                 province?: string | null;
                 city?: string | null;
                 ship_method?: ("hub_waybill" | "own_number" | "own_fleet" | "self_pickup" | "no_logistics") | null;
+                /** @description where it stands, as `/reports/live` counts */
+                stage?: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
+                /** @description since when it stands there: whole days, only of live parcels */
+                since_from?: string | null;
+                since_to?: string | null;
+                /** @description city it starts from, or `-` */
+                origin?: string | null;
+                /** @description of most of its goods, or `-`; only of live parcels */
+                category?: string | null;
+                merchant_category?: string | null;
                 created_from?: string | null;
                 created_to?: string | null;
                 paid_from?: string | null;
@@ -14614,6 +14781,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quotes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_live_api_v1_reports_live_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                /** @description what its merchant sells */
+                merchant_category?: string | null;
+                /** @description a code, or `-`: none yet */
+                courier?: string | null;
+                /** @description city it starts from, or `-` */
+                origin?: string | null;
+                /** @description full name, or `-`: unknown */
+                province?: string | null;
+                city?: string | null;
+                /** @description of most of the goods, or `-` */
+                category?: string | null;
+                stage?: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
+                /** @description since when they stand there: whole days */
+                since_from?: string | null;
+                /** @description end, not included */
+                since_to?: string | null;
+                by?: "stage" | "courier" | "merchant" | "province" | "category";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveAgeing"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_live_map_api_v1_reports_live_map_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                /** @description what its merchant sells */
+                merchant_category?: string | null;
+                /** @description a code, or `-`: none yet */
+                courier?: string | null;
+                /** @description city it starts from, or `-` */
+                origin?: string | null;
+                /** @description full name, or `-`: unknown */
+                province?: string | null;
+                city?: string | null;
+                /** @description of most of the goods, or `-` */
+                category?: string | null;
+                stage?: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
+                /** @description since when they stand there: whole days */
+                since_from?: string | null;
+                /** @description end, not included */
+                since_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveMap"];
                 };
             };
             /** @description Validation Error */

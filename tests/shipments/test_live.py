@@ -1,0 +1,309 @@
+"""The live view: every number equals the parcels it stands for, whoever looks.
+
+If these break, the platform's screen shows parcels that no list can open, keeps those that were
+signed long ago, or tells one merchant about another's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy import insert, text
+
+from conftest import Tenant
+from exceptions.boxes import box, change, tell
+from yichuan.core.clock import now
+from yichuan.core.consumers import Consumer, drain
+from yichuan.core.context import Context
+from yichuan.core.database import Merchants, hot_rows
+from yichuan.core.ids import new_id
+from yichuan.orders.models import OrderLine
+from yichuan.shipments import live_table
+from yichuan.shipments.models import MILESTONES, ShipmentLine
+
+CONSUMERS: Final = (
+    Consumer("shipments.live", "shipment", live_table.handle, batch=7, only=live_table.ONLY),
+)
+PLACES: Final = (("浙江省", "杭州市"), ("浙江省", "宁波市"), ("四川省", "成都市"), (None, None))
+CATEGORIES: Final = ("女装", "生鲜", None)
+_COUNTED: Final = """
+    SELECT dimension, value, stage, since_day::text, count FROM live_counts WHERE count <> 0
+"""
+_ROWS: Final = """
+    SELECT merchant_id::text, stage, since_day::text, courier, origin, province, city, category
+    FROM live_shipments
+"""
+
+
+async def rows_of(context: Context, statement: str) -> list[tuple[Any, ...]]:
+    return [tuple(r) for r in await hot_rows(context.database.hot_system, None, statement, ())]
+
+
+async def goods(
+    context: Context, merchant_id: UUID, shipment_id: UUID, category: str | None
+) -> None:
+    """Put something of a category into a box."""
+    values = {"merchant_id": merchant_id, "id": new_id(), "sku": "S1", "category": category}
+    sub_order = new_id()
+    async with context.database.system() as session:
+        await session.execute(
+            text(
+                "INSERT INTO sub_orders (merchant_id, id, order_id, order_no, sub_order_no,"
+                " recipient_id, placed_at) SELECT merchant_id, :sub, :sub, 'X', CAST(:sub AS text),"
+                " recipient_id, now() FROM shipments WHERE merchant_id = :m AND id = :s"
+            ),
+            {"sub": sub_order, "m": merchant_id, "s": shipment_id},
+        )
+        line = {"sub_order_id": sub_order, "line_no": 1, "quantity": 2}
+        await session.execute(insert(OrderLine).values(**values, **line))
+        packed = {"shipment_id": shipment_id, "sub_order_id": sub_order, "quantity": 2}
+        await session.execute(
+            insert(ShipmentLine).values(
+                **values | {"id": new_id()}, **packed, order_line_id=values["id"]
+            )
+        )
+
+
+def step(random: Random) -> dict[str, Any]:
+    """Something that happens to a box."""
+    at = now() - timedelta(hours=random.randrange(240))
+    milestone = random.choice(MILESTONES)
+    values: dict[str, Any] = {"milestone": milestone, "milestone_at": at, "last_event_at": at}
+    if milestone in ("created", "cancelled"):
+        values |= {"printed_at": random.choice((None, at)), "milestone_at": None}
+        values["shipped_at"] = random.choice((None, at))
+    else:
+        values |= {"shipped_at": at, "courier": random.choice(("ZTO", "SF", None))}
+    if milestone == "delivered":
+        at = random.choice((at, now()))
+        values |= {"delivered_at": at, "ended_at": at}
+    return values
+
+
+async def happen(context: Context, random: Random, boxes: list[tuple[UUID, UUID]]) -> None:
+    """Steps of boxes, told to the log; it is read now and then."""
+    for _ in range(60):
+        merchant_id, shipment_id = random.choice(boxes)
+        await tell(context, merchant_id, shipment_id, **step(random))
+        if random.random() < 0.2:
+            await drain(context.database, CONSUMERS)
+    await drain(context.database, CONSUMERS)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def boxes(context: Context, alpha: Tenant, beta: Tenant) -> list[tuple[UUID, UUID]]:
+    """Boxes of two merchants, all over the country, in every state."""
+    random = Random(11)
+    made = []
+    for _ in range(40):
+        merchant = random.choice((alpha, alpha, beta))
+        province, city = random.choice(PLACES)
+        where = {"dest_province": province, "dest_city": city}
+        origin = random.choice(("金华市", "广州市", None))
+        shipment_id = await box(context, merchant.id, **where, origin_city=origin)
+        await goods(context, merchant.id, shipment_id, random.choice(CATEGORIES))
+        made.append((merchant.id, shipment_id))
+    await happen(context, random, made)
+    return made
+
+
+async def assert_exact(context: Context) -> None:
+    """The rows are what the shipments say, the counts are what the rows say."""
+    rows = await rows_of(context, _ROWS)
+    should = await rows_of(
+        context,
+        "SELECT s.merchant_id::text, s.stage, s.since_day::text, s.courier, s.origin, s.province,"
+        " s.city, coalesce((SELECT l.category FROM shipment_lines l"
+        "   WHERE l.merchant_id = s.merchant_id AND l.shipment_id = s.id), '-')"
+        f" FROM ({live_table._SHOULD}) s",
+    )
+    assert Counter(rows) == Counter(should)
+    counted: Counter[tuple[Any, ...]] = Counter()
+    flows: Counter[tuple[Any, ...]] = Counter()
+    for merchant, stage, day, courier, origin, province, city, category in rows:
+        for name, value in (
+            ("merchant", merchant),
+            ("courier", courier),
+            ("province", province),
+            ("category", category),
+        ):
+            counted[name, value, stage, day] += 1
+        flows[origin, province, city, stage] += 1
+    assert Counter({row[:-1]: row[-1] for row in await rows_of(context, _COUNTED)}) == counted
+    kept = "SELECT origin, province, city, stage, count FROM live_flows WHERE count <> 0"
+    assert Counter({row[:-1]: row[-1] for row in await rows_of(context, kept)}) == flows
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_counts_equal_the_parcels_after_any_history(
+    context: Context, boxes: list[tuple[UUID, UUID]], seed: int
+) -> None:
+    """Forward, back, ended, brought to life again; and told twice."""
+    await happen(context, Random(seed), boxes)
+    await assert_exact(context)
+    async with context.database.system() as session:
+        await session.execute(text("UPDATE consumer_cursors SET xid = '0', last_id = 0"))
+    await drain(context.database, CONSUMERS)
+    await assert_exact(context)
+
+
+async def test_it_heals(context: Context, boxes: list[tuple[UUID, UUID]]) -> None:
+    """Whatever was lost or never told is found by comparing, and nothing is wrong afterwards."""
+    async with context.database.system() as session:
+        await session.execute(
+            text(
+                "DELETE FROM live_shipments WHERE shipment_id IN"
+                " (SELECT shipment_id FROM live_shipments LIMIT 3)"
+            )
+        )
+        await session.execute(
+            text("UPDATE live_shipments SET stage = 'paid', since_day = '2020-01-01'")
+        )
+        await session.execute(text("UPDATE live_counts SET count = count + 1 WHERE value = 'ZTO'"))
+        await change(session, *boxes[0], dest_city="丽水市", dest_province="浙江省")
+    parcels, counts = await live_table.heal(context.database)
+    assert parcels > 3
+    assert counts > 0
+    await assert_exact(context)
+    assert await live_table.heal(context.database) == (0, 0)
+
+
+async def test_filling_anew_is_the_same(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation that comes from an older version begins with everything wrong."""
+    monkeypatch.setattr(live_table, "MOST_MENDED", 2)
+    async with context.database.system() as session:
+        for table in ("live_shipments", "live_counts", "live_flows"):
+            await session.execute(text(f"DELETE FROM {table}"))
+    await live_table.heal(context.database)
+    await assert_exact(context)
+
+
+async def test_what_was_signed_before_today_goes(
+    context: Context, boxes: list[tuple[UUID, UUID]], platform: httpx.AsyncClient
+) -> None:
+    """The day changes without any scan: yesterday's signatures are neither shown nor kept."""
+    merchant_id, shipment_id = boxes[0]
+    await tell(
+        context, merchant_id, shipment_id, milestone="delivered", delivered_at=now(), ended_at=now()
+    )
+    await drain(context.database, CONSUMERS)
+    signed = (await stages(platform))["delivered"]
+    assert signed > 0
+    async with context.database.system() as session:
+        day = now() - timedelta(days=1)
+        await change(session, merchant_id, shipment_id, delivered_at=day, ended_at=day)
+        await session.execute(
+            text("UPDATE live_shipments SET since_day = since_day - 1 WHERE shipment_id = :id"),
+            {"id": shipment_id},
+        )
+        await live_table._count_anew(session)
+    assert (await stages(platform))["delivered"] == signed - 1
+    assert await live_table.tidy(context.database) == 1
+    await assert_exact(context)
+
+
+async def stages(client: httpx.AsyncClient, **query: Any) -> dict[str, int]:
+    answer = (await client.get("/api/v1/reports/live", params=query)).raise_for_status()
+    return {row["key"]: row["total"] for row in answer.json()["rows"]}
+
+
+async def listed(client: httpx.AsyncClient, **query: Any) -> int:
+    """How many parcels the shipments list has."""
+    answer = await client.get("/api/v1/shipments", params=query | {"limit": 100})
+    page = answer.raise_for_status().json()
+    assert page["next_cursor"] is None
+    return len(page["items"])
+
+
+FILTERS: Final[tuple[dict[str, str], ...]] = (
+    {},
+    {"courier": "ZTO"},
+    {"courier": "-"},
+    {"province": "浙江省"},
+    {"province": "浙江省", "city": "杭州市"},
+    {"category": "女装"},
+    {"category": "生鲜", "courier": "SF"},
+    {"merchant_category": "服饰"},
+    {"merchant_category": "服饰", "province": "四川省"},
+    {"origin": "金华市"},
+    {"merchant": "alpha"},
+    {"merchant": "alpha", "courier": "ZTO", "category": "女装"},
+)
+
+
+@pytest.mark.parametrize(
+    ("whose", "wanted"),
+    [*(("platform", one) for one in FILTERS), *(("alpha", one) for one in FILTERS[:2])],
+    ids=str,
+)
+async def test_every_number_opens_its_parcels(
+    context: Context,
+    platform: httpx.AsyncClient,
+    alpha: Tenant,
+    beta: Tenant,
+    wanted: dict[str, str],
+    whose: str,
+) -> None:
+    """Whatever it is narrowed to, a stage, an age and a row say what the list has."""
+    async with context.database.system() as session:
+        await session.execute(
+            text("UPDATE merchants SET category = '服饰' WHERE id = :id"), {"id": alpha.id}
+        )
+    client = platform if whose == "platform" else alpha.client
+    query = {k: v for k, v in wanted.items() if k != "merchant"}
+    if "merchant" in wanted:
+        query["merchant_id"] = str(alpha.id)
+    answer = (await client.get("/api/v1/reports/live", params=query)).json()
+    assert len(answer["rows"]) == 10
+    for row in answer["rows"]:
+        assert row["total"] == sum(row["ages"])
+        assert row["total"] == await listed(client, **query, stage=row["key"])
+    oldest = answer["columns"][-1]
+    assert oldest["since_from"] is None
+    old = {"since_to": oldest["since_to"]}
+    assert sum(row["ages"][-1] for row in answer["rows"]) == await listed(client, **query, **old)
+    assert sum((await stages(client, **query, **old)).values()) == await listed(
+        client, **query, **old
+    )
+    open_ones = [row["key"] for row in answer["rows"] if row["key"] != "delivered"]
+    total = await listed(client, **query, stage=open_ones)
+    for by in ("courier", "merchant", "province", "category"):
+        assert sum((await stages(client, **query, by=by, stage=open_ones)).values()) == total
+
+
+@pytest.mark.parametrize("query", [{}, {"courier": "ZTO"}, {"province": "浙江省"}], ids=str)
+async def test_the_map_shows_the_same_parcels(
+    platform: httpx.AsyncClient, alpha: Tenant, query: dict[str, str]
+) -> None:
+    """Its provinces add up, and each flow opens what it says."""
+    for client in (platform, alpha.client):
+        drawn = (await client.get("/api/v1/reports/live/map", params=query)).json()
+        stage = {"stage": drawn["stages"]}
+        total = await listed(client, **query, **stage)
+        assert sum(one["total"] for one in drawn["provinces"]) == total
+        for flow in drawn["flows"]:
+            there = {name: flow[name] for name in ("origin", "province", "city")}
+            assert flow["total"] == await listed(client, **query | there, **stage)
+
+
+@pytest.mark.parametrize("who", [0, 1])
+async def test_policies_alone_keep_merchants_apart(
+    context: Context, alpha: Tenant, beta: Tenant, who: int
+) -> None:
+    """A forgotten condition shows nobody else's parcels, and no platform counts."""
+    mine = (alpha, beta)[who]
+    scope: Merchants = [mine.id]
+    seen = await hot_rows(
+        context.database.hot, scope, "SELECT DISTINCT merchant_id FROM live_shipments", ()
+    )
+    assert [row[0] for row in seen] == [mine.id]
+    for table in ("live_counts", "live_flows"):
+        counted = await hot_rows(context.database.hot, scope, f"SELECT count(*) FROM {table}", ())
+        assert counted[0][0] == 0
