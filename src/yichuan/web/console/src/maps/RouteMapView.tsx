@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { formatExact } from '@/format'
 import { useMessages } from '@/i18n'
 import { CITIES, findCity, shortName } from './cities'
-import { fit, placeLabels, type Point } from './projection'
+import { bow, fit, placeLabels } from './projection'
 import styles from './RouteMap.module.css'
 import type { RouteMapProps, RouteStop } from './RouteMap'
+import { useWidth } from './useWidth'
 import { routeWords } from './words'
 
 const LABEL = 13
@@ -22,14 +23,6 @@ function locate(stop: RouteStop): Located | undefined {
   const lat = stop.lat ?? city?.lat
   if (lon === undefined || lon === null || lat === undefined || lat === null) return undefined
   return { stop, name: shortName(stop.city ?? city?.name ?? ''), lon, lat }
-}
-
-/** A leg bowed a little to one side, so that there and back are two lines. */
-function bow(from: Point, to: Point): string {
-  const bend = 0.12
-  const x = (from.x + to.x) / 2 + (to.y - from.y) * bend
-  const y = (from.y + to.y) / 2 - (to.x - from.x) * bend
-  return `M${from.x},${from.y} Q${x},${y} ${to.x},${to.y}`
 }
 
 function useRoute(stops: readonly RouteStop[], destination: RouteStop | undefined, width: number, height: number) {
@@ -59,20 +52,6 @@ function useRoute(stops: readonly RouteStop[], destination: RouteStop | undefine
     )
     return { places, points, labels, cities, ahead, missing }
   }, [stops, destination, width, height])
-}
-
-/** The width there is, in pixels: letters and points keep their size on every screen. */
-function useWidth() {
-  const holder = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(640)
-  useEffect(() => {
-    const element = holder.current
-    if (element === null) return undefined
-    const observer = new ResizeObserver(() => setWidth(Math.max(240, Math.round(element.clientWidth))))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-  return [holder, width] as const
 }
 
 /** Both ends first, then from the newest back. */

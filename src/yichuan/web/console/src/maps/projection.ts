@@ -98,3 +98,11 @@ export function placeLabels(
     return null
   })
 }
+
+/** A leg bowed a little to one side, so that there and back are two lines. */
+export function bow(from: Point, to: Point): string {
+  const bend = 0.12
+  const x = (from.x + to.x) / 2 + (to.y - from.y) * bend
+  const y = (from.y + to.y) / 2 - (to.x - from.x) * bend
+  return `M${from.x},${from.y} Q${x},${y} ${to.x},${to.y}`
+}

@@ -13,6 +13,17 @@ export const routeWords = defineMessages(
   },
 )
 
+export const flowWords = defineMessages(
+  {
+    label: '包裹流向：点是目的城市，线是从发货城市到目的城市，越粗越多',
+    missing: (n: number) => `${n} 个城市无法定位，未画出。`,
+  },
+  {
+    label: 'Flows of parcels: a point is a destination, a line runs from origin to destination, the wider the more',
+    missing: (n) => `${n === 1 ? '1 city' : `${n} cities`} could not be located: not drawn.`,
+  },
+)
+
 export const tileWords = defineMessages(
   { low: '低', high: '高', none: '无数据' },
   { low: 'Low', high: 'High', none: 'No data' },

@@ -35,6 +35,14 @@ export function readDayRange(value: string, now: Date): DayRange | null {
   return { from: match[1], to: match[2] }
 }
 
+/** Days of a filter's value, of which an open range (`2026-03-01..`) has one only. */
+export function readDays(value: string, now: Date): Partial<DayRange> | null {
+  const open = /^(\d{4}-\d{2}-\d{2})?\.\.(\d{4}-\d{2}-\d{2})?$/.exec(value)
+  if (open?.[1] && !open[2]) return { from: open[1] }
+  if (open?.[2] && !open[1]) return { to: open[2] }
+  return readDayRange(value, now)
+}
+
 /**
  * The instants a range of days means in the couriers' zone (UTC+8, no summer time): from its first
  * midnight, up to but without the midnight after its last day. RFC 3339 with offset.

@@ -1,5 +1,8 @@
 export { saveBlob, saveUrl } from '@/lib/download'
 export { DataTable } from './DataTable'
+export { readDays } from './dates'
+export { FilterBar } from './FilterBar'
+export { NewsPill } from './NewsPill'
 export { listParams } from './query'
 export { toRowResults } from './rowResults'
 export type {
@@ -16,3 +19,5 @@ export type {
 } from './types'
 export { WIDTH } from './widths'
 export { listKey } from './useListQuery'
+export { useListState } from './useListState'
+export { writeListState } from './urlState'

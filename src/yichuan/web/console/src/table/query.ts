@@ -1,5 +1,5 @@
 import type { Query } from '@/api/http'
-import { dayRangeToInstants, readDayRange } from './dates'
+import { dayRangeToInstants, readDays } from './dates'
 import type { Filter, ListQuery } from './types'
 
 /**
@@ -18,11 +18,9 @@ export function listParams(query: ListQuery, filters: readonly Filter[] = [], no
     const values = query.filters[filter.key]
     if (values === undefined) continue
     if (filter.kind === 'dates') {
-      const range = readDayRange(values[0] ?? '', now)
-      if (range === null) continue
-      const { from, to } = dayRangeToInstants(range)
-      params[`${filter.key}_from`] = from
-      params[`${filter.key}_to`] = to
+      const { from, to } = readDays(values[0] ?? '', now) ?? {}
+      if (from) params[`${filter.key}_from`] = dayRangeToInstants({ from, to: from }).from
+      if (to) params[`${filter.key}_to`] = dayRangeToInstants({ from: to, to }).to
     } else if (filter.kind === 'flag') {
       params[filter.key] = true
     } else {

@@ -76,7 +76,7 @@ export type Filter = FilterBase &
         resolve: (values: readonly string[], signal: AbortSignal) => Promise<readonly FilterOption[]>
       }
     | { kind: 'text'; placeholder?: string }
-    /** Days in the couriers' zone: `7d`, `today`, `2026-03-01..2026-03-07`. */
+    /** Days in the couriers' zone: `7d`, `today`, `2026-03-01..2026-03-07`, `..2026-03-07`. */
     | { kind: 'dates' }
     | { kind: 'flag' }
   )

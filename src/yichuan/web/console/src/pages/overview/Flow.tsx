@@ -23,7 +23,7 @@ export function Flow({ stages, merchant = false }: { stages: readonly Stage[]; m
   const t = useMessages(words)
   const most = Math.max(1, ...stages.map(({ standing }) => standing ?? 0))
   return (
-    <Panel title={t.flow}>
+    <Panel title={t.flow} extra={<Link to="/overview/live">{t.live}</Link>}>
       <ol className={styles.flow} aria-label={t.flowSummary}>
         {stages.map(({ key, standing, standing_drill, today, today_drill }) => {
           const Icon = ICONS[key]

@@ -15,6 +15,7 @@ export default defineArea({
   go: 'h',
   routes: [
     { index: true, lazy: () => import('./OverviewPage') },
+    { path: 'live', lazy: () => import('./LivePage') },
     { path: 'daily', lazy: () => import('./DailyPage') },
   ],
 })

@@ -4,6 +4,8 @@ import { type Milestone, MILESTONES, milestoneWords, PROBLEM_KINDS, problemName 
 import { useLocale, useMessages } from '@/i18n'
 import type { Filter, PresetView } from '@/table'
 import { merchantFilter } from '../merchants/names'
+import { STAGES } from '../overview/liveData'
+import { liveWords } from '../overview/liveWords'
 import { useCourierOptions, useProvinceOptions } from '../printing/filters'
 import { listWords, methodWords, queueWords } from './words'
 
@@ -30,6 +32,7 @@ export function useFilters(): Filter[] {
   const milestones = useMessages(milestoneWords)
   const queues = useMessages(queueWords)
   const methods = useMessages(methodWords)
+  const stages = useMessages(liveWords)
   const locale = useLocale()
   const staff = useMe().role !== 'merchant'
   const couriers = useCourierOptions()
@@ -57,11 +60,24 @@ export function useFilters(): Filter[] {
       { key: 'province', label: t.province, kind: 'choice', single: true, options: [...provinces, none] },
       ...DAYS.map(([key, more]): Filter => ({ key, label: t[key], kind: 'dates', more })),
       { key: 'city', label: t.city, kind: 'text', more: true },
+      {
+        key: 'stage',
+        label: stages.stage,
+        kind: 'choice',
+        more: true,
+        options: STAGES.map((value) => ({ value, label: stages.stages[value] })),
+      },
+      { key: 'since', label: stages.since, kind: 'dates', more: true },
+      { key: 'origin', label: stages.origin, kind: 'text', more: true },
+      { key: 'category', label: stages.category, kind: 'text', more: true },
+      ...(staff
+        ? [{ key: 'merchant_category', label: stages.merchantCategory, kind: 'text' as const, more: true }]
+        : []),
       { key: 'trouble', label: t.trouble, kind: 'choice', more: true, options: problems },
       { key: 'ship_method', label: t.method, kind: 'choice', single: true, more: true, options: options(methods) },
       { key: 'hold', label: t.hold, kind: 'flag', more: true },
     ]
-  }, [t, milestones, queues, methods, locale, staff, couriers, provinces])
+  }, [t, stages, milestones, queues, methods, locale, staff, couriers, provinces])
 }
 
 /** Numbers beside the views that have one; nobody waits for them. */

@@ -1,0 +1,107 @@
+import { useMemo } from 'react'
+import { Link } from 'react-router'
+import { formatCount } from '@/format'
+import { useMessages } from '@/i18n'
+import { CITIES, findCity, shortName } from './cities'
+import styles from './FlowMap.module.css'
+import type { Flow, FlowMapProps, FlowPoint } from './FlowMap'
+import { bow, fit, placeLabels } from './projection'
+import { useWidth } from './useWidth'
+import { flowWords } from './words'
+
+const NAMED = 14
+const LABEL = 12
+/** As on a sheet of the whole country: the picture does not jump when it is narrowed. */
+const FRAME = [
+  { lon: 80, lat: 52 },
+  { lon: 131, lat: 18 },
+]
+
+function useFlows({ cities, flows }: FlowMapProps, width: number, height: number) {
+  return useMemo(() => {
+    const { project } = fit(FRAME, { width, height, margin: 16 })
+    const at = (name: string) => {
+      const city = findCity({ city: name })
+      return city && project(city)
+    }
+    const dots = CITIES.map((city) => ({ ...project(city), adcode: city.adcode }))
+    const most = Math.max(1, ...cities.map(({ total }) => total))
+    const points = cities.flatMap((place) => {
+      const point = at(place.city)
+      return point ? [{ place, point, radius: 2 + 13 * Math.sqrt(place.total / most) }] : []
+    })
+    const top = Math.max(1, flows[0]?.total ?? 1)
+    const arcs = flows.flatMap((flow) => {
+      const [from, to] = [at(flow.origin), at(flow.city)]
+      return from && to ? [{ flow, path: bow(from, to), share: flow.total / top }] : []
+    })
+    const named = points.slice(0, NAMED)
+    const placed = placeLabels(
+      named.map(({ point, place }) => ({ point, text: shortName(place.city) })),
+      { width, height },
+      LABEL,
+    )
+    const labels = named.flatMap(({ place }, index) => {
+      const box = placed[index]
+      return box ? [{ ...box, text: shortName(place.city) }] : []
+    })
+    const missing = cities.length - points.length
+    return { dots, points, arcs, labels, missing }
+  }, [cities, flows, width, height])
+}
+
+export default function FlowMapView(props: FlowMapProps) {
+  const t = useMessages(flowWords)
+  const [holder, width] = useWidth()
+  const height = Math.min(props.height ?? 420, Math.round(width * 0.78))
+  const { dots, points, arcs, labels, missing } = useFlows(props, width, height)
+  return (
+    <div ref={holder}>
+      <svg className={styles.map} viewBox={`0 0 ${width} ${height}`} height={height} role="group" aria-label={t.label}>
+        <g aria-hidden>
+          {dots.map(({ adcode, x, y }) => (
+            <circle key={adcode} className={styles.dot} cx={x} cy={y} r={1.2} />
+          ))}
+        </g>
+        {arcs.toReversed().map(({ flow, path, share }) => (
+          <Arc key={`${flow.origin} ${flow.city}`} flow={flow} path={path} share={share} />
+        ))}
+        {points.toReversed().map(({ place, point, radius }) => (
+          <Place key={place.city} place={place} x={point.x} y={point.y} radius={radius} />
+        ))}
+        {labels.map(({ text, x, y, anchor }) => (
+          <text key={text} className={styles.label} x={x} y={y} textAnchor={anchor} aria-hidden>
+            {text}
+          </text>
+        ))}
+      </svg>
+      {missing > 0 && <p className={styles.missing}>{t.missing(missing)}</p>}
+    </div>
+  )
+}
+
+function Arc({ flow, path, share }: { flow: Flow; path: string; share: number }) {
+  const text = `${flow.origin} → ${flow.city} ${formatCount(flow.total)}`
+  return (
+    <Link to={flow.to} aria-label={text} tabIndex={-1}>
+      <path
+        className={styles.arc}
+        d={path}
+        style={{ strokeWidth: 0.6 + 4 * Math.sqrt(share), opacity: 0.12 + 0.6 * share }}
+      >
+        <title>{text}</title>
+      </path>
+    </Link>
+  )
+}
+
+function Place({ place, x, y, radius }: { place: FlowPoint; x: number; y: number; radius: number }) {
+  const text = `${place.city} ${formatCount(place.total)}`
+  return (
+    <Link to={place.to} aria-label={text} tabIndex={-1}>
+      <circle className={styles.place} cx={x} cy={y} r={radius}>
+        <title>{text}</title>
+      </circle>
+    </Link>
+  )
+}
