@@ -7,6 +7,7 @@ cancelled one is charged.
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +16,14 @@ from sqlalchemy import text
 
 from conftest import Tenant
 from gateway.conftest import ORDERS, User, parcel
+from tracking.parcels import make_line
+from yichuan.consumers import CONSUMERS
+from yichuan.core.clock import now
+from yichuan.core.consumers import drain
 from yichuan.core.context import Context
+from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
+from yichuan.tracking.batch import Source
+from yichuan.tracking.ingest import merge_updates
 
 
 async def counted(context: Context, table: str, where: str = "true") -> int:
@@ -77,6 +85,37 @@ async def test_several_pieces_have_a_mother_and_children(ours: User) -> None:
     for child, page in zip(children, answer["SubPrintTemplates"], strict=True):
         assert child in page
         assert answer["Order"]["LogisticCode"] in page, "the mother's number is on the child"
+
+
+async def test_a_shipment_of_several_pieces_waits_for_all_of_them(
+    ours: User, alpha: Tenant, context: Context
+) -> None:
+    answer = await ours.call("1007", parcel("D-4B", Quantity=2), ORDERS)
+    mother, (child,) = answer["Order"]["LogisticCode"], answer["SubOrders"]
+    scans = ("已收件", "快件正在派送，派件员李师傅")
+    told = [(mother, (*scans, "已签收，签收人：本人")), (child, scans)]
+    at = now() - timedelta(hours=9)
+    for number, texts in told:
+        events = tuple(CourierEvent(at + timedelta(hours=n), t) for n, t in enumerate(texts))
+        source = Source("kdniao", (await make_line(context)).id)
+        await merge_updates(context, source, [TrackUpdate("YTO", number, events)])
+    await drain(context.database, [c for c in CONSUMERS if c.name == "shipments.state"])
+    found = await alpha.client.get("/api/v1/shipments", params={"q": child})
+    (box,) = found.json()["items"]
+    assert (box["waybill_number"], box["milestone"]) == (mother, "out_for_delivery")
+    story = (await alpha.client.get(f"/api/v1/shipments/{box['id']}/timeline")).json()["items"]
+    legs = {one["number"]: one["leg"] for one in story if one["source"] == "courier"}
+    assert legs == {mother: "out", child: "piece"}
+
+
+async def test_cancelling_lets_go_of_every_piece(ours: User, context: Context) -> None:
+    answer = await ours.call("1007", parcel("D-4C", Quantity=3), ORDERS)
+    numbers = (answer["Order"]["LogisticCode"], *answer["SubOrders"])
+    bound = f"number IN {numbers!r}"
+    assert await counted(context, "track_bindings", bound) == 3
+    wish = {"ShipperCode": "YTO", "OrderCode": "D-4C", "ExpNo": numbers[0]}
+    assert (await ours.call("1147", wish, ORDERS))["Success"] is True
+    assert await counted(context, "track_bindings", bound) == 0
 
 
 async def test_cancelling_gives_the_number_back_and_the_order_code_stays_used(

@@ -181,11 +181,12 @@ def attached(items: Sequence[Attached], actor: str) -> list[Write]:
     tokens = [
         {
             "merchant_id": i.merchant_id,
-            "token": normal(i.waybill_number),
+            "token": normal(number),
             "target_id": i.shipment_id,
             "kind": "waybill",
         }
         for i in items
+        for number in (i.waybill_number, *i.child_numbers)
     ]
     events = [
         _event(

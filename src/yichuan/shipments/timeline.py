@@ -17,7 +17,7 @@ from yichuan.shipments.models import Shipment, ShipmentEvent
 from yichuan.shipments.schemas import Milestone
 from yichuan.tracking import queries as tracking
 from yichuan.tracking import recall
-from yichuan.tracking.values import History, TimelineEvent
+from yichuan.tracking.values import History, Leg, TimelineEvent
 
 router = APIRouter(tags=["shipments"])
 
@@ -37,7 +37,7 @@ class TimelineItem(BaseModel):
     text: str | None = None
     courier: str | None = None
     number: str | None = None
-    leg: Literal["out", "return"] | None = None
+    leg: Leg | None = None
     code: str | None = None
     detail: str | None = None
     milestone: Milestone | None = None

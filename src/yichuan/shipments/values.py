@@ -75,6 +75,8 @@ class Attached:
     dispatch_reason: dict[str, Any] | None = None
     shipped_at: datetime | None = None
     """Set when giving the number is the declaration of shipping (填单号发货)."""
+    child_numbers: tuple[str, ...] = ()
+    """Of its further boxes (子单): found by search as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ MOST: Final = 6
 _SCANS: Final = text("""
     SELECT b.merchant_id, b.shipment_id, b.leg, b.courier, b.number, b.cycle, e.text,
            (SELECT count(*) FROM track_bindings o
-            WHERE o.merchant_id = b.merchant_id AND o.shipment_id = b.shipment_id) AS numbers
+            WHERE o.merchant_id = b.merchant_id AND o.shipment_id = b.shipment_id
+              AND o.leg <> 'piece') AS numbers
     FROM unnest(CAST(:couriers AS text[]), CAST(:numbers AS text[]), CAST(:cycles AS bigint[]))
         AS k(courier, number, cycle)
     JOIN track_bindings b USING (courier, number, cycle)
@@ -82,7 +83,7 @@ async def _follow(session: SystemSession, row: Any, found: Next) -> bool:  # noq
         row.shipment_id,
         found.courier,
         found.number,
-        leg="return" if row.leg == "return" else found.leg,
+        leg=found.leg if row.leg == "out" else row.leg,
         connection_id=line.id if line else None,
         subscribe=True,
     )

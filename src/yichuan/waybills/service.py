@@ -327,7 +327,8 @@ async def _record_cancelled(session: SystemSession, caller: Caller, row: Waybill
     )
     assert row.number is not None
     await shipments.detach_waybill(session, row.merchant_id, row.shipment_id, caller.id)
-    await tracking.unbind(session, row.merchant_id, row.shipment_id, row.courier, row.number)
+    for number in (row.number, *(row.child_numbers or ())):
+        await tracking.unbind(session, row.merchant_id, row.shipment_id, row.courier, number)
     if row.account_id is not None:
         await couriers.spend(session, row.account_id, -1)
         back = (row.merchant_id, row.account_id, row.requested_at)

@@ -41,7 +41,7 @@ from yichuan.shipments.boxes import boxes as shipments_of
 from yichuan.shipments.values import Attached, without_costs
 from yichuan.terms.book import NOBODY, Parcel
 from yichuan.tracking import binding as tracking
-from yichuan.tracking.values import NewBinding
+from yichuan.tracking.values import Leg, NewBinding
 from yichuan.waybills import queries
 from yichuan.waybills.models import Waybill
 from yichuan.waybills.parties import Parties, gather, gather_and_ask
@@ -403,24 +403,33 @@ async def _record_issued(
                 courier=claim.courier,
                 service=claim.service,
                 waybill_number=issued.number,
+                child_numbers=issued.child_numbers,
                 cost_expected_minor=claim.cost_fen,
                 dispatch_reason=claim.reason,
             )
         )
-        bindings.append(
-            NewBinding(
-                merchant_id=claim.merchant_id,
-                shipment_id=claim.shipment_id,
-                waybill_id=claim.waybill_id,
-                courier=claim.courier,
-                number=issued.number,
-                connection_id=answer.connection_id,
-                phone_last4=_phone_tail(claim.request) if answer.must_subscribe else None,
-                subscribe=answer.must_subscribe,
-            )
-        )
+        bindings += _bindings(answer, claim, issued)
     recording.write((_ISSUED, values), *shipments.attached(attached, actor))
     await tracking.bind(recording, bindings, vault=vault)
+
+
+def _bindings(answer: Answer, claim: Claim, issued: WaybillIssued) -> Iterator[NewBinding]:
+    """The number, and those of the further boxes (子单): each is followed."""
+    tail = _phone_tail(claim.request) if answer.must_subscribe else None
+    legs: list[tuple[str, Leg]] = [(issued.number, "out")]
+    legs += [(child, "piece") for child in issued.child_numbers if child != issued.number]
+    for number, leg in legs:
+        yield NewBinding(
+            merchant_id=claim.merchant_id,
+            shipment_id=claim.shipment_id,
+            waybill_id=claim.waybill_id,
+            courier=claim.courier,
+            number=number,
+            leg=leg,
+            connection_id=answer.connection_id,
+            phone_last4=tail,
+            subscribe=answer.must_subscribe,
+        )
 
 
 def _phone_tail(request: WaybillRequest) -> str | None:

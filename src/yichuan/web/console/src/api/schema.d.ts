@@ -9430,7 +9430,7 @@ export interface components {
             /** Number */
             number?: string | null;
             /** Leg */
-            leg?: ("out" | "return") | null;
+            leg?: ("out" | "return" | "piece") | null;
             /** Code */
             code?: string | null;
             /** Detail */

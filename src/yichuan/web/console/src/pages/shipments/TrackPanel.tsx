@@ -55,7 +55,7 @@ function useEvents(items: readonly TimelineItem[]): TimelineEvent[] {
     }
     const reached = item.milestone && item.milestone !== before ? item.milestone : null
     before = item.milestone ?? before
-    const way = item.leg === 'return' ? ` · ${t.way}` : ''
+    const way = item.leg === 'return' ? ` · ${t.way}` : item.leg === 'piece' ? ` · ${t.piece}` : ''
     return {
       key,
       at: item.at,
