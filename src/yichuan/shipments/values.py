@@ -76,7 +76,7 @@ class Attached:
     shipped_at: datetime | None = None
     """Set when giving the number is the declaration of shipping (填单号发货)."""
     child_numbers: tuple[str, ...] = ()
-    """Of its further boxes (子单): found by search as well."""
+    """Of its further boxes (子件): found by search as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 Leg = Literal["out", "return", "piece"]
 """Of a number: the way to the recipient, the way back, or one more box of the same shipment, beside
-the number that leads (子母件, 子单)."""
+the number that leads (子母件)."""
 """The way to the buyer, or the way back."""
 
 END_MILESTONES = frozenset({"delivered", "returned", "cancelled", "lost"})

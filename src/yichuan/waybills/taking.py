@@ -414,7 +414,7 @@ async def _record_issued(
 
 
 def _bindings(answer: Answer, claim: Claim, issued: WaybillIssued) -> Iterator[NewBinding]:
-    """The number, and those of the further boxes (子单): each is followed."""
+    """The number, and those of the further boxes (子件): each is followed."""
     tail = _phone_tail(claim.request) if answer.must_subscribe else None
     legs: list[tuple[str, Leg]] = [(issued.number, "out")]
     legs += [(child, "piece") for child in issued.child_numbers if child != issued.number]

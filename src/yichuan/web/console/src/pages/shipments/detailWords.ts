@@ -49,7 +49,7 @@ export const detailWords = defineMessages(
     key: '接口',
     system: '系统',
     way: '回程',
-    piece: '子单',
+    piece: '子件',
     route: '路线',
     recipient: '收件人',
     reveal: '查看完整信息',
