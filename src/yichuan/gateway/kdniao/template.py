@@ -119,7 +119,7 @@ def _closing(label: LabelData) -> str:
 
 
 def _svg(symbol: Symbol, width: float, height: float) -> str:
-    path = "".join(f"M{x} {y}h{n}v1h-{n}z" for x, y, n in symbol.runs)
+    path = "".join(f"M{x} {y}h{n}v1h-{n}z" for x, y, n in symbol.runs())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}mm" height="{height:g}mm"'
         f' viewBox="0 0 {symbol.columns} {symbol.rows}" preserveAspectRatio="none"'

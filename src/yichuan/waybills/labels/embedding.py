@@ -11,12 +11,13 @@ import sys
 from array import array
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
 
 from yichuan.waybills.labels.document import Document
 from yichuan.waybills.labels.typefaces import FontFile, Typefaces
 
 _WORDS, _SCALE, _XY_SCALE, _TWO_BY_TWO, _MORE = 0x1, 0x8, 0x40, 0x80, 0x20
+_CODE = 4
+"""Digits of a CID."""
 _ARGUMENT_BYTES = ((_SCALE, 2), (_XY_SCALE, 4), (_TWO_BY_TWO, 8))
 
 
@@ -112,9 +113,32 @@ def _sfnt(tables: dict[str, bytes]) -> bytes:
     return b"".join(directory + body)
 
 
-_Shown = tuple[tuple[str, bool], str]
-"""How a character is shown in a document: (font resource name, embolden), hexadecimal CID."""
-_STYLE = itemgetter(0)
+_PLAIN = (0, 1)
+"""The face in which regular and bold characters are drawn as they are."""
+_Style = tuple[str, bool]
+"""Font resource name, embolden."""
+
+
+class _Codes(dict[int, str]):
+    """The hexadecimal CID of each code point as a document shows it, given out on first use."""
+
+    def __init__(self, faces: Typefaces, subsets: list[Subset], bold: bool) -> None:
+        super().__init__()
+        self._faces, self._subsets, self._bold = faces, subsets, bold
+        self.style: _Style = (f"F{_PLAIN[bold]}", False)
+        self.others: dict[str, _Style] = {}
+        """Characters that are shown in another style."""
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        glyph = self._faces.glyph(char, self._bold)
+        if glyph is None:
+            raise ValueError(f"no glyph for U+{point:04X}: text was not prepared")
+        style = (f"F{glyph.face}", glyph.embolden)
+        if style != self.style:
+            self.others[char] = style
+        code = self[point] = f"{self._subsets[glyph.face].cid(char, glyph.gid):04x}"
+        return code
 
 
 class DocumentFonts:
@@ -123,24 +147,26 @@ class DocumentFonts:
     def __init__(self, faces: Typefaces) -> None:
         self.faces = faces
         self._subsets = [Subset(font) for font in faces.faces]
-        self._known: tuple[dict[str, _Shown], dict[str, _Shown]] = ({}, {})
+        self._codes = tuple(_Codes(faces, self._subsets, bold) for bold in (False, True))
 
     def runs(self, text: str, bold: bool) -> list[tuple[str, bool, str]]:
-        """Prepared text as runs of (font resource name, embolden, hexadecimal CIDs)."""
-        known = self._known[bold]
-        shown = [known.get(char) or self._show(char, bold) for char in text]
-        runs: list[tuple[str, bool, str]] = []
-        for style, group in groupby(shown, _STYLE):
-            runs.append((*style, "".join([code for _, code in group])))
-        return runs
+        """Prepared text as runs of (font resource name, embolden, hexadecimal CIDs).
 
-    def _show(self, char: str, bold: bool) -> _Shown:
-        glyph = self.faces.glyph(char, bold)
-        if glyph is None:
-            raise ValueError(f"no glyph for U+{ord(char):04X}: text was not prepared")
-        code = f"{self._subsets[glyph.face].cid(char, glyph.gid):04x}"
-        shown = self._known[bold][char] = ((f"F{glyph.face}", glyph.embolden), code)
-        return shown
+        Raises:
+            ValueError: no face has a character.
+        """
+        codes = self._codes[bold]
+        shown = text.translate(codes)
+        others = codes.others
+        if not others or others.keys().isdisjoint(text):
+            return [(*codes.style, shown)] if text else []
+        runs: list[tuple[str, bool, str]] = []
+        at = 0
+        for style, group in groupby(text, lambda char: others.get(char, codes.style)):
+            end = at + _CODE * len(list(group))
+            runs.append((*style, shown[at:end]))
+            at = end
+        return runs
 
     def add_to(self, document: Document) -> None:
         """Write the fonts that were used into the document."""

@@ -117,7 +117,7 @@ class Page:
         that it runs downwards."""
         top = self.height - y
         axes = f"0 {-module:.4f} {height:.4f} 0" if vertical else f"{module:.4f} 0 0 {-height:.4f}"
-        self._ops.append(f"q {axes} {x:.3f} {top:.3f} cm\n{symbol.path} f Q")
+        self._ops.append(f"q {axes} {x:.3f} {top:.3f} cm\n{symbol.drawing} Q")
 
     def line(self, box: Box, text: str, style: Style, field: str) -> float:
         """One line, shrunk to the box; returns its width in mm. `field` names it in a warning."""

@@ -54,6 +54,7 @@ class FontFile:
         self._metrics: int = struct.unpack_from(">H", self.hhea, 34)[0]
         self._starts, self._ends, self._gids = self._groups()
         self._entries: dict[int, tuple[bytes, bytes]] = {}
+        self._advances: dict[int, int] = {}
 
     def _directory(self) -> dict[str, tuple[int, int]]:
         count = struct.unpack_from(">H", self._map, 4)[0]
@@ -85,7 +86,13 @@ class FontFile:
         return self._gids[i] + point - self._starts[i]
 
     def advance(self, gid: int) -> int:
-        """Advance width in thousandths of an em."""
+        """Advance width in thousandths of an em; remembered with the glyph's entry."""
+        known = self._advances.get(gid)
+        if known is None:
+            known = self._advances[gid] = self._advance(gid)
+        return known
+
+    def _advance(self, gid: int) -> int:
         offset = self._tables["hmtx"][0] + 4 * min(gid, self._metrics - 1)
         units: int = struct.unpack_from(">H", self._map, offset)[0]
         return round(units * 1000 / self.units_per_em)
@@ -110,6 +117,7 @@ class FontFile:
             known = struct.pack(">Hh", advance, left), outline + bytes(-len(outline) % 4)
             if len(self._entries) >= _REMEMBERED:
                 self._entries.clear()
+                self._advances.clear()
             self._entries[gid] = known
         return known
 
