@@ -112,6 +112,8 @@ class Suspensions:
         self, courier: str, service: str | None = None, province: str | None = None
     ) -> tuple[str, str] | None:
         """Why a parcel may not go this way; None: it may."""
+        if not self.reasons:
+            return None
         ways = (Unit(courier), Unit(courier, service or ""), Unit(courier, "", province or ""))
         return next((self.reasons[way] for way in ways if way in self.reasons), None)
 

@@ -85,6 +85,13 @@ def known(key: Key) -> Estimate | None:
     return found if until > time.monotonic() else None
 
 
+def of_lane(
+    account: UUID, origin: str | None, province: str | None, city: str | None, grams: int
+) -> Estimate | None:
+    """What is known of an account's lane."""
+    return known(key_of(account, origin, province, city, grams)) if _known else None
+
+
 def forget() -> None:
     """Drop everything (tests)."""
     _known.clear()

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 ASSUMED_WEIGHT_G = 1_000
 """Where nobody weighed the goods."""
 BULKY_FROM_G = 20_000
@@ -33,9 +35,9 @@ class Box:
     days_left: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A courier service on a usable account, with its expected cost in fen."""
+class Option(Struct, frozen=True):
+    """A courier service on a usable account, with its expected cost in fen. A Struct, because every
+    box has a score of them made."""
 
     courier: str
     courier_name: str

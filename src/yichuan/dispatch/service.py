@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from yichuan.core.clock import now
 from yichuan.core.database import Database
 from yichuan.couriers import estimates
 from yichuan.couriers import queries as couriers
+from yichuan.couriers.estimates import Estimate
 from yichuan.couriers.queries import CourierAccount, CourierService
 from yichuan.dispatch import rules
 from yichuan.dispatch.rules import Choice, Option
@@ -38,6 +40,33 @@ class Told(NamedTuple):
     days: int | None = None
 
 
+_NOTHING_TOLD = Told()
+
+
+class _Served(NamedTuple):
+    """A courier service, read off the mapper once: a batch asks for it box after box."""
+
+    courier: str
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    min_weight_g: int
+    max_weight_g: int | None
+    typical_days: int
+    is_default: bool
+
+
+_served = attrgetter(*_Served._fields)
+
+
+def _by_courier(services: Iterable[CourierService]) -> dict[str, list[_Served]]:
+    found: dict[str, list[_Served]] = {}
+    for service in services:
+        found.setdefault(service.courier, []).append(_Served(*_served(service)))
+    return found
+
+
 class Dispatcher:
     """Facts shared by a batch of one merchant's boxes: accounts, services, names.
 
@@ -58,9 +87,7 @@ class Dispatcher:
         self._suspended = suspended
         self._accounts = accounts
         self._names = names
-        self._services: dict[str, list[CourierService]] = {}
-        for service in services:
-            self._services.setdefault(service.courier, []).append(service)
+        self._services = _by_courier(services)
 
     def options(
         self,
@@ -79,38 +106,41 @@ class Dispatcher:
         found: list[Option] = []
         seen: set[str] = set()
         for account in self._accounts:
-            wanted = courier in (None, account.courier) and account_id in (None, account.id)
-            empty = account.balance is not None and account.balance <= 0
-            empty = empty or quotas.get(account.id, 1) <= 0
-            if not wanted or (account.courier in seen and empty):
+            code, own_id, balance = account.courier, account.id, account.balance
+            wanted = courier in (None, code) and account_id in (None, own_id)
+            if not wanted or code in seen:
                 continue
-            if account.courier in seen:
-                continue
-            if not empty:
-                seen.add(account.courier)
-            for item in self._services.get(account.courier, []):
+            left = quotas.get(own_id)
+            if not ((balance is not None and balance <= 0) or (left is not None and left <= 0)):
+                seen.add(code)
+            told = estimates.of_lane(own_id, *lane)
+            ruled = self.terms.may_refuse(code, hits)
+            for item in self._services.get(code, ()):
                 if service is not None and item.code != service:
                     continue
-                barred = self.terms.refusal(carriage_on(account, item.code), parcel, at, hits)
-                told = _told(account.id, item, lane)
-                left = quotas.get(account.id)
-                stopped = self._suspended.why(item.courier, item.code, province)
-                found.append(self._option(account, item, costs, left, barred, stopped, told))
+                barred = None
+                if ruled:
+                    carriage = carriage_on(account, item.code)
+                    barred = self.terms.refusal(carriage, parcel, at, hits)
+                stopped = self._suspended.why(code, item.code, province)
+                cost = costs.get((code, item.code))
+                if cost is None and item.is_default:
+                    cost = costs.get((code, None))
+                found.append(self._option(own_id, balance, item, cost, left, barred, stopped, told))
         return found
 
     def _option(
         self,
-        account: CourierAccount,
-        item: CourierService,
-        costs: dict[tuple[str, str | None], int],
+        account_id: UUID,
+        balance: int | None,
+        item: _Served,
+        cost: int | None,
         quota: int | None,
         barred: Reason | None,
         stopped: tuple[str, str] | None,
-        told: Told,
+        estimate: Estimate | None,
     ) -> Option:
-        cost = costs.get((item.courier, item.code))
-        if cost is None and item.is_default:
-            cost = costs.get((item.courier, None))
+        told = _NOTHING_TOLD if estimate is None else _told(estimate, item)
         return Option(
             courier=item.courier,
             courier_name=self._names.get(item.courier, item.courier),
@@ -121,8 +151,8 @@ class Dispatcher:
             min_weight_g=item.min_weight_g,
             max_weight_g=item.max_weight_g,
             typical_days=item.typical_days if told.days is None else told.days,
-            account_id=account.id,
-            balance=account.balance,
+            account_id=account_id,
+            balance=balance,
             quota=quota,
             cost_fen=told.cost_fen if cost is None else cost,
             barred=(barred.zh, barred.en) if barred is not None else None,
@@ -136,12 +166,8 @@ class Dispatcher:
         return next((one for one in self._accounts if one.id == account_id), None)
 
 
-def _told(account_id: UUID, item: CourierService, lane: Lane) -> Told:
-    """What the courier itself said of this lane when a quote was asked for, if that is known."""
-    origin, province, city, weight_g = lane
-    found = estimates.known(estimates.key_of(account_id, origin, province, city, weight_g))
-    if found is None:
-        return Told()
+def _told(found: Estimate, item: _Served) -> Told:
+    """What the courier itself said of this lane when a quote was asked for."""
     price = found.price_of(item.code, standard=item.is_default)
     usable = price is not None and price.currency == "CNY"
     days = found.days if item.is_default else None

@@ -142,6 +142,10 @@ class Terms:
         """What must be declared; the parcel goes all the same."""
         return [goods_rules.reason(h) for h in self.hits(parcel) if h.rule.level == "declare"]
 
+    def may_refuse(self, courier: str, hits: Sequence[Hit]) -> bool:
+        """Whether any rule could make a courier refuse a parcel that touches `hits`."""
+        return bool(hits or self.stops or courier in self._strict)
+
     def refusal(
         self, carriage: Carriage, parcel: Parcel, at: datetime, hits: Sequence[Hit]
     ) -> Reason | None:
@@ -150,7 +154,7 @@ class Terms:
         Args:
             hits: the goods rules it touches (`hits`), looked up once for all services.
         """
-        if not hits and not self.stops and carriage.courier not in self._strict:
+        if not self.may_refuse(carriage.courier, hits):
             return None
         return next(self.refusals(carriage, parcel, at, hits), None)
 
