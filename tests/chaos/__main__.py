@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -54,7 +55,12 @@ async def run(name: str) -> list[str]:
             say(part, checks)
 
     task = asyncio.ensure_future(parts())
-    await asyncio.wait([task])
+    try:
+        await asyncio.wait([task])
+    finally:  # interrupted: processes end, the disk is unmounted
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
     error = task.exception()
     if error is not None:
         traceback.print_exception(error)
@@ -64,6 +70,9 @@ async def run(name: str) -> list[str]:
 
 async def main() -> int:
     """All of them, one after the other."""
+    me = asyncio.current_task()
+    assert me is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
     begun = time.monotonic()
     names = [name for name in SCENARIOS if not ONLY or name in ONLY]
     bad = [part for name in names for part in await run(name)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -126,12 +127,17 @@ class Machine(Products):
                 self.start(name)
 
     def end(self) -> None:
-        """Stop everything."""
+        """Stop everything, by force what does not want to."""
         for child in self.children.values():
             child.terminate()
         for child in self.children.values():
-            child.wait(timeout=60)
-        embedded.stop(self.config.pg_dir)
+            try:
+                child.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        if self.cluster_alive():
+            embedded.stop(self.config.pg_dir)
 
 
 class Stage(Installed):

@@ -26,6 +26,8 @@ GROUP: Final = 256
 """Most pushes in one commit."""
 WAITING_BYTES: Final = 64 * 1024 * 1024
 """Most bytes of pushes that wait for a commit in this process."""
+AWAY_SECONDS: Final = 3.0
+"""How long a push waits for a connection before its sender is told to come back."""
 LOOK_SECONDS: Final = 1.0
 """How often the number of unmerged pushes is estimated."""
 
@@ -133,8 +135,10 @@ class Inbox:
         )
         for last in (False, False, True):
             try:
-                async with self._pool.connection() as connection:
+                async with self._pool.connection(timeout=AWAY_SECONDS) as connection:
                     await connection.execute(_INSERT, values)
+            except PoolTimeout:  # it is away: couriers do not wait long, and come again
+                raise
             except psycopg.OperationalError:
                 if last:
                     raise
