@@ -269,18 +269,20 @@ async def _people(inst: Installation) -> dict[str, str]:
 
 PAINTED: Final = """() => Object.fromEntries(
   performance.getEntriesByType('paint').map((one) => [one.name, Math.round(one.startTime)]))"""
-NUMBERS: Final = "[data-live=stages] a"
-FILTERED: Final = """(courier) => new Promise((done) => {
-  const began = performance.now()
-  const look = () => {
-    const shown = document.querySelector(`[data-live=stages][data-of*="${courier}"]`)
-    if (shown && shown.dataset.busy !== 'true') {
+COUNT: Final = "document.querySelector('[data-stage=in_transit] a')?.textContent"
+NUMBERS: Final = f"() => !['0', undefined].includes({COUNT})"
+IDLE: Final = "[data-by][aria-busy=false]"
+FILTERED: Final = f"""(courier) => new Promise((done) => {{
+  const [began, before] = [performance.now(), {COUNT}]
+  const look = () => {{
+    if ({COUNT} !== before && document.querySelector('{IDLE}')) {{
       requestAnimationFrame(() => done(Math.round(performance.now() - began)))
-    } else setTimeout(look, 4)
-  }
-  document.querySelector(`[data-live=ageing] button[data-key="${courier}"]`).click()
+    }} else setTimeout(look, 4)
+  }}
+  document.querySelector(`button[data-key="${{courier}}"]`).click()
   look()
-})"""
+}})"""
+"""From the click on a courier's row until funnel, table and map show its parcels alone."""
 
 
 async def _page(base: str, times: int) -> dict[str, Any]:
@@ -299,12 +301,14 @@ async def _page(base: str, times: int) -> dict[str, Any]:
             await page.set_viewport_size({"width": 1440, "height": 900})
             began = time.perf_counter()
             await page.goto(f"{base}/overview/live?by=courier", wait_until="commit")
-            await page.wait_for_selector(NUMBERS)
+            await page.wait_for_function(NUMBERS)
             numbers.append(round((time.perf_counter() - began) * 1000))
             painted.append((await page.evaluate(PAINTED))["first-contentful-paint"])
             for courier in ("ZTO", "SF"):
                 await page.goto(f"{base}/overview/live?by=courier", wait_until="load")
-                await page.wait_for_selector(f'[data-live=ageing] button[data-key="{courier}"]')
+                await page.wait_for_function(NUMBERS)
+                await page.wait_for_selector(f'button[data-key="{courier}"]')
+                await page.wait_for_selector(IDLE)
                 narrowed.append(await page.evaluate(FILTERED, courier))
             await context.close()
         await browser.close()
