@@ -12,8 +12,8 @@ import pytest_asyncio
 from fastapi import FastAPI
 from playwright.async_api import Browser
 
-from web.browser import chromium, served
-from web.console import close_windows
+from web.browser import Stage, chromium, served
+from web.console import forget_people
 from yichuan.web import pages
 
 
@@ -29,12 +29,24 @@ def console_dist() -> Iterator[Path]:
     patch.undo()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def staged() -> AsyncIterator[tuple[Stage, str]]:
+    """One address for the applications of all modules."""
+    stage = Stage()
+    async with served(stage) as address:
+        yield stage, address
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def console(app: FastAPI, console_dist: Path) -> AsyncIterator[str]:
+async def console(
+    app: FastAPI, console_dist: Path, staged: tuple[Stage, str]
+) -> AsyncIterator[str]:
     """Address of the application with the console on it."""
-    async with served(app) as address:
-        yield address
-        await close_windows(address)
+    stage, address = staged
+    stage.app = app
+    yield address
+    await stage.clear()
+    forget_people()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,7 +1,8 @@
-"""Windows of the console, one for everybody who is signed in, and pictures of it.
+"""Windows of the console, and pictures of it.
 
-A window is signed in once and lent to one test after the other: a fresh one would load and compile
-the whole console again. What a test left in the browser's storage is gone before the next comes.
+A window is lent to one test after the other, whoever signs in there: a fresh one would load and
+compile the whole console again. What a test left in the browser's storage is gone before the next
+comes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
@@ -62,8 +63,10 @@ class Window:
         self.pending.discard(request)
 
 
-_kept: dict[tuple[str, str], Window] = {}
-"""Windows that nobody uses just now, by the console's address and the user."""
+_kept: list[Window] = []
+"""Windows that nobody uses just now."""
+_passes: dict[tuple[str, str], list[Any]] = {}
+"""Cookies of those who have signed in, by the console's address and the user."""
 
 
 async def opened(browser: Browser) -> Window:
@@ -75,12 +78,16 @@ async def opened(browser: Browser) -> Window:
     return Window(context, await context.new_page())
 
 
-async def _entered(browser: Browser, address: str, username: str, password: str) -> Window:
-    window = await opened(browser)
+async def _enter(window: Window, address: str, username: str, password: str) -> None:
+    """Sign in, or show the cookie of an earlier time."""
+    await window.context.clear_cookies()
+    if (address, username) in _passes:
+        await window.context.add_cookies(_passes[address, username])
+        return
     wish = {"username": username, "password": password}
     answer = await window.context.request.post(f"{address}/api/v1/auth/login", data=wish)
     assert answer.ok, await answer.text()
-    return window
+    _passes[address, username] = await window.context.cookies()
 
 
 @asynccontextmanager
@@ -93,11 +100,10 @@ async def window_of(
     password: str = PASSWORD,
 ) -> AsyncIterator[Window]:
     """An empty window in which somebody is signed in; fails on errors of the console's scripts."""
-    window = _kept.pop((address, username), None)
-    if window is None:
-        window = await _entered(browser, address, username, password)
+    window = _kept.pop() if _kept else await opened(browser)
     fit = False
     try:
+        await _enter(window, address, username, password)
         await window.page.set_viewport_size(size)
         yield window
         assert not window.broken, window.broken
@@ -108,7 +114,7 @@ async def window_of(
         if not fit:
             await window.context.close()
     window.pending.clear()
-    _kept[address, username] = window
+    _kept.append(window)
 
 
 @asynccontextmanager
@@ -125,10 +131,9 @@ async def signed_in(
         yield window.page
 
 
-async def close_windows(address: str) -> None:
-    """Whoever looks at the console at this address goes away."""
-    for key in [key for key in _kept if key[0] == address]:
-        await _kept.pop(key).context.close()
+def forget_people() -> None:
+    """Who has signed in is known no more: the next module's people are others."""
+    _passes.clear()
 
 
 async def settled(window: Window) -> None:

@@ -17,13 +17,13 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 from sqlalchemy import insert
 
 from conftest import Tenant
 from exceptions.boxes import change, make_box
 from tracking.parcels import make_line
-from web.browser import CONTRAST, Visit, served
+from web.browser import CONTRAST, DATA, Visit, Window, served
 from web.console import screenshot
 from web.parcels import CASES, NOW, TOKEN, parcel
 from yichuan.consumers import CONSUMERS
@@ -55,6 +55,9 @@ PICTURES: tuple[tuple[str, Scheme], ...] = (
     ("delivered", "light"),
 )
 """Cases of which the documents have pictures."""
+SIZES = ((320, 568), (390, 844), (1440, 900))
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Until what a change of the window's size asks for is shown."""
 HIDE = """(hidden) => {
   Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
   document.dispatchEvent(new Event('visibilitychange'))
@@ -82,6 +85,25 @@ HEADLINES = {
     "lost": "包裹丢失",
     "verified": "派送中",
 }
+ANSWERS = {
+    "preparing": ["商家正在准备您的包裹", "快递公司待定", "发货后显示运单号"],
+    "numbered": ["商家正在准备您的包裹", "7312****0231"],
+    "own_way": ["商家自行安排配送", "商家配送"],
+    "awaiting": ["商家已发货，等待快递员揽收", "还没有物流动态"],
+    "in_transit": ["现在在 西安", "11月26日 周四", "后天", "直线还有约 620 公里"],
+    "silent": ["52 小时没有新动态", "最后一次在 合肥"],
+    "departed": ["已离开 西安"],
+    "out_for_delivery": ["今天", "已到收货城市", "请保持电话畅通"],
+    "late": ["原预计送达", "已晚 2 天"],
+    "locker": ["天府三街18号 丰巢柜", "到达取件点", "输入手机号后四位，可查看取件码"],
+    "failed": ["派送没有成功", "处理方 · 快递公司", "3 小时前发现"],
+    "unreachable": ["快递员联系不上您", "需要您处理"],
+    "damaged": ["包裹在途中破损", "补发或退款请联系商家"],
+    "delivered": ["门卫、物业或前台代收", "11月24日 周二 13:55", "先问问代收的人"],
+    "returning": ["包裹被拒收", "直线还有约"],
+    "lost": ["快递公司确认包裹丢失"],
+}
+"""What the page says to the three questions of a buyer, beside the headline."""
 
 
 class Visiting(Protocol):
@@ -92,74 +114,84 @@ class Visiting(Protocol):
     ) -> AbstractAsyncContextManager[Visit]: ...
 
 
+@pytest.fixture(scope="module")
+def window() -> Window:
+    return Window()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def site() -> AsyncIterator[str]:
+async def site(window: Window) -> AsyncIterator[str]:
     app = FastAPI()
+    app.add_api_route("/track/{token}.json", window.data, methods=["GET"])
     app.include_router(buyer_router)
     async with served(app) as address:
         yield address
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def reading(browser: Browser, site: str) -> AsyncIterator[Visiting]:
-    """Opens the page as `visiting` does, in one window for all who only look at it; `options` are
-    of `emulate_media`, and `viewport`."""
-    context = await browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai")
+async def _opened(browser: Browser, **options: Any) -> Page:
+    """An empty page at `NOW` on a Chinese phone, or as `options` say."""
+    usual: dict[str, Any] = {"viewport": PHONE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+    context = await browser.new_context(**(usual | options))
     page = await context.new_page()
     await page.clock.install(time=NOW)
+    return page
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visiting(browser: Browser, site: str, window: Window) -> AsyncIterator[Visiting]:
+    """Opens the page at `NOW` on a Chinese phone, always in the same window: a new one would load
+    all of it again. `options` are of `emulate_media`, and `viewport`."""
+    page = await _opened(browser)
     found = Visit(page, None)
-    await found.watch()
-
-    @asynccontextmanager
-    async def read(
-        answers: Any, path: str = f"/track/{TOKEN}", **options: Any
-    ) -> AsyncIterator[Visit]:
-        found.answers = answers
-        found.forget()
-        await page.set_viewport_size(options.pop("viewport", PHONE))
-        await page.emulate_media(**({"color_scheme": "light", "reduced_motion": "null"} | options))
-        await page.goto(site + path)
-        await page.wait_for_selector("h1")
-        yield found
-        await page.evaluate("localStorage.clear()")
-
-    yield read
-    await context.close()
-
-
-@pytest.fixture
-def visiting(browser: Browser, site: str) -> Visiting:
-    """Opens the page at `NOW` on a Chinese phone in a window of its own, or as `options` say."""
+    found.watch()
 
     @asynccontextmanager
     async def visit(
         answers: Any, path: str = f"/track/{TOKEN}", **options: Any
     ) -> AsyncIterator[Visit]:
-        usual: dict[str, Any] = {
-            "viewport": PHONE,
-            "locale": "zh-CN",
-            "timezone_id": "Asia/Shanghai",
-        }
-        context = await browser.new_context(**(usual | options))
-        page = await context.new_page()
-        found = Visit(page, answers)
+        window.visit, found.answers = found, answers
+        found.forget()
+        await page.set_viewport_size(options.pop("viewport", PHONE))
+        await page.emulate_media(**({"color_scheme": "light", "reduced_motion": "null"} | options))
         await page.clock.install(time=NOW)
-        await found.watch()
         await page.goto(site + path)
         await page.wait_for_selector("h1")
         yield found
-        await context.close()
+        await page.evaluate("localStorage.clear()")
+        await page.goto("about:blank")
+
+    yield visit
+    await page.context.close()
+
+
+@pytest.fixture
+def abroad(browser: Browser, site: str, window: Window) -> Visiting:
+    """Opens the page in a window of its own; `options` are of `new_context`."""
+
+    @asynccontextmanager
+    async def visit(
+        answers: Any, path: str = f"/track/{TOKEN}", **options: Any
+    ) -> AsyncIterator[Visit]:
+        page = await _opened(browser, **options)
+        window.visit = Visit(page, answers)
+        await page.goto(site + path)
+        await page.wait_for_selector("h1")
+        yield window.visit
+        await page.context.close()
 
     return visit
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_every_case_is_told_in_words_that_can_be_read(reading: Visiting, case: str) -> None:
-    """Word, icon, rail; not wider than the phone; contrast; English whole; nobody else asked."""
-    async with reading(CASES[case]) as visit:
+async def test_every_case_is_told_in_words_that_can_be_read(visiting: Visiting, case: str) -> None:
+    """Where is it, when does it come, what can I do; and what is wrong, and who is at it. Word,
+    icon, rail; not wider than the phone; contrast; English whole; nobody else asked."""
+    async with visiting(CASES[case]) as visit:
         page = visit.page
         await expect(page.locator("h1")).to_have_text(HEADLINES[case])
         assert await page.title() == f"{HEADLINES[case]} · 物流详情"
+        body = " ".join((await page.inner_text("body")).split())
+        assert [text for text in ANSWERS.get(case, ()) if text not in body] == []
         assert await page.locator(".hero .disc svg").count() == 1
         assert await page.locator(".rail [aria-current=step]").count() == 1
         width = await page.evaluate("document.documentElement.scrollWidth")
@@ -177,39 +209,9 @@ async def test_every_case_is_told_in_words_that_can_be_read(reading: Visiting, c
         assert len(visit.hosts) == 1
 
 
-@pytest.mark.parametrize(
-    ("case", "texts"),
-    [
-        ("preparing", ["商家正在准备您的包裹", "快递公司待定", "发货后显示运单号"]),
-        ("numbered", ["商家正在准备您的包裹", "7312****0231"]),
-        ("own_way", ["商家自行安排配送", "商家配送"]),
-        ("awaiting", ["商家已发货，等待快递员揽收", "还没有物流动态"]),
-        ("in_transit", ["现在在 西安", "11月26日 周四", "后天", "直线还有约 620 公里"]),
-        ("silent", ["52 小时没有新动态", "最后一次在 合肥"]),
-        ("departed", ["已离开 西安"]),
-        ("out_for_delivery", ["今天", "已到收货城市", "请保持电话畅通"]),
-        ("late", ["原预计送达", "已晚 2 天"]),
-        ("locker", ["天府三街18号 丰巢柜", "到达取件点", "输入手机号后四位，可查看取件码"]),
-        ("failed", ["派送没有成功", "处理方 · 快递公司", "3 小时前发现"]),
-        ("unreachable", ["快递员联系不上您", "需要您处理"]),
-        ("damaged", ["包裹在途中破损", "补发或退款请联系商家"]),
-        ("delivered", ["门卫、物业或前台代收", "11月24日 周二 13:55", "先问问代收的人"]),
-        ("returning", ["包裹被拒收", "直线还有约"]),
-        ("lost", ["快递公司确认包裹丢失"]),
-    ],
-)
-async def test_the_page_answers_the_three_questions(
-    reading: Visiting, case: str, texts: list[str]
-) -> None:
-    """Where is it, when does it come, what can I do; and what is wrong, and who is at it."""
-    async with reading(CASES[case]) as visit:
-        body = " ".join((await visit.page.inner_text("body")).split())
-        assert [text for text in texts if text not in body] == []
-
-
-async def test_the_rail_shows_the_way_back(reading: Visiting) -> None:
+async def test_the_rail_shows_the_way_back(visiting: Visiting) -> None:
     """A parcel that goes back has no 已签收 ahead of it."""
-    async with reading(CASES["returning"]) as visit:
+    async with visiting(CASES["returning"]) as visit:
         steps = await visit.page.locator(".rail .step").all_inner_texts()
         assert steps == ["已下单", "已揽收", "运输中", "退回中", "已退回"]
         await expect(visit.page.locator("[aria-current=step] .step")).to_have_text("退回中")
@@ -233,9 +235,9 @@ async def test_the_timeline_is_newest_first_by_day(visiting: Visiting) -> None:
         assert "商家已打印面单" in await page.locator(".timeline li").last.inner_text()
 
 
-async def test_times_are_the_couriers_for_a_reader_elsewhere(visiting: Visiting) -> None:
+async def test_times_are_the_couriers_for_a_reader_elsewhere(abroad: Visiting) -> None:
     """A buyer travelling sees Beijing time, and that it is Beijing time."""
-    async with visiting(CASES["delivered"], timezone_id="America/New_York") as visit:
+    async with abroad(CASES["delivered"], timezone_id="America/New_York") as visit:
         await expect(visit.page.locator(".timeline li").first).to_contain_text("13:55")
         await expect(visit.page.locator(".zone")).to_contain_text("北京时间")
 
@@ -303,10 +305,11 @@ async def test_the_page_refreshes_while_someone_looks(visiting: Visiting) -> Non
 async def test_without_network_the_last_news_stay(visiting: Visiting) -> None:
     """They are marked as old, and replaced once the network is back."""
     async with visiting(CASES["in_transit"]) as visit:
-        visit.answers = "cut"
+        await visit.page.route(DATA, lambda route: route.abort("internetdisconnected"))
         await visit.page.clock.run_for(61_000)
         await expect(visit.page.locator(".notice")).to_contain_text("14:30 的信息")
         await expect(visit.page.locator("h1")).to_have_text("运输中")
+        await visit.page.unroute(DATA)
         visit.answers = CASES["arriving"]
         await visit.page.evaluate("dispatchEvent(new Event('online'))")
         await expect(visit.page.locator("h1")).to_have_text("即将派送")
@@ -343,6 +346,7 @@ async def test_the_last_four_digits_open_the_rest(visiting: Visiting) -> None:
         await page.get_by_role("button", name="复制").click()
         assert await page.evaluate("navigator.clipboard.readText()") == "73120045120231"
         assert "1234" not in page.url
+        await page.context.clear_permissions()
 
 
 async def test_too_many_tries_are_told(visiting: Visiting) -> None:
@@ -359,10 +363,12 @@ async def test_too_many_tries_are_told(visiting: Visiting) -> None:
         await expect(visit.page.locator("h1")).to_have_text("运输中")
 
 
-async def test_english_by_browser_by_link_and_by_button(visiting: Visiting) -> None:
+async def test_english_by_browser_by_link_and_by_button(
+    abroad: Visiting, visiting: Visiting
+) -> None:
     """English words above the courier's own; the choice is remembered and can be shared."""
     case = CASES["in_transit"]
-    async with visiting(case, locale="en-GB") as visit:
+    async with abroad(case, locale="en-GB") as visit:
         await expect(visit.page.locator("h1")).to_have_text("In transit")
     async with visiting(case, f"/track/{TOKEN}?lang=en") as visit:
         page = visit.page
@@ -377,44 +383,42 @@ async def test_english_by_browser_by_link_and_by_button(visiting: Visiting) -> N
         assert await page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
-async def test_whatever_a_courier_writes_stays_text(reading: Visiting) -> None:
+async def test_whatever_a_courier_writes_stays_text(visiting: Visiting) -> None:
     """Markup in a scan is shown as it is, and runs nothing."""
     nasty = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-    async with reading(parcel(4, f"11-24 12:00 成都市 in_transit {nasty}")) as visit:
+    async with visiting(parcel(4, f"11-24 12:00 成都市 in_transit {nasty}")) as visit:
         await expect(visit.page.locator(".timeline li").first).to_contain_text(nasty)
         assert await visit.page.locator("#app img, #app script").count() == 0
 
 
-async def test_odd_data_do_not_break_the_page(reading: Visiting) -> None:
+async def test_odd_data_do_not_break_the_page(visiting: Visiting) -> None:
     """Unknown problem, no courier, places without points, no promise: the page still answers."""
     event = {"occurred_at": "2026-11-24T01:00:00Z", "text": "快件正在路上"}
     bare = {"milestone": "in_transit", "problem": "never_heard_of", "events": [event]}
-    async with reading(bare) as visit:
+    async with visiting(bare) as visit:
         await expect(visit.page.locator("h1")).to_have_text("运输中")
         await expect(visit.page.locator(".note")).to_contain_text("包裹遇到异常")
         assert await visit.page.locator(".map").count() == 0
         assert not visit.complaints
 
 
-async def test_nothing_moves_for_those_who_asked(reading: Visiting) -> None:
+async def test_nothing_moves_for_those_who_asked(visiting: Visiting) -> None:
     """prefers-reduced-motion stops the pulse and the drawing of the route."""
     running = "document.getAnimations().length"
-    async with reading(CASES["in_transit"], reduced_motion="reduce") as visit:
+    async with visiting(CASES["in_transit"], reduced_motion="reduce") as visit:
         assert await visit.page.evaluate(running) == 0
-    async with reading(CASES["in_transit"], reduced_motion="no-preference") as visit:
+    async with visiting(CASES["in_transit"], reduced_motion="no-preference") as visit:
         assert await visit.page.evaluate(running) > 0
 
 
-@pytest.mark.parametrize("size", [(320, 568), (390, 844), (1440, 900)])
-async def test_it_fits_every_screen(reading: Visiting, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("case", "scheme"), PICTURES)
+async def test_it_fits_every_screen(visiting: Visiting, case: str, scheme: Scheme) -> None:
     """Down to the smallest phone; on a desk two columns beside each other."""
-    width, height = size
-    for case, scheme in PICTURES:
-        view = {"width": width, "height": height}
-        async with reading(
-            CASES[case], viewport=view, color_scheme=scheme, reduced_motion="reduce"
-        ) as visit:
-            page = visit.page
+    async with visiting(CASES[case], color_scheme=scheme, reduced_motion="reduce") as visit:
+        page = visit.page
+        for width, height in SIZES:
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.evaluate(DRAWN)
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
             hero = await page.locator(".hero").bounding_box()
             route = await page.locator(".route").bounding_box()
