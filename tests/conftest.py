@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -15,6 +16,8 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from fastapi import FastAPI
 from psycopg import sql
 
@@ -25,22 +28,25 @@ from yichuan.core.context import Context
 from yichuan.core.database import OWNER, Database, Urls
 from yichuan.core.embedded import SUPERUSER, Cluster, running
 from yichuan.core.ids import new_id
+from yichuan.core.memory import RARE, rarely_collect
 from yichuan.core.settings import Settings
 from yichuan.core.vault import Vault
 from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
 
+gc.set_threshold(*RARE)  # what a test makes dies by its count; the rest is there for all of them
 # Compiled files are kept, whatever the environment says: the tests start some thirty processes.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 LONGEST_FIRST = (
-    "tracking/test_kill.py",
     "isolation/test_routes.py",
-    "demo/test_demo.py",
     "web/test_steering_pages.py",
+    "demo/test_demo.py",
+    "web/test_pages.py",
     "web/test_buyer_page.py",
     "web/",
+    "tracking/test_kill.py",
     "simulator/test_mall.py",
     "api/",
     "house/",
@@ -99,6 +105,20 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         data_dir=root, master_key=MASTER_KEY, fsync=False, pool_size=4, auth_cache_seconds=0
     )
     shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lasting_modules() -> None:
+    """The collector need not look at what was imported."""
+    rarely_collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """The same algorithm with its cheapest parameters: what it costs an attacker is no test's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -58,14 +58,21 @@ class Products:
         """`serve` or `worker`, by the command line."""
         args = [sys.executable, "-m", "yichuan.cli", name]
         args += ["--port", str(self.port)] if name == "serve" else []
+        with self.log(name).open("ab") as out:
+            self.children[name] = subprocess.Popen(
+                args, env=self.environment(), stdout=out, stderr=out, start_new_session=True
+            )
+
+    def environment(self) -> dict[str, str]:
+        """Theirs: of the settings, only the data directory and the key."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("YICHUAN_")}
         env |= {"YICHUAN_DATA_DIR": str(self.config.data_dir), "PYTHONPATH": str(ROOT / "src")}
         assert self.config.master_key is not None
-        env["YICHUAN_MASTER_KEY"] = self.config.master_key.get_secret_value()
-        with (self.config.data_dir / f"{name}.log").open("ab") as out:
-            self.children[name] = subprocess.Popen(
-                args, env=env, stdout=out, stderr=out, start_new_session=True
-            )
+        return env | {"YICHUAN_MASTER_KEY": self.config.master_key.get_secret_value()}
+
+    def log(self, name: str) -> Path:
+        """What it prints."""
+        return self.config.data_dir / f"{name}.log"
 
     def kill(self, *names: str) -> None:
         """SIGKILL: nothing is flushed, closed or said good-bye to."""
@@ -107,7 +114,7 @@ class Products:
                 await asyncio.sleep(0.1)
 
     def last_words(self, name: str) -> str:
-        return (self.config.data_dir / f"{name}.log").read_text("utf-8", "replace")[-2000:]
+        return self.log(name).read_text("utf-8", "replace")[-2000:]
 
 
 @dataclass

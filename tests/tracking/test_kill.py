@@ -1,7 +1,7 @@
 """Server, worker and PostgreSQL are killed again and again in the middle of pushes.
 
 What was acknowledged is in the database afterwards, each event exactly once, and the shipments
-know it. If this breaks, a power cut costs merchants their parcels' scans. Takes about 40 seconds.
+know it. If this breaks, a power cut costs merchants their parcels' scans.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import httpx
 import pytest_asyncio
 
 from conftest import MASTER_KEY
+from tracking.forks import Forks
 from tracking.killing import Courier, Products, some_parcels
 from tracking.reckoning import MUST_BE_NONE, Installed, compare, merged, prepared
 from yichuan.bootstrap import prepare_installation
@@ -42,7 +43,7 @@ async def installed() -> AsyncIterator[Installed]:
         vault = Vault(bytes.fromhex(MASTER_KEY))
         urls = Urls(config, cluster, vault)
         await asyncio.to_thread(prepare_installation, urls, vault)
-        products = Products(config, stack)
+        products = Forks(config, stack)
         yield Installed(products, urls, vault)
         for child in products.children.values():
             child.terminate()
