@@ -52,7 +52,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     f"--disable-features={','.join(LEFT_OUT)}",
+    "--js-flags=--no-opt --no-maglev",
 )
+"""The last: a page lives too shortly for what optimizing its scripts costs: a tenth of a load."""
 
 DATA = re.compile(r"/track/[^/?]+\.json")
 """Where the page gets its data."""
