@@ -138,6 +138,30 @@ def test_an_intake_scan_is_no_arrival() -> None:
 
 
 @pytest.mark.parametrize(
+    ("way", "last_leg"),
+    [
+        ("picked_up left ARRIVED left left hub left LAST LAST out", True),
+        ("ARRIVED picked_up left hub LAST out", True),
+        ("ARRIVED in_transit left hub left LAST", True),
+        ("ARRIVED in_transit left left left out", True),
+        ("LAST left out", False),
+        ("none LAST out return_initiated left hub", False),
+        ("LAST refused left hub", False),
+    ],
+)
+def test_what_follows_an_arrival_tells_whether_it_was_the_last(way: str, last_leg: bool) -> None:
+    """Or a buyer reads 到达派件地 while the parcel is two hubs away."""
+    names = {"left": "departed_from_hub", "hub": "arrived_at_hub", "out": "out_for_delivery"}
+    names |= {"ARRIVED": "arrived_at_destination", "LAST": "arrived_at_destination"}
+    wanted = [
+        "arrived_at_hub" if word == "ARRIVED" else names.get(word, word) for word in way.split()
+    ]
+    stated = [names.get(word, word) for word in way.split()]
+    assert in_order(stated) == wanted
+    assert (wanted != stated) is last_leg
+
+
+@pytest.mark.parametrize(
     ("text", "location", "found"),
     [
         ("【深圳市】快件已到达【龙岗坂田】", None, "深圳市"),

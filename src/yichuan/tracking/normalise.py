@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import takewhile
 from typing import Final
 
 from yichuan.tracking.details import NONE
@@ -24,10 +25,14 @@ GENERIC: Final = frozenset({NONE, "in_transit", "exception"})
 """Details that say so little that a courier's more exact code is believed instead."""
 
 ARRIVALS: Final = frozenset({"arrived_at_destination"})
-BEFORE_LEAVING: Final = frozenset(
-    {NONE, "order_created", "label_printed", "pickup_scheduled", "picked_up", "pickup_failed"}
+STARTS: Final = frozenset(
+    {"order_created", "label_printed", "pickup_scheduled", "picked_up", "pickup_failed"}
 )
-MOVED: Final = frozenset({"departed_from_hub", "arrived_at_hub"})
+BEFORE_LEAVING: Final = STARTS | {NONE}
+ON_THE_WAY: Final = "arrived_at_hub"
+MOVED: Final = frozenset({"departed_from_hub", ON_THE_WAY})
+PASSING: Final = ARRIVALS | {NONE, "departed_from_hub", "in_transit"}
+"""Details that may stand between two arrivals of one way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +113,25 @@ def detail_of_event(text: str, coded: str | None) -> str:
 def in_order(stated: Sequence[str]) -> list[str]:
     """Details of a history, oldest first, each seen with its neighbours.
 
-    A branch 网点 that scans a parcel in before anything has left is the sending side: its intake is
-    not an arrival at the destination. What follows tells: the parcel goes on to a hub.
+    What stands around an arrival tells whether it was the destination's. A branch 网点 that scans a
+    parcel in between its pick-up and the first move is the sending side; and who only afterwards
+    picks it up, or whose next arrival is a hub's, was on the way, whatever the name sounds like
+    (快件到达【池州】, then 【芜湖集散中心】). A history that begins in the middle is the sending
+    side's if it shows more than the one move from a destination's branch to a smaller one.
     """
     details = list(stated)
-    for place, detail in enumerate(details):
+    moved = next((place for place, detail in enumerate(details) if detail in MOVED), 0)
+    way = list(takewhile(lambda detail: detail in PASSING | MOVED | STARTS, details))
+    started, onward = way.count("departed_from_hub") > 1, False
+    for place, detail in enumerate(details[:moved]):
         if detail not in BEFORE_LEAVING | ARRIVALS:
             break
-        if detail in ARRIVALS and any(later in MOVED for later in details[place + 1 :]):
-            details[place] = "arrived_at_hub"
+        if detail in ARRIVALS and started:
+            details[place] = ON_THE_WAY
+        started = started or detail in STARTS
+    for place in reversed(range(len(details))):
+        if details[place] in ARRIVALS and onward:
+            details[place] = ON_THE_WAY
+        elif details[place] not in PASSING:
+            onward = details[place] in STARTS or details[place] == ON_THE_WAY
     return details
