@@ -12,7 +12,8 @@ client, all on this machine. A million tracks with ten events each are there whe
 - `bare`: the events of `new_only` written by plain psycopg into a copy of the same database, in
   idempotent batches of 1,000 with their tracks' rows, nothing parsed, verified or derived.
 - `to_list`: parcels of shipments, pushed at half the rate of `new_only`; milliseconds from the
-  acknowledgement of a push to the shipment list that shows it.
+  acknowledgement of a push to the shipment list that shows it, and CPU seconds with all that the
+  log's consumers make of it.
 
 Time runs from the first push to the last event merged. CPU seconds are per 1,000 new events. At
 the end every event is counted in the database.
@@ -26,7 +27,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,13 +44,17 @@ from bench.harness import (
     process,
     web,
 )
+from bench.pushes import Line
 from bench.tracks import KNOWN, Which, World, fill, more
+from yichuan.consumers import CONSUMERS
+from yichuan.core.consumers import BEHIND
 from yichuan.core.database import DATABASE, SYSTEM, Database
 from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
 
 PER_PUSH = 10
-CLIENTS = 32
+WATCHERS, LOOKS = 4, 400
+"""Who looks at the list, and pushes they may choose from."""
 BARE, BARE_BATCH = "bare", 1000
 WARM = 1000
 """Shipments pushed in each form before the clock starts: processes compile and cache."""
@@ -90,116 +95,6 @@ class Stage:
         }
 
 
-class Sender(asyncio.Protocol):
-    """One keep-alive connection that posts what the line hands it, again where told 503."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._body: bytes | None = None
-        self._answer = b""
-        self._began = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self.next()
-
-    def next(self) -> None:
-        """Send the next push, if there is one."""
-        self._body = self._line.take(self)
-        if self._body is not None:
-            self._began = time.perf_counter()
-            self._transport.write(self._line.head % len(self._body) + self._body)
-
-    def data_received(self, data: bytes) -> None:
-        """An answer, or a part of one: KDNiao's ends in a brace."""
-        self._answer += data
-        if not self._answer.endswith(b"}") or self._body is None:
-            return
-        answer, body, self._answer = self._answer, self._body, b""
-        if answer.startswith(b"HTTP/1.1 503"):
-            self._line.again(body)
-        elif b'"Success":true' in answer:
-            self._line.took.append(time.perf_counter() - self._began)
-            self._line.acknowledged(body)
-        else:
-            self._line.failed(answer)
-        self.next()
-
-
-class Line:
-    """Pushes that wait to be posted, at once or at a pace."""
-
-    def __init__(self, stage: Stage, pushes: Sequence[bytes], pace: float | None = None) -> None:
-        """`pace`: pushes a second; None: as fast as they are taken."""
-        host, port = stage.base.removeprefix("http://").split(":")
-        self._host, self._port = host, int(port)
-        self.head = (
-            f"POST {stage.path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/"
-            "x-www-form-urlencoded\r\nContent-Length: "
-        ).encode() + b"%d\r\n\r\n"
-        self._waiting = list(reversed(pushes))
-        self._open = len(self._waiting)
-        self._allowed = len(pushes) if pace is None else 0
-        self._pace = pace
-        self._idle: list[Sender] = []
-        self.took: list[float] = []
-        self.refused = 0
-        self.times: dict[bytes, float] = {}
-
-    def take(self, sender: Sender) -> bytes | None:
-        """The next push, or None: the sender is woken when there is one."""
-        if self._allowed > 0 and self._waiting:
-            self._allowed -= 1
-            return self._waiting.pop()
-        self._idle.append(sender)
-        return None
-
-    def again(self, body: bytes) -> None:
-        """A push that was refused for now."""
-        self.refused += 1
-        self._waiting.append(body)
-        asyncio.get_running_loop().call_later(0.2, self._allow, 1)
-
-    def acknowledged(self, body: bytes) -> None:
-        """A push that is durable."""
-        if self._pace is not None:
-            self.times[body] = time.perf_counter()
-        self._open -= 1
-        if not self._open:
-            self._done.set_result(None)
-
-    def failed(self, answer: bytes) -> None:
-        """A push that was refused for good."""
-        if not self._done.done():
-            self._done.set_exception(RuntimeError(answer.decode()))
-
-    def _allow(self, count: int) -> None:
-        self._allowed += count
-        while self._allowed > 0 and self._waiting and self._idle:
-            self._idle.pop().next()
-
-    async def run(self) -> None:
-        """Until everything is acknowledged."""
-        loop = asyncio.get_running_loop()
-        self._done: asyncio.Future[None] = loop.create_future()
-        made = [
-            await loop.create_connection(lambda: Sender(self), self._host, self._port)
-            for _ in range(CLIENTS)
-        ]
-        if self._pace is not None:
-            began, given = time.perf_counter(), 0
-            while given < self._open + len(self.took) and not self._done.done():
-                due = int((time.perf_counter() - began) * self._pace)
-                self._allow(due - given)
-                given = due
-                await asyncio.sleep(0.005)
-        await self._done
-        for transport, _ in made:
-            transport.close()
-
-
 def wait_merged(inst: Installation) -> None:
     """Until the inbox has nothing left to merge."""
     with inst.superuser() as connection:
@@ -211,7 +106,7 @@ def wait_merged(inst: Installation) -> None:
 
 def measure(stage: Stage, pushes: Sequence[bytes], events: int) -> dict[str, Any]:
     """Post pushes and wait until they are merged."""
-    line = Line(stage, pushes)
+    line = Line(stage.base, stage.path, pushes)
     before, began = stage.cpu(), time.perf_counter()
     asyncio.run(line.run())
     acknowledged = time.perf_counter() - began
@@ -237,23 +132,29 @@ def measure(stage: Stage, pushes: Sequence[bytes], events: int) -> dict[str, Any
 
 BIND = """
 INSERT INTO recipients (merchant_id, id, province, city)
-SELECT m.id, m.id, '四川省', '成都市' FROM merchants m;
+SELECT m.id, m.id, '广东省', '深圳市' FROM merchants m;
 INSERT INTO shipments (merchant_id, id, shipment_no, order_no, recipient_id, courier,
     waybill_number, milestone, detail, shop_name, recipient_name, recipient_phone, dest_province,
     dest_city, dest_district, goods, quantity, weight_g, paid_at, ship_by, promised_at, shipped_at,
     picked_up_at, buyer_token, last_event_at, last_event_text, ship_method)
 SELECT m.id, uuidv7(), 'YC' || n, 'M' || n, m.id, t.courier, t.number, t.milestone, t.detail,
-    '旗舰店', '张*', '138****1234', '四川省', '成都市', '武侯区', '保温杯×2', 2, 800,
-    now() - interval '20 days', now(), now(), t.first_event_at, t.picked_up_at, md5(t.number),
+    '旗舰店', '张*', '138****1234', g.province, g.city, NULL, '保温杯×2', 2, 800,
+    t.first_event_at - interval '1 day', t.first_event_at + interval '1 day',
+    t.first_event_at + interval '7 days', t.first_event_at, t.picked_up_at, md5(t.number),
     t.last_event_at, t.last_text, 'own_number'
-FROM unnest(%s::text[]) WITH ORDINALITY g(number, n) JOIN tracks t ON t.number = g.number
+FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY g(number, province, city, n)
+    JOIN tracks t ON t.number = g.number
     JOIN (SELECT id, row_number() OVER () AS k FROM merchants) m ON m.k = 1 + n %% 20;
 INSERT INTO track_bindings (merchant_id, shipment_id, courier, number)
 SELECT merchant_id, id, courier, waybill_number FROM shipments;
 INSERT INTO search_tokens (merchant_id, token, target_id, kind)
 SELECT merchant_id, waybill_number, id, 'waybill' FROM shipments;
+INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id)
+SELECT 'shipment', 'imported', merchant_id, id FROM shipments;
 ANALYZE shipments, track_bindings, search_tokens
 """
+"""Shipments on their way to where their parcels go, promised within a week. The log is told, so
+that their deadlines are set and they are counted, as they are in life when a scan comes."""
 
 
 async def _keys(inst: Installation) -> str:
@@ -266,63 +167,99 @@ async def _keys(inst: Installation) -> str:
     return made.token
 
 
-def ship(inst: Installation, numbers: Sequence[str]) -> str:
-    """Shipments of 20 merchants under these numbers; gives the platform's key."""
+def ship(inst: Installation, world: World, group: Sequence[Which]) -> str:
+    """Shipments of 20 merchants for these parcels; gives the platform's key."""
     key = asyncio.run(_keys(inst))
+    places = [world.parcels[n].destination.city for n, _ in group]
+    columns = (
+        [world.number(which) for which in group],
+        [place.province for place in places],
+        [place.name for place in places],
+    )
     with inst.superuser() as connection:
         connection.execute("SET session_replication_role = replica")
         for statement in BIND.split(";\n"):
-            values = (list(numbers),) if "%s" in statement else None
-            connection.execute(statement, values)
+            connection.execute(statement, columns if "%s" in statement else None)
     return key
 
 
-async def _watch(
-    stage: Stage, key: str, line: Line, sample: Sequence[tuple[bytes, str]]
-) -> list[float]:
-    """For some pushes, how long the list takes to show them after they were acknowledged."""
-    before = {}
+Sample = tuple[bytes, str]
+"""A push, and a number that it tells of."""
+
+
+async def _look(client: Raw, number: str) -> str:
+    found = await client.json("GET", f"/api/v1/shipments?q={number}&limit=20")
+    return str(found["items"][0]["last_event_at"])
+
+
+async def _watch(stage: Stage, key: str, line: Line, samples: list[Sample]) -> list[float]:
+    """For some pushes, how long the list takes to show them after they were acknowledged.
+
+    A watcher takes the next push that is not acknowledged yet: what it missed while it watched
+    another one would seem to have waited for the watcher.
+    """
     waits: list[float] = []
-    async with Raw(stage.base, key) as client:
 
-        async def shown(number: str) -> str:
-            found = await client.json("GET", f"/api/v1/shipments?q={number}&limit=20")
-            return str(found["items"][0]["last_event_at"])
-
-        for _, number in sample:
-            before[number] = await shown(number)
-        sending = asyncio.create_task(line.run())
-        for body, number in sample:
+    async def watch(client: Raw, mine: Sequence[Sample], before: dict[str, str]) -> None:
+        for body, number in mine:
+            if body in line.times:
+                continue
             while body not in line.times:
                 await asyncio.sleep(0.002)
-            while await shown(number) == before[number]:
-                await asyncio.sleep(0.01)
+            while await _look(client, number) == before[number]:
+                await asyncio.sleep(0.02)
             waits.append(time.perf_counter() - line.times[body])
-        await sending
+
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(Raw(stage.base, key)) for _ in range(WATCHERS)]
+        before = {number: await _look(clients[0], number) for _, number in samples}
+        watching = [
+            asyncio.create_task(watch(client, samples[k::WATCHERS], before))
+            for k, client in enumerate(clients)
+        ]
+        await line.run()
+        await asyncio.gather(*watching)
     return waits
+
+
+def wait_drained(inst: Installation) -> float:
+    """Until every consumer of the log has caught up; seconds."""
+    began = time.perf_counter()
+    with inst.superuser() as connection:
+        for consumer in CONSUMERS:
+            while True:
+                row = connection.execute(BEHIND, (consumer.topic, consumer.name)).fetchone()
+                if row is not None and not row[0]:
+                    break
+                time.sleep(0.05)
+    return time.perf_counter() - began
 
 
 def to_list(stage: Stage, world: World, rate: float, seconds: float) -> dict[str, Any]:
     """Push shipped parcels at half the rate and look when the list shows them."""
     group = world.take(int(rate * seconds) // PER_PUSH * PER_PUSH)
-    key = ship(stage.inst, [world.number(which) for which in group])
+    key = ship(stage.inst, world, group)
+    wait_drained(stage.inst)
     pushes = world.bodies(group, PER_PUSH, whole=False)
-    step = max(1, len(pushes) // 150)
-    sample = [
+    step = max(1, len(pushes) // LOOKS)
+    samples = [
         (pushes[k], world.number(group[k * PER_PUSH])) for k in range(step, len(pushes), step)
     ]
-    line = Line(stage, pushes, pace=rate / PER_PUSH)
+    line = Line(stage.base, stage.path, pushes, pace=rate / PER_PUSH)
     before, began = stage.cpu(), time.perf_counter()
-    waits = sorted(asyncio.run(_watch(stage, key, line, sample)))
-    spent = time.perf_counter() - began
+    waits = sorted(asyncio.run(_watch(stage, key, line, samples)))
     wait_merged(stage.inst)
+    drained = wait_drained(stage.inst)
     used = {name: used - before[name] for name, used in stage.cpu().items()}
+    first, last = min(line.times.values()), max(line.times.values())
     return {
-        "new_events_per_second": round(len(group) / spent, 1),
+        "new_events_per_second": round(len(group) / (last - first), 1),
         "wanted_per_second": round(rate, 1),
         "looks": len(waits),
         "p50_ms": round(waits[len(waits) // 2] * 1000),
         "p99_ms": round(waits[len(waits) * 99 // 100] * 1000),
+        "seconds_until_all_consumers_are_done": round(drained, 2),
+        "seconds_in_all": round(time.perf_counter() - began, 1),
         "cpu_seconds_per_1000": {n: round(s / len(group) * 1000, 3) for n, s in used.items()},
     }
 

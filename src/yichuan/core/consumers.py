@@ -125,7 +125,7 @@ _PENDING = """
 """
 
 
-_BEHIND = """
+BEHIND = """
     SELECT EXISTS (
         SELECT 1 FROM consumer_cursors c JOIN milestone_log l
             ON l.topic = %s AND (l.xid, l.id) > (c.xid, c.last_id)
@@ -137,7 +137,7 @@ _BEHIND = """
 async def behind(database: Database, consumer: Consumer) -> bool:
     """Whether a registered consumer has still to read entries, counting those that it cannot see
     yet because a transaction that began before them is open."""
-    rows = await hot_rows(database.hot_system, None, _BEHIND, (consumer.topic, consumer.name))
+    rows = await hot_rows(database.hot_system, None, BEHIND, (consumer.topic, consumer.name))
     return bool(rows[0][0])
 
 
