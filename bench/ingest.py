@@ -76,7 +76,7 @@ class Sizes:
 
 
 SMALL = Sizes(1_000, 80, 6_000, 12_000, 2_000, 4)
-FULL = Sizes(10_000, 100, 30_000, 80_000, 8_000, 8)
+FULL = Sizes(5_000, 200, 30_000, 80_000, 8_000, 8)
 
 
 @dataclass(frozen=True)
@@ -372,29 +372,47 @@ def run(sizes: Sizes) -> dict[str, Any]:
     }
 
 
-def curve(base: int, most: int) -> dict[str, Any]:
+def curve(base: int, steps: Sequence[int], most: int) -> dict[str, Any]:
     """The speed of `new_only` while the tables grow from ten copies of `base` parcels on.
 
+    `steps`: how many times as many there are at each point, as far as that is not over `most`
+    events.
+
     Raises:
-        ValueError: `most` is less than that.
+        ValueError: not even the first point is.
     """
-    if most < base * 10 * KNOWN:
-        raise ValueError(f"the curve begins at {base * 10 * KNOWN} events")
-    world = World(base, most // KNOWN // base)
+    first = base * 10 * KNOWN
+    wanted = [first * step for step in steps if first * step <= most]
+    if not wanted:
+        raise ValueError(f"the curve begins at {first} events")
+    world = World(base, wanted[-1] // KNOWN // base)
     points = []
     with installation() as inst:
+        began = time.perf_counter()
         token = asyncio.run(fill(inst, world, 10))
-        stored = base * 10 * KNOWN
-        while True:
+        before = first
+        for stored in wanted:
+            if stored > before:
+                began = time.perf_counter()
+                more(inst, before // KNOWN // base, stored // KNOWN // base)
+            filled = time.perf_counter() - began
             with running(inst, token) as stage:
                 push(stage, world, "new_only", world.take(base // 10, stored))
-                made = push(stage, world, "new_only", world.take(base * 4, stored))
-            points.append({"events": stored, "per_second": made["new_events_per_second"]})
-            if stored * 2 > most:
-                break
-            more(inst, stored // KNOWN // base, stored // KNOWN // base * 2)
-            stored *= 2
+                made = push(stage, world, "new_only", world.take(base * 3, stored))
+            points.append(
+                {
+                    "events": stored,
+                    "per_second": made["new_events_per_second"],
+                    "cpu_seconds_per_1000": made["cpu_seconds_per_1000"],
+                    "seconds_to_fill": round(filled, 1),
+                }
+            )
+            before = stored
     return {"bench": "ingest", "curve": points}
+
+
+def _long_curve(most: int) -> dict[str, Any]:
+    return curve(10_000, (1, 10, 50), most)
 
 
 def main() -> None:
@@ -402,11 +420,10 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--small", action="store_true", help="a quick run on little data")
     options.add_argument("--curve", action="store_true", help="the speed as the tables grow")
-    options.add_argument("--most", type=int, default=8_000_000, help="events at the curve's end")
+    options.add_argument("--most", type=int, default=10_000_000, help="events at the curve's end")
     args = options.parse_args()
     if args.curve:
-        small = (1_000, 200_000)
-        print(json.dumps(curve(*small) if args.small else curve(10_000, args.most)))
+        print(json.dumps(curve(1_000, (1, 2), 200_000) if args.small else _long_curve(args.most)))
     else:
         print(json.dumps(run(SMALL if args.small else FULL)))
 

@@ -78,9 +78,8 @@ class World:
         with ProcessPoolExecutor(CORES, get_context("fork")) as pool:
             made = pool.map(originals, *zip(*chunks, strict=True))
             self.parcels = [parcel for chunk in made for parcel in chunk]
-        order = [(n, c) for n in range(len(self.parcels)) for c in range(1, copies)]
-        Random(7).shuffle(order)
-        self._left = order
+        self._rng = Random(7)
+        self._told: set[Which] = set()
 
     def take(self, count: int, stored: int | None = None) -> list[Which]:
         """Parcels nothing new was told about yet, from all over the tables.
@@ -88,11 +87,14 @@ class World:
         `stored`: how many events are there, where not all copies are made yet.
         """
         made = self.copies if stored is None else stored // KNOWN // self.base
-        ready = [which for which in self._left if which[1] < made][:count]
-        assert len(ready) == count, "the world is too small"
+        assert (self.taken + count) * 5 < self.base * (made - 1) * 4, "the world is too small"
+        ready: list[Which] = []
+        while len(ready) < count:
+            which = (self._rng.randrange(self.base), self._rng.randrange(1, made))
+            if which not in self._told:
+                self._told.add(which)
+                ready.append(which)
         self.taken += count
-        taken = set(ready)
-        self._left = [which for which in self._left if which not in taken]
         return ready
 
     def number(self, which: Which) -> str:

@@ -31,7 +31,7 @@ from yichuan.shipments.routes import router as shipments
 from yichuan.shipments.timeline import router as timeline
 from yichuan.terms.routes import router as terms
 from yichuan.tickets.routes import router as tickets
-from yichuan.tracking.routes import push_router
+from yichuan.tracking.routes import push_route
 from yichuan.tracking.routes import router as tracking
 from yichuan.tracking.unknown_routes import router as unknown_codes
 from yichuan.waybills.routes import router as waybills
@@ -76,18 +76,18 @@ ROUTERS: tuple[APIRouter, ...] = (
 """Every room's router, served under /api/v1."""
 
 DOORS: tuple[APIRouter, ...] = (
-    push_router,
     door_router,
     track_router,
     say_router,
     buyer_router,
     widget_router,
 )
-"""Routers with paths of their own: courier pushes, the KDNiao door, the buyer's page."""
+"""Routers with paths of their own: the KDNiao door, the buyer's page."""
 
 
 def mount(app: FastAPI) -> None:
     """Attach the API to the application; routes are tried in order, pushes come most often."""
+    app.router.routes.insert(0, push_route)
     for router in DOORS:
         app.include_router(router)
     for router in ROUTERS:
