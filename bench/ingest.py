@@ -13,7 +13,7 @@ client, all on this machine. A million tracks with ten events each are there whe
   idempotent batches of 1,000 with their tracks' rows, nothing parsed, verified or derived.
 - `to_list`: parcels of shipments, pushed at half the rate of `new_only`; milliseconds from the
   acknowledgement of a push to the shipment list that shows it, and CPU seconds with all that the
-  log's consumers make of it.
+  log's consumers make of it and with the looks themselves.
 
 Time runs from the first push to the last event merged. CPU seconds are per 1,000 new events. At
 the end every event is counted in the database.
@@ -53,7 +53,7 @@ from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
 
 PER_PUSH = 10
-WATCHERS, LOOKS = 4, 400
+WATCHERS, LOOKS = 8, 400
 """Who looks at the list, and pushes they may choose from."""
 BARE, BARE_BATCH = "bare", 1000
 WARM = 1000
@@ -207,7 +207,7 @@ async def _watch(stage: Stage, key: str, line: Line, samples: list[Sample]) -> l
             while body not in line.times:
                 await asyncio.sleep(0.002)
             while await _look(client, number) == before[number]:
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
             waits.append(time.perf_counter() - line.times[body])
 
     async with AsyncExitStack() as stack:
