@@ -9,7 +9,7 @@ import sys
 
 import bench
 
-HELPERS = {"__main__", "harness", "bare_app", "load", "tracks"}
+HELPERS = {"__main__", "harness", "bare_app", "load", "tracks", "polling_journeys", "polling_rates"}
 
 
 def names() -> list[str]:

@@ -31,6 +31,7 @@ from yichuan.shipments.routes import router as shipments
 from yichuan.shipments.timeline import router as timeline
 from yichuan.terms.routes import router as terms
 from yichuan.tickets.routes import router as tickets
+from yichuan.tracking.polling_routes import router as polling
 from yichuan.tracking.routes import push_route
 from yichuan.tracking.routes import router as tracking
 from yichuan.tracking.unknown_routes import router as unknown_codes
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tickets,
     timeline,
     tracking,
+    polling,
 )
 """Every room's router, served under /api/v1."""
 

@@ -50,6 +50,7 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         Loop("waybills.balances", every(balances.EVERY, partial(balances.refresh, context, http))),
         Loop("tracking.merge", partial(tracking.merge_loop, context)),
         Loop("tracking.subscribe", partial(tracking.subscribe_loop, context, http)),
+        Loop("tracking.poll", partial(tracking.poll_loop, context, http)),
         Loop("tracking.housekeeping", every(DAY / 4, partial(tracking.housekeeping, context))),
         Loop("tracking.archive", every(DAY, partial(archiving.run_daily, context))),
         Loop("tracking.cohorts", every(DAY / 4, partial(ensure_cohorts, database))),

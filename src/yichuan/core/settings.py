@@ -42,6 +42,10 @@ class Settings(BaseModel):
     archive_months: int = Field(default=0, ge=0)
     """Events of tracks that began this many whole months ago are moved into Parquet files once a
     day (see docs/operations.md). 0: only by `yichuan tracking archive`."""
+    polling: bool = True
+    """Whether couriers are asked for numbers whose pushes do not come."""
+    polls_per_day: int = Field(default=10_000, ge=0)
+    """Numbers a connection is asked for a day where neither its operator nor its courier says."""
     log_level: str = "INFO"
     fsync: bool = True
     """Embedded PostgreSQL only. Tests switch it off; never off where a figure is measured."""

@@ -55,7 +55,7 @@ async def change_connection(
             "secret": values.get("secret", old.secret),
         },
     )
-    plain = ("name", "endpoint", "public_id", "rate_per_second", "enabled")
+    plain = ("name", "endpoint", "public_id", "rate_per_second", "polls_per_day", "enabled")
     changed = {name: values[name] for name in plain if name in values}
     if "endpoint" in changed:
         changed["endpoint"] = changed["endpoint"].rstrip("/")

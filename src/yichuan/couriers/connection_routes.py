@@ -24,6 +24,9 @@ from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 
 router = APIRouter(tags=["couriers"])
 
+CLEARED = ("rate_per_second", "polls_per_day")
+"""Fields whose null means the default again."""
+
 
 @router.patch("/courier-connections/{connection_id}")
 async def change_connection(
@@ -39,7 +42,7 @@ async def change_connection(
     if wish.endpoint is not None:
         values["endpoint"] = str(wish.endpoint)
     kept_when_null = {name for name, value in values.items() if value is None}
-    values = {n: v for n, v in values.items() if n == "rate_per_second" or n not in kept_when_null}
+    values = {n: v for n, v in values.items() if n in CLEARED or n not in kept_when_null}
     if wish.endpoint is not None:
         old = await queries.connection(session, connection_id)
         await endpoints.check_endpoint(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.ids import new_id
@@ -69,6 +69,18 @@ class CourierConnection(Base):
     last_error: Mapped[str | None]
     last_push_at: Mapped[datetime | None]
     """When it last pushed to us (to within minutes): the push address is known over there."""
+    polls_per_day: Mapped[int | None]
+    """Numbers we may ask for a day of our own accord; None: the default, 0: none."""
+    polls_day: Mapped[date | None]
+    """The day (Asia/Shanghai) that `polls_used` counts."""
+    polls_used: Mapped[int] = mapped_column(server_default="0")
+    """Numbers asked for, by us or by people."""
+    polls_stretch: Mapped[float] = mapped_column(Double(), server_default="1")
+    """How much longer than it should a number waits, because the quota does not reach for all."""
+    polls_paused_until: Mapped[datetime | None]
+    polls_paused_why: Mapped[str | None]
+    polls_doubted_at: Mapped[datetime | None]
+    """When calls brought what should have been pushed."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -50,6 +50,7 @@ def connection_view(context: Context, row: CourierConnection) -> ConnectionView:
         extra=extra,
         secrets=secrets,
         rate_per_second=row.rate_per_second,
+        polls_per_day=row.polls_per_day,
         enabled=row.enabled,
         push_url=service.push_url(context.settings.base_url, context.vault, row),
         last_ok_at=row.last_ok_at,
@@ -109,6 +110,7 @@ async def create_connection(
         secret=wish.secret,
         extra=wish.extra,
         rate_per_second=wish.rate_per_second,
+        polls_per_day=wish.polls_per_day,
     )
     await identity.audit(session, caller, "connection.created", str(connection_id), owner)
     return connection_view(context, await queries.connection(session, connection_id))

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
 
+PollsPerDay = Annotated[int, Field(ge=0, le=100_000_000)]
+
 
 class ConnectionRequest(BaseModel):
     """A credential at an API. `merchant_id` None: the platform's."""
@@ -24,6 +26,8 @@ class ConnectionRequest(BaseModel):
     """What else the connector's credentials name (`GET /connectors`)."""
     rate_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Calls a second that the contract allows; left out: what the connector knows."""
+    polls_per_day: PollsPerDay | None = None
+    """Numbers asked for a day where pushes do not come; left out: the default, 0: none."""
 
 
 class ConnectionView(BaseModel):
@@ -40,6 +44,7 @@ class ConnectionView(BaseModel):
     secrets: list[str]
     """Names of further secrets that are set."""
     rate_per_second: int | None
+    polls_per_day: int | None
     enabled: bool
     push_url: str
     """Where the API must push to: tell it to them."""
@@ -64,6 +69,7 @@ class ConnectionChange(BaseModel):
     ) = None
     """Keys given replace what is stored; an empty value removes."""
     rate_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    polls_per_day: PollsPerDay | None = None
     enabled: bool | None = None
 
 

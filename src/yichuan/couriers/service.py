@@ -43,6 +43,7 @@ async def add_connection(
     secret: str,
     extra: Mapping[str, str] | None = None,
     rate_per_second: int | None = None,
+    polls_per_day: int | None = None,
     push_token: str | None = None,
 ) -> tuple[UUID, str]:
     """Store a credential; returns its id and the token of its push address.
@@ -66,6 +67,7 @@ async def add_connection(
             secret_enc=vault.seal_secret(secret),
             extra_enc=vault.seal_secret(json.dumps(dict(extra))) if extra else None,
             rate_per_second=rate_per_second,
+            polls_per_day=polls_per_day,
             push_token_digest=digest_token(token),
             push_token_enc=vault.seal_secret(token),
         )

@@ -10,10 +10,11 @@ import httpx
 
 from yichuan.core.context import Context
 from yichuan.core.errors import CourierFailed, NotFound
+from yichuan.couriers import allowance
 from yichuan.couriers import queries as couriers
 from yichuan.couriers import service as courier_calls
 from yichuan.couriers.connectors.base import CourierError
-from yichuan.tracking import ingest
+from yichuan.tracking import ingest, polling_rows
 from yichuan.tracking.batch import Source
 from yichuan.tracking.values import normal_courier, normal_number
 
@@ -53,8 +54,19 @@ async def ask(
     if len(_asked) >= REMEMBERED:
         _asked.clear()
     _asked[key] = time.monotonic() + AGAIN_SECONDS
+    failure: CourierError | None = None
+    started = time.monotonic()
     try:
         update = await client.track(key[0], key[1], phone_last4=phone_last4)
     except CourierError as error:
-        raise CourierFailed(error.code, courier_text=error.courier_text) from error
-    await ingest.merge_updates(context, source, [update])
+        failure = error
+    else:
+        await ingest.merge_updates(context, source, [update])
+    ms = int((time.monotonic() - started) * 1000)
+    async with context.database.system() as session:
+        await courier_calls.note_calls(session, [(connection.id, "track", ms, failure)])
+        await allowance.spend(session, connection.id, 1)
+        if failure is None:
+            await polling_rows.note_asked(session, key[0], key[1])
+    if failure is not None:
+        raise CourierFailed(failure.code, courier_text=failure.courier_text) from failure

@@ -17,6 +17,7 @@ from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.couriers import service as couriers
 from yichuan.tracking import ingest, subscribing
+from yichuan.tracking.polling_run import Poller
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,7 @@ MERGE_IDLE: Final = 0.1
 """Seconds between looks into an empty inbox."""
 AT_ONCE: Final = 2
 SUBSCRIBE_IDLE: Final = 2.0
+POLL_IDLE: Final = 2.0
 MAX_PAUSE: Final = 10.0
 KEEP_PUSHES: Final = timedelta(days=7)
 KEEP_RESOLVED: Final = timedelta(days=30)
@@ -46,6 +48,20 @@ async def merge_loop(context: Context) -> None:
 async def subscribe_loop(context: Context, http: httpx.AsyncClient) -> None:
     """Ask couriers for the pushes that are wanted, for ever."""
     await _for_ever(lambda: subscribing.subscribe_due(context, http), SUBSCRIBE_IDLE, "subscribe")
+
+
+async def poll_loop(context: Context, http: httpx.AsyncClient) -> None:
+    """Ask couriers for numbers whose pushes do not come, for ever."""
+    poller = Poller(context, http)
+
+    async def step() -> int:
+        await poller.step()
+        return 0  # rounds go on by themselves; the next look is after a pause
+
+    try:
+        await _for_ever(step, POLL_IDLE, "poll")
+    finally:
+        await poller.close()
 
 
 async def _for_ever(step: Callable[[], Awaitable[int]], idle: float, what: str) -> None:

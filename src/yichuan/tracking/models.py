@@ -196,6 +196,18 @@ class TrackSubscription(Base):
     __tablename__ = "track_subscriptions"
     __table_args__ = (
         Index("ix_track_subscriptions_due", "next_at", postgresql_where=text("state = 'wanted'")),
+        Index(
+            "ix_track_subscriptions_poll",
+            "poll_connection_id",
+            "poll_merchant_id",
+            "poll_at",
+            postgresql_where=text("poll_connection_id IS NOT NULL AND poll_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_track_subscriptions_unrouted",
+            "poll_at",
+            postgresql_where=text("poll_connection_id IS NULL AND poll_at IS NOT NULL"),
+        ),
     )
 
     courier: Mapped[str] = mapped_column(primary_key=True)
@@ -212,6 +224,24 @@ class TrackSubscription(Base):
     stopped_at: Mapped[datetime | None]
     stopped_reason: Mapped[str | None]
     phone_last4_enc: Mapped[bytes | None]
+    poll_connection_id: Mapped[UUID | None]
+    """Through whom the courier is asked (`tracking.polling`); None: not settled, or nobody can."""
+    poll_merchant_id: Mapped[UUID | None]
+    """Whose parcel it is, so that no merchant waits for another's; all ones: the platform's."""
+    poll_at: Mapped[datetime | None] = mapped_column(
+        server_default=text("(now() + '00:00:30'::interval)")
+    )
+    """When it is looked at next; None: its life is over."""
+    poll_asked_at: Mapped[datetime | None]
+    poll_calls: Mapped[int] = mapped_column(server_default="0")
+    poll_failures: Mapped[int] = mapped_column(server_default="0")
+    poll_refusals: Mapped[int] = mapped_column(server_default="0")
+    """Failures and refusals in a row."""
+    poll_error: Mapped[str | None]
+    poll_events: Mapped[int | None]
+    """Events of the track after the last call: more of them later were pushed."""
+    poll_unpushed: Mapped[bool] = mapped_column(server_default="false")
+    """A call brought what should have been pushed, and nothing was pushed since."""
 
 
 class TrackSubscriber(Base):

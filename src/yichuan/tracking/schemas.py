@@ -96,6 +96,46 @@ class TrackDetail(BaseModel):
         return detail
 
 
+class AskingView(BaseModel):
+    """When the courier was last asked for a number by us, and when it will be."""
+
+    mode: Literal["pushed", "polled", "ended", "given_up", "nobody"]
+    """pushed: its pushes come, it is asked for only when it is oddly silent; given_up: refused, or
+    silent too long; nobody: no connection can be asked."""
+    asked_at: datetime | None
+    next_at: datetime | None
+    """None: never again, or nobody can be asked."""
+    calls: int
+    last_error: str | None
+    """Why the last call brought nothing."""
+    paused_until: datetime | None
+    """The connection asks nothing until then."""
+    stretch: float
+    """More than 1: the connection's quota is short, its numbers wait so much longer."""
+
+
+class PollingState(BaseModel):
+    """How asking for numbers whose pushes do not come goes at a connection."""
+
+    possible: bool
+    """Its protocol answers queries, it is on, and polling is."""
+    pushes: bool
+    """It pushes: its numbers are asked for only when they are oddly silent."""
+    followed: int
+    """Numbers that are asked for through it, counted to 100,000."""
+    due: int
+    """Of them, those that are to be looked at now, counted to 10,000."""
+    late_seconds: int
+    """How long the most overdue one has been."""
+    per_day: int
+    used_today: int
+    """Numbers, by us or by people (days of Asia/Shanghai)."""
+    stretch: float
+    """How much longer than it should a number waits because the quota does not reach for all."""
+    paused_until: datetime | None
+    paused_why: str | None
+
+
 class SubscriptionRequest(BaseModel):
     """A number whose pushes the platform wants without having a shipment for it."""
 

@@ -216,6 +216,13 @@ class Client:
         """The history of a number now 查询. No trace yet is an update without events."""
         raise unsupported("track")
 
+    async def track_many(
+        self, courier: str, numbers: Sequence[str], *, phone_last4: str = ""
+    ) -> Sequence[TrackUpdate]:
+        """The histories of several numbers under one phone, at most `Connector.track_at_once`. One
+        that is refused refuses all of them."""
+        return [await self.track(courier, one, phone_last4=phone_last4) for one in numbers]
+
     async def book_pickup(self, request: PickupRequest) -> PickupBooked:
         """Ask the courier to come 预约取件. Outcome "unknown": it may be booked."""
         raise unsupported("pickup")
@@ -264,6 +271,10 @@ class Connector:
     """What a waybill account must have: fields of `BranchAccount`."""
     per_second: float | None = None
     """Calls a second that the contract allows by default, all processes together."""
+    per_day: int | None = None
+    """Numbers that may be asked for a day by default; None: the house's own default."""
+    track_at_once: int = 1
+    """Numbers that one query takes (`Client.track_many`)."""
     tells_own: bool = False
     """Numbers taken through it are pushed without a subscription."""
     sandbox: str | None = None

@@ -92,7 +92,7 @@ def test_the_samples_of_the_sdk() -> None:
         "orderId": "QIAO-20200605-003",
         "language": "zh-CN",
     }
-    assert build.routes("SF7444407228423", "") == {
+    assert build.routes(["SF7444407228423"], "") == {
         "language": "0",
         "trackingType": "1",
         "trackingNumber": ["SF7444407228423"],

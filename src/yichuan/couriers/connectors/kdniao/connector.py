@@ -50,6 +50,7 @@ CONNECTOR = Connector(
     skimmer=skimmer_of("kdniao", "KdniaoSkimmer"),
     account_fields=("customer_name", "customer_password", "branch_code", "month_code"),
     per_second=20.0,
+    per_day=30_000,
     sources=(
         "apifox.com docs-site 2538027 (the manual's copy)",
         "github.com/wannvmi/Kdniao.Core official-demo",

@@ -7,7 +7,7 @@ the sample messages of its SDK (1101124154/sf-express-sdk, docs/examples 01 to 2
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -132,12 +132,12 @@ def cancel(order_code: str, number: str = "") -> Message:
     return {"dealType": CANCEL, "orderId": order_code, "waybillNoInfoList": numbers}
 
 
-def routes(number: str, phone_last4: str) -> Message:
+def routes(numbers: Sequence[str], phone_last4: str) -> Message:
     """msgData of 路由查询. `phone_last4` opens numbers that are not of this customer's account."""
     message: Message = {
         "language": "0",
         "trackingType": "1",
-        "trackingNumber": [number],
+        "trackingNumber": list(numbers),
         "methodType": "1",
         "checkPhoneNo": phone_last4,
     }

@@ -84,8 +84,14 @@ class SfClient(Client):
         self, courier: str, number: str, *, order_code: str = "", phone_last4: str = ""
     ) -> TrackUpdate:
         """The history of a number now 路由查询."""
-        found = await self._call(build.ROUTES, build.routes(number, phone_last4), safe=True)
-        return routes.track(found, number)
+        return (await self.track_many(courier, [number], phone_last4=phone_last4))[0]
+
+    async def track_many(
+        self, courier: str, numbers: Sequence[str], *, phone_last4: str = ""
+    ) -> Sequence[TrackUpdate]:
+        """路由查询 takes a list of numbers."""
+        found = await self._call(build.ROUTES, build.routes(numbers, phone_last4), safe=True)
+        return [routes.track(found, number) for number in numbers]
 
     async def book_pickup(self, request: PickupRequest) -> PickupBooked:
         """Have the courier come 上门取件."""

@@ -33,6 +33,7 @@ CONNECTOR = Connector(
     door=door_of("sf", "SfDoor"),
     account_fields=("month_code",),
     per_second=30.0,
+    track_at_once=10,
     sources=(
         "open.sf-express.com/Api/ApiDetails?level3=393 (EXP_RECE_CREATE_ORDER, public copies)",
         "github.com/1101124154/sf-express-sdk docs/examples (the SDK's own sample messages)",

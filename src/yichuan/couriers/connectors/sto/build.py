@@ -6,6 +6,7 @@ and STO_TRACE_PLATFORM_SUBSCRIBE, some with the manual's remarks on each field.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,9 +100,9 @@ def cancel(number: str, source: str) -> Message:
     return {"billCode": number, "orderType": ORDINARY, "orderSource": source}
 
 
-def track(number: str) -> Message:
+def track(numbers: Sequence[str]) -> Message:
     """content of 轨迹查询, oldest first."""
-    return {"order": "asc", "waybillNoList": [number]}
+    return {"order": "asc", "waybillNoList": list(numbers)}
 
 
 def subscribe(number: str) -> Message:

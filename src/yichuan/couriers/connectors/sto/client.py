@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yichuan.couriers.connectors.base import (
     BranchAccount,
     Subscribed,
@@ -35,7 +37,7 @@ class StoClient(Client):
 
     async def check(self, courier: str, account: BranchAccount) -> None:
         """Ask for a number that nobody has; only a refusal of who asks counts."""
-        await heard(self._call(build.TRACK, build.track(NOBODYS_NUMBER), safe=True))
+        await heard(self._call(build.TRACK, build.track([NOBODYS_NUMBER]), safe=True))
 
     async def subscribe(
         self,
@@ -54,8 +56,14 @@ class StoClient(Client):
         self, courier: str, number: str, *, order_code: str = "", phone_last4: str = ""
     ) -> TrackUpdate:
         """The history of a number now 轨迹查询."""
-        found = await self._call(build.TRACK, build.track(number), safe=True)
-        return parse.track(found, number)
+        return (await self.track_many(courier, [number]))[0]
+
+    async def track_many(
+        self, courier: str, numbers: Sequence[str], *, phone_last4: str = ""
+    ) -> Sequence[TrackUpdate]:
+        """轨迹查询 takes a list of numbers."""
+        found = await self._call(build.TRACK, build.track(numbers), safe=True)
+        return [parse.track(found, number) for number in numbers]
 
     @property
     def _source(self) -> str:

@@ -35,6 +35,7 @@ CONNECTOR = Connector(
     open=client_of("sto", "StoClient"),
     door=door_of("sto", "StoDoor"),
     account_fields=("branch_code", "customer_name", "customer_password", "month_code"),
+    track_at_once=10,
     sources=(
         "open.sto.cn (OMS_EXPRESS_ORDER_CREATE, STO_TRACE_QUERY_COMMON,"
         " STO_TRACE_PLATFORM_SUBSCRIBE, STO_TRACE_PLATFORM_PUSH, by public clients)",

@@ -3339,6 +3339,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{courier}/{number}/asking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Track Asking
+         * @description When the courier was last asked for a number and will be next; merchants see the numbers they
+         *     ship.
+         */
+        get: operations["track_asking_api_v1_tracks__courier___number__asking_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courier-connections/{connection_id}/polling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connection Polling
+         * @description How asking for numbers whose pushes do not come goes: due, late, quota, pause.
+         */
+        get: operations["connection_polling_api_v1_courier_connections__connection_id__polling_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3753,6 +3794,29 @@ export interface components {
             serves: boolean;
             /** Note */
             note: string;
+        };
+        /**
+         * AskingView
+         * @description When the courier was last asked for a number by us, and when it will be.
+         */
+        AskingView: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "pushed" | "polled" | "ended" | "given_up" | "nobody";
+            /** Asked At */
+            asked_at: string | null;
+            /** Next At */
+            next_at: string | null;
+            /** Calls */
+            calls: number;
+            /** Last Error */
+            last_error: string | null;
+            /** Paused Until */
+            paused_until: string | null;
+            /** Stretch */
+            stretch: number;
         };
         /**
          * AttemptView
@@ -4426,6 +4490,8 @@ export interface components {
             } | null;
             /** Rate Per Second */
             rate_per_second?: number | null;
+            /** Polls Per Day */
+            polls_per_day?: number | null;
             /** Enabled */
             enabled?: boolean | null;
         };
@@ -4470,6 +4536,8 @@ export interface components {
             };
             /** Rate Per Second */
             rate_per_second?: number | null;
+            /** Polls Per Day */
+            polls_per_day?: number | null;
         };
         /**
          * ConnectionView
@@ -4499,6 +4567,8 @@ export interface components {
             secrets: string[];
             /** Rate Per Second */
             rate_per_second: number | null;
+            /** Polls Per Day */
+            polls_per_day: number | null;
             /** Enabled */
             enabled: boolean;
             /** Push Url */
@@ -6830,6 +6900,32 @@ export interface components {
             merchant_id: string;
             /** Shipment Ids */
             shipment_ids: string[];
+        };
+        /**
+         * PollingState
+         * @description How asking for numbers whose pushes do not come goes at a connection.
+         */
+        PollingState: {
+            /** Possible */
+            possible: boolean;
+            /** Pushes */
+            pushes: boolean;
+            /** Followed */
+            followed: number;
+            /** Due */
+            due: number;
+            /** Late Seconds */
+            late_seconds: number;
+            /** Per Day */
+            per_day: number;
+            /** Used Today */
+            used_today: number;
+            /** Stretch */
+            stretch: number;
+            /** Paused Until */
+            paused_until: string | null;
+            /** Paused Why */
+            paused_why: string | null;
         };
         /**
          * Preflight
@@ -16001,6 +16097,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    track_asking_api_v1_tracks__courier___number__asking_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courier: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskingView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    connection_polling_api_v1_courier_connections__connection_id__polling_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollingState"];
+                };
             };
             /** @description Validation Error */
             422: {

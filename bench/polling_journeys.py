@@ -1,0 +1,96 @@
+"""Journeys to poll: the simulator's parcels at natural speed, and histories from public code."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from yichuan.core.clock import CHINA
+from yichuan.couriers.connectors.codes import detail_of
+from yichuan.couriers.connectors.times import courier_time
+from yichuan.simulator.catalogue import couriers
+from yichuan.simulator.faults import FaultRates
+from yichuan.simulator.geo import cities
+from yichuan.simulator.history import parcel_history
+from yichuan.tracking.cities import city
+from yichuan.tracking.details import milestone_of
+from yichuan.tracking.normalise import detail_of_event
+from yichuan.tracking.polling_leg import leg_km
+from yichuan.tracking.values import END_MILESTONES
+
+DATA = Path(os.environ.get("YICHUAN_DATA", "../shared/data"))
+BEGIN = datetime(2026, 3, 2, tzinfo=CHINA)
+DAYS = 14
+"""Parcels begin within so many days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One scan: when, and what it makes of the parcel."""
+
+    at: datetime
+    milestone: str
+    detail: str
+    leg_km: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A parcel from the moment its number is given to us."""
+
+    given_at: datetime
+    scans: tuple[Scan, ...]
+    cut: bool = False
+    """What comes after the last scan is not known: nobody asks for it."""
+
+
+def simulated(seed: int, count: int) -> Iterator[Journey]:
+    """The simulator's parcels, given to us between 9 and 21, with its usual share of trouble."""
+    rng = Random(seed)
+    places, codes = cities(), sorted(couriers())
+    for number in range(count):
+        origin, destination = rng.choice(places), rng.choice(places)
+        given = BEGIN + timedelta(days=rng.randrange(DAYS), hours=rng.uniform(9, 21))
+        courier = rng.choice(codes)
+        made = parcel_history(seed, courier, str(number), origin, destination, given, FaultRates())
+        told = ((e.at, e.text, detail_of("kdniao", e.code)) for e in made.events)
+        yield Journey(given, _scans(told))
+
+
+def real(*, tuned: bool) -> Iterator[Journey]:
+    """Every other history of `traces_real.jsonl`, whole or cut, from its first scan (known from the
+    start) to its last: those that the tables were counted from, or the ones held back."""
+    whole = [journey for journey in _real() if len(journey.scans) >= LEAST_SCANS]
+    yield from whole[::2] if tuned else whole[1::2]
+
+
+def _real() -> Iterator[Journey]:
+    path = DATA / "traces_real.jsonl"
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        row = json.loads(line)
+        if "dates_altered" in row["flags"] or len(row["events"]) < LEAST_SCANS:
+            continue
+        told = [(courier_time(e["time"]), e["text"], None) for e in row["events"]]
+        scans = _scans(sorted(told, key=lambda one: one[0]))
+        yield Journey(scans[0].at, scans, cut=True)
+
+
+LEAST_SCANS = 4
+
+
+def _scans(told: Iterable[tuple[datetime, str, str | None]]) -> tuple[Scan, ...]:
+    """Scans with the state each leaves the parcel in, up to its end."""
+    scans: list[Scan] = []
+    milestone = "created"
+    for at, text, coded in told:
+        detail = detail_of_event(text, coded)
+        milestone = milestone_of(detail) or milestone
+        scans.append(Scan(at, milestone, detail, leg_km(text, city(text))))
+        if milestone in END_MILESTONES:
+            break
+    return tuple(scans)
