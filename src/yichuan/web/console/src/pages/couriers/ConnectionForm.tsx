@@ -10,6 +10,7 @@ interface Fields {
   name: string
   endpoint: string
   rate_per_second: number | null
+  polls_per_day: number | null
   credentials: Record<string, string | undefined>
 }
 
@@ -82,6 +83,11 @@ export function ConnectionForm({ editing, onClose }: { editing?: Connection | un
             <Form.Item name="rate_per_second" label={t.rate} extra={t.rateHow}>
               <InputNumber min={1} max={10_000} precision={0} placeholder={connector.per_second?.toString()} style={{ width: '100%' }} />
             </Form.Item>
+            {'track' in connector.can && (
+              <Form.Item name="polls_per_day" label={t.polls} extra={t.pollsHow}>
+                <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
+              </Form.Item>
+            )}
           </>
         )}
       </Form>
@@ -118,8 +124,8 @@ function Endpoints({ connector, onPick }: { connector: Connector; onPick: (endpo
 }
 
 function fieldsOf(row: Connection): Fields {
-  const { connector, name, endpoint, rate_per_second } = row
-  return { connector, name, endpoint, rate_per_second, credentials: { ...row.extra, public_id: row.public_id } }
+  const { connector, name, endpoint, rate_per_second, polls_per_day } = row
+  return { connector, name, endpoint, rate_per_second, polls_per_day, credentials: { ...row.extra, public_id: row.public_id } }
 }
 
 function filled(credentials: Fields['credentials']): Record<string, string> {
@@ -133,12 +139,13 @@ function wishOf({ credentials, ...rest }: Fields) {
 }
 
 /** Secrets left empty stay as they are. */
-function changeOf({ credentials, name, endpoint, rate_per_second }: Fields) {
+function changeOf({ credentials, name, endpoint, rate_per_second, polls_per_day }: Fields) {
   const { public_id, secret, ...extra } = filled(credentials)
   return {
     name,
     endpoint,
     rate_per_second: rate_per_second ?? null,
+    polls_per_day: polls_per_day ?? null,
     extra,
     ...(public_id && { public_id }),
     ...(secret && { secret }),

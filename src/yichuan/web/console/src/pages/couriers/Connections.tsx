@@ -6,6 +6,7 @@ import { useLocale, useMessages } from '@/i18n'
 import { Chip, CopyableNumber, Dash, DetailSkeleton, EmptyState, ErrorState, errorTitle, Panel, PlainTable, TimeAgo } from '@/ui'
 import { ConnectionForm } from './ConnectionForm'
 import { connectionWords } from './connectionWords'
+import { Polling } from './Polling'
 import { changeConnection, type Connection, connectionsQuery, connectorsQuery, healthQuery, testConnection } from './data'
 
 /** The APIs we are connected to: what they are, whether they work, and how their calls went. */
@@ -128,6 +129,7 @@ function Health({ row, onClose }: { row: Connection; onClose: () => void }) {
     <Modal open footer={null} width={720} title={t.healthOf(row.name)} onCancel={onClose}>
       {isError && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!data && !isError && <DetailSkeleton />}
+      <Polling id={row.id} />
       {data?.resting && <Alert type="warning" showIcon title={t.resting} style={{ marginBottom: 12 }} />}
       {data && (
         <PlainTable

@@ -67,6 +67,16 @@ export function healthQuery(id: string) {
   })
 }
 
+/** How asking for numbers whose pushes do not come goes at a connection. */
+export function pollingQuery(id: string) {
+  const params = { path: { connection_id: id } }
+  return queryOptions({
+    queryKey: ['courier-connections', id, 'polling'],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/courier-connections/{connection_id}/polling', { params, signal })),
+    refetchInterval: 30_000,
+  })
+}
+
 export const quotasQuery = queryOptions({
   queryKey: ['courier-account-quotas'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/courier-account-quotas', { signal })),

@@ -7,6 +7,7 @@ import { useDetailName } from '@/domain'
 import { useMessages } from '@/i18n'
 import { RouteMap } from '@/maps'
 import { DetailSkeleton, EmptyState, ErrorState, Panel, TimeAgo, Timeline, type TimelineEvent } from '@/ui'
+import { Asking } from './Asking'
 import { type Detail, subscriptionQuery, type TimelineItem, timelineQuery } from './data'
 import { detailWords, eventWords } from './detailWords'
 import styles from './shipments.module.css'
@@ -102,6 +103,7 @@ export function TrackPanel({ shipment }: { shipment: Detail }) {
       {query.isPending && <DetailSkeleton lines={5} />}
       {history !== 'complete' && <OldScans coming={history === 'recalling'} />}
       <GivenUp number={shipment.waybill_number} />
+      <Asking courier={shipment.courier} number={shipment.waybill_number} />
       {side !== 'house' && <Way shipment={shipment} items={items} />}
       {query.isSuccess && (history !== 'recalling' || shown.length > 0) && <Story items={shown} />}
     </Panel>

@@ -77,6 +77,15 @@ export const subscriptionQuery = (number: string) =>
     },
   })
 
+/** When the courier was last asked for a number by us, and when it will be. */
+export const askingQuery = (courier: string, number: string) =>
+  queryOptions({
+    queryKey: ['asking', courier, number],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/tracks/{courier}/{number}/asking', { params: { path: { courier, number } }, signal })),
+    refetchInterval: 60_000,
+  })
+
 export const waybillsQuery = (id: string) =>
   queryOptions({
     queryKey: ['shipment', id, 'waybills'],
