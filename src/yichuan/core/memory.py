@@ -6,12 +6,13 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 _M_ARENA_MAX = -8
 """From glibc's malloc.h."""
 TRIM_SECONDS = 10.0
+_holders: list[Callable[[], None]] = []
 RARE = (100_000, 20, 50)
 """Thresholds of the collector where objects come by the hundred thousand."""
 
@@ -35,8 +36,15 @@ def rarely_collect() -> None:
     gc.set_threshold(*RARE)
 
 
+def on_trim(act: Callable[[], None]) -> None:
+    """Have something that holds memory it can do without let go of it at every `trim`."""
+    _holders.append(act)
+
+
 def trim() -> None:
     """Give freed memory back to the system (a few milliseconds)."""
+    for act in _holders:
+        act()
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except AttributeError:

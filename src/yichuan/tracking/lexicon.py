@@ -18,7 +18,7 @@ from importlib import resources
 
 _QUANTIFIERS = "?*+{"
 _SPECIAL = set(".^$*+?{}[]\\|()")
-_CHINESE = frozenset(map(chr, range(0x4E00, 0x9FFF)))
+_CHINESE = range(0x4E00, 0x9FFF)
 _ANY = "囗"
 """Stands for every Chinese character that no pattern names."""
 _DIGITS = str.maketrans("123456789", "0" * 9)
@@ -110,8 +110,9 @@ class Lexicon:
 
 def _names_only(patterns: str) -> re.Pattern[str]:
     """Finds a Chinese character that is in none of the patterns."""
-    others = sorted(_CHINESE - set(patterns) - {_ANY})
-    return re.compile(f"[{''.join(others)}]")
+    named = set(patterns) | {_ANY}
+    others = "".join(one for code in _CHINESE if (one := chr(code)) not in named)
+    return re.compile(f"[{others}]")
 
 
 @cache

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from yichuan.core.memory import on_trim
+
 FONT_DIR = Path(__file__).parent / "fonts"
 GETA = "〓"
 """Printed in place of a character that no font has."""
@@ -55,6 +57,10 @@ class FontFile:
         self._starts, self._ends, self._gids = self._groups()
         self._entries: dict[int, tuple[bytes, bytes]] = {}
         self._advances: dict[int, int] = {}
+
+    def let_go(self) -> None:
+        """Give up the pages read so far; what is needed again comes from the system's cache."""
+        self._map.madvise(mmap.MADV_DONTNEED)
 
     def _directory(self) -> dict[str, tuple[int, int]]:
         count = struct.unpack_from(">H", self._map, 4)[0]
@@ -178,4 +184,7 @@ class _Advances(dict[str, int]):
 @cache
 def typefaces() -> Typefaces:
     """The process's own copy."""
-    return Typefaces()
+    own = Typefaces()
+    for file in own.faces:
+        on_trim(file.let_go)
+    return own
