@@ -30,6 +30,8 @@ EFFORT: Final = 1.0
 """Scans an hour, to the power, times hours: how much of it a call waits for."""
 EXPECTED: Final = math.log(20)
 """Scans expected, after which silence is odd: nineteen of twenty would have been scanned."""
+ODD: Final = timedelta(hours=36)
+"""A silence that is odd in any phase."""
 LEAST: Final = timedelta(minutes=10)
 """Between two calls for one number: couriers' answers are not fresher."""
 LONGEST: Final = timedelta(hours=12)
@@ -141,7 +143,8 @@ def next_ask(seen: Seen, stretch: float = 1.0) -> datetime | None:
     wanted = min(_reached(seen, begin, EFFORT * stretch, POWER), begin + longest)
     wanted = max(wanted, begin + silence / SHORTEST_PART)
     if seen.pushed:
-        wanted = max(wanted, _reached(seen, seen.since, EXPECTED, 1.0))
+        odd = min(_reached(seen, seen.since, EXPECTED, 1.0), seen.since + ODD)
+        wanted = max(wanted, odd)
     if seen.asked_at is not None:
         wanted = max(wanted, seen.asked_at + LEAST)
         if seen.failures:

@@ -87,3 +87,14 @@ async def test_a_lost_answer_is_not_a_refusal() -> None:
     with pytest.raises(CourierError) as caught:
         await Server(httpx.ReadTimeout("slow")).client(CONNECTOR).issue(SF)
     assert (caught.value.code, caught.value.outcome) == ("no_answer", "unknown")
+
+
+async def test_several_numbers_are_one_query() -> None:
+    """Each gets its own history; one that SF says nothing of gets an empty one."""
+    scan = {"acceptTime": "2026-04-10 08:00:00", "remark": "已揽收", "opCode": "50"}
+    rows = [{"mailNo": "SF2", "routes": [scan]}, {"mailNo": "SF1", "routes": []}]
+    server = Server(answered(done({"routeResps": rows})))
+    found = await server.client(CONNECTOR).track_many("SF", ["SF1", "SF2", "SF3"])
+    assert json.loads(server.form()["msgData"])["trackingNumber"] == ["SF1", "SF2", "SF3"]
+    assert [(one.number, len(one.events)) for one in found] == [("SF1", 0), ("SF2", 1), ("SF3", 0)]
+    assert len(server.seen) == 1

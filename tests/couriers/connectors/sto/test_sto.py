@@ -210,3 +210,12 @@ def test_forms_that_are_not_taken() -> None:
     for body in (b"", b"content=x", b"data_digest=x", b"%ff=1"):
         with pytest.raises(Refused):
             StoDoor().open(Pushed(body), Keys("YC", "key"))
+
+
+async def test_several_numbers_are_one_query() -> None:
+    """Each gets its own history; one that STO says nothing of gets an empty one."""
+    server = Server(OK | {"data": {NUMBER: [SCAN]}})
+    client = server.client(CONNECTOR, EXTRA)
+    found = await client.track_many("STO", [NUMBER, "770000000000001"])
+    assert [(one.number, len(one.events)) for one in found] == [(NUMBER, 1), ("770000000000001", 0)]
+    assert len(server.seen) == 1
