@@ -50,13 +50,16 @@ _WAITING: Final = text("""
                 ORDER BY n.poll_merchant_id LIMIT 1)
         FROM m WHERE m.id IS NOT NULL
     ), these AS (SELECT id FROM m WHERE id IS NOT NULL LIMIT :examined)
-    SELECT these.id, w.due, w.first
-    FROM these CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE poll_at <= now()) AS due, min(poll_at) AS first FROM (
-            SELECT poll_at FROM track_subscriptions n
+    SELECT these.id,
+        (SELECT count(*) FROM (
+            SELECT 1 FROM track_subscriptions n
             WHERE n.poll_connection_id = :connection AND n.poll_merchant_id = these.id
-              AND n.poll_at IS NOT NULL
-            ORDER BY poll_at LIMIT :most) f) w
+              AND n.poll_at <= now() LIMIT :most) d) AS due,
+        coalesce((SELECT n.poll_at FROM track_subscriptions n
+                  WHERE n.poll_connection_id = :connection AND n.poll_merchant_id = these.id
+                    AND n.poll_at IS NOT NULL
+                  ORDER BY n.poll_at LIMIT 1), now() + interval '1 minute') AS first
+    FROM these
 """)
 _CLAIM: Final = text(f"""
     UPDATE track_subscriptions s SET poll_at = now() + make_interval(secs => {LEASE})
