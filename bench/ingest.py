@@ -55,6 +55,8 @@ from yichuan.merchants import service as merchants
 PER_PUSH = 10
 WATCHERS, LOOKS = 8, 400
 """Who looks at the list, and pushes they may choose from."""
+PATIENCE = 60.0
+"""Seconds after which a scan that the list does not show is lost."""
 BARE, BARE_BATCH = "bare", 1000
 WARM = 1000
 """Shipments pushed in each form before the clock starts: processes compile and cache."""
@@ -207,6 +209,7 @@ async def _watch(stage: Stage, key: str, line: Line, samples: list[Sample]) -> l
             while body not in line.times:
                 await asyncio.sleep(0.002)
             while await _look(client, number) == before[number]:
+                assert time.perf_counter() - line.times[body] < PATIENCE, number
                 await asyncio.sleep(0.05)
             waits.append(time.perf_counter() - line.times[body])
 

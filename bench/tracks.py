@@ -38,6 +38,8 @@ CITIES = ("深圳市", "杭州市", "北京市", "成都市", "武汉市", "西�
 NOW = datetime.now(UTC).replace(microsecond=0)
 FAULTS = FaultRates(odd_time=0, missing_zone=0)
 """Every event can be used, so that they can be counted."""
+NEAR = timedelta(hours=12)
+"""How far from now a parcel's next scan may be: what lies a day ahead is a forecast and waits."""
 STEP = 4
 """Numbers tried per parcel: some parcels are too short-lived."""
 CHUNK = 250
@@ -58,12 +60,15 @@ def _long_ones(first: int) -> Iterator[ParcelHistory]:
         courier, origin = COURIERS[n % len(COURIERS)], CITIES[n % len(CITIES)]
         target = CITIES[(n // len(CITIES) + n + 1) % len(CITIES)]
         number, at = f"7{n:09d}", NOW - timedelta(days=4, seconds=n % 3600)
-        for _ in range(2):  # the second time so that its next scan is made about now
+        for _ in range(3):
             made = parcel_history(7, courier, number, origin, target, at, FAULTS)
-            if len(made.events) > KNOWN:
-                at -= made.events[KNOWN].at - NOW
-        if len(made.events) > KNOWN:
-            yield made
+            if len(made.events) <= KNOWN:
+                break
+            off = made.events[KNOWN].at - NOW
+            if abs(off) < NEAR and made.events[KNOWN].at > made.events[KNOWN - 1].at:
+                yield made
+                break
+            at -= off  # so that its next scan is made about now
         n += 1
 
 

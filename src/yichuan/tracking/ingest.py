@@ -44,6 +44,9 @@ log = structlog.get_logger(__name__)
 
 BATCH: Final = 250
 """Inbox rows merged at once."""
+FLOOD: Final = 250
+"""Tracks moved by one batch from which on who can wait steps aside: more came while the batch
+before was merged than all consumers together follow in that time."""
 BATCH_BYTES: Final = 8 * 1024 * 1024
 """Opened bytes after which a batch takes no further push: they grow tenfold when read."""
 RACES: Final = 20
@@ -175,6 +178,8 @@ async def _merge_once(context: Context, take: str, which: int) -> int:
     except BROKEN as error:
         ids = [row.id for row in rows]
         raise Spoiled(ids, f"{type(error).__name__}: {error}") from error
+    if len(moved) >= FLOOD:
+        pressure.note()
     if moved:
         async with context.database.hot_system.connection() as connection:
             await bell.ring(connection, "track")
