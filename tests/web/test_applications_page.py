@@ -66,5 +66,6 @@ async def test_an_operator_grants_one_and_refuses_another(
         dialog = page.get_by_role("dialog", name="拒绝申请")
         await dialog.get_by_label("原因").fill("网点不接新客户")
         await dialog.locator(".ant-modal-footer .ant-btn-primary").click()
+        await expect(dialog).to_be_hidden()
         await expect(page.get_by_text("网点不接新客户").first).to_be_visible()
         assert await outcome(context, "乙贸易") == ("refused", "网点不接新客户", None)
