@@ -69,7 +69,19 @@ async def test_a_main_order_splits_by_merchant(
     assert (await alpha.client.get(f"/api/v1/orders/{subs[1]['id']}")).status_code == 404
 
 
-async def test_the_box_of_an_order_stands_in_the_list(alpha: Tenant) -> None:
+async def test_the_box_of_an_order_stands_in_the_list(
+    alpha: Tenant, platform: httpx.AsyncClient
+) -> None:
+    where = {
+        "province": "四川省",
+        "city": "成都市",
+        "district": "双流区",
+        "address": "物流大道 1 号",
+    }
+    await platform.post(
+        f"/api/v1/merchants/{alpha.id}/sender-addresses",
+        json={"name": "阿尔法仓", "phone": "028-88888888", **where},
+    )
     placed = await alpha.client.post("/api/v1/orders", json=order("M2", alpha))
     box_id = placed.json()["sub_orders"][0]["shipment_ids"][0]
     box = (await alpha.client.get(f"/api/v1/shipments/{box_id}")).json()
@@ -77,6 +89,7 @@ async def test_the_box_of_an_order_stands_in_the_list(alpha: Tenant) -> None:
     assert box["goods"] == "保温杯×3，杯盖×1"
     assert box["weight_g"] == 1280
     assert (box["dest_province"], box["dest_city"]) == ("四川省", "成都市")
+    assert box["origin_city"] == "成都市", "where the merchant's parcels leave from"
     assert box["ship_by"] == (PAID + timedelta(hours=48)).isoformat().replace("+00:00", "Z") or (
         datetime.fromisoformat(box["ship_by"]) == PAID + timedelta(hours=48)
     )

@@ -112,10 +112,17 @@ class Owner:
     id: UUID
     code: str
     ship_within_hours: int
+    origin_city: str | None
+    """Of the address its parcels leave from by default."""
 
 
+# unscoped: of the merchant whose row it stands in
+_ORIGIN = (
+    "(SELECT a.city FROM sender_addresses a WHERE a.merchant_id = merchants.id"
+    " AND a.kind = 'ship_from' ORDER BY a.is_default DESC, a.id LIMIT 1)"
+)
 _OWNERS = (
-    f"SELECT {', '.join(Owner.__slots__)} FROM merchants"
+    f"SELECT id, code, ship_within_hours, {_ORIGIN} FROM merchants"
     " WHERE (id = ANY(%(ids)s) OR code = ANY(%(codes)s))"
     " AND (%(scope)s::uuid[] IS NULL OR id = ANY(%(scope)s))"
 )

@@ -230,7 +230,10 @@ def _rows(facts: _Facts, vault: Vault, caller: Caller, order: OrderIn, measured:
         "placed_at": order.placed_at,
         "source": caller.id.partition(":")[0],
     }
-    plans = [_plan(vault, values, lines, who, measured) for values in subs]
+    plans = [
+        _plan(vault, values, lines, who, measured, owner.origin_city)
+        for values, owner in zip(subs, owners, strict=True)
+    ]
     return _Rows(main, list(recipients.values()), subs, lines, plans)
 
 
@@ -317,6 +320,7 @@ def _plan(
     lines: Sequence[dict[str, Any]],
     who: Person,
     measured: Measured,
+    origin_city: str | None,
 ) -> Plan:
     return Plan(
         merchant_id=sub["merchant_id"],
@@ -344,6 +348,7 @@ def _plan(
         recipient_name=mask_name(who.name) or None,
         recipient_phone=mask_phone(who.phone) or None,
         phone_tokens=phone_tokens(vault, who.phone),
+        origin_city=origin_city,
         dest_province=who.province,
         dest_city=who.city,
         dest_district=who.district,

@@ -54,6 +54,7 @@ def shipment_values(plan: Plan) -> dict[str, Any]:
         "weight_g": plan.measured.weight_g or weight_of(plan.lines),
         "volume_cm3": plan.measured.volume_cm3,
         "pieces": plan.measured.pieces,
+        "origin_city": plan.origin_city,
         "dest_province": plan.dest_province,
         "dest_city": plan.dest_city,
         "dest_district": plan.dest_district,

@@ -49,6 +49,7 @@ class Plan:
     recipient_phone: str | None = None
     phone_tokens: tuple[tuple[str, str], ...] = ()
     """(kind, token) of the blind phone indexes."""
+    origin_city: str | None = None
     dest_province: str | None = None
     dest_city: str | None = None
     dest_district: str | None = None

@@ -415,7 +415,7 @@ async def _record_issued(
 
 def _bindings(answer: Answer, claim: Claim, issued: WaybillIssued) -> Iterator[NewBinding]:
     """The number, and those of the further boxes (子件): each is followed."""
-    tail = _phone_tail(claim.request) if answer.must_subscribe else None
+    tail = _phone_tail(claim.request)
     legs: list[tuple[str, Leg]] = [(issued.number, "out")]
     legs += [(child, "piece") for child in issued.child_numbers if child != issued.number]
     for number, leg in legs:
@@ -433,7 +433,7 @@ def _bindings(answer: Answer, claim: Claim, issued: WaybillIssued) -> Iterator[N
 
 
 def _phone_tail(request: WaybillRequest) -> str | None:
-    """Last four digits of the recipient's phone: some couriers ask for them to be subscribed."""
+    """Last four digits of the recipient's phone: some couriers ask for them to tell of a number."""
     tail = split_phone(request.receiver.mobile or request.receiver.tel)[0][-4:]
     return tail if len(tail) == 4 and tail.isdigit() else None
 

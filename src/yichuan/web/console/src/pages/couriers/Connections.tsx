@@ -138,7 +138,7 @@ function Health({ row, onClose }: { row: Connection; onClose: () => void }) {
           rowId={(one) => one.operation}
           empty={<EmptyState title={t.noCalls} how={t.noCallsHow} />}
           columns={[
-            { key: 'operation', title: t.operation, render: (one) => one.operation },
+            { key: 'operation', title: t.operation, render: (one) => t.operations[one.operation] ?? one.operation },
             { key: 'calls', title: t.calls, align: 'right', render: (one) => one.calls.toLocaleString() },
             { key: 'failures', title: t.failures, align: 'right', render: (one) => one.failures.toLocaleString() },
             { key: 'ms', title: t.meanMs, align: 'right', render: (one) => one.mean_ms.toLocaleString() },
