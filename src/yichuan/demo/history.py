@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
@@ -107,7 +107,8 @@ async def _place(
             owner = ids[share.merchant.code]
             sub = _sub_order(order_id, owner, one, share, who, main=index == 0)
             mine = _lines(sub, share)
-            plans.append(_plan(vault, sub, mine, shops.get((owner, share.shop))))
+            plan = _plan(vault, sub, mine, shops.get((owner, share.shop)))
+            plans.append(replace(plan, origin_city=share.merchant.sender.city))
             written.append(sub)
             lines += mine
             drafts.append((sub, one, share))

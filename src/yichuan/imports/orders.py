@@ -239,6 +239,7 @@ class OrderWriter:
             recipient_name=mask_name(who.name) or None,
             recipient_phone=mask_phone(who.phone) or None,
             phone_tokens=phone_tokens(vault, who.phone),
+            origin_city=self._parties.origin(order.merchant_id),
             dest_province=who.province,
             dest_city=who.city,
             dest_district=who.district,

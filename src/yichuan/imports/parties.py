@@ -29,6 +29,7 @@ class Parties:
         self._merchants: dict[str, UUID] = {}
         self._ship_within: dict[UUID, timedelta] = {}
         self._bound: set[UUID] = set()
+        self._origins: dict[UUID, str] = {}
         self._shops: dict[Shop, UUID] = {}
         self.made: list[str] = []
         """Codes of merchants that did not exist before."""
@@ -41,6 +42,8 @@ class Parties:
                 self._ship_within[row.id] = timedelta(hours=row.ship_within_hours)
                 if row.logistics_mode == "platform":
                     self._bound.add(row.id)
+            for sender in await merchants.origins(session):
+                self._origins[sender.merchant_id] = sender.city
 
     async def ensure(self, named: Iterable[tuple[str | None, str | None]]) -> None:
         """Make merchants (not on a merchant's own behalf) and shops that are new.
@@ -102,6 +105,10 @@ class Parties:
     def must_use_platform(self, merchant_id: UUID) -> bool:
         """Whether the merchant may not ship under numbers of its own."""
         return merchant_id in self._bound
+
+    def origin(self, merchant_id: UUID) -> str | None:
+        """The city a merchant's parcels leave from by default."""
+        return self._origins.get(merchant_id)
 
     def ship_within(self, merchant_id: UUID) -> timedelta:
         """How long a merchant may take from payment to hand-over."""
