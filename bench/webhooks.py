@@ -106,7 +106,7 @@ async def _endpoint(context: Context, url: str) -> UUID:
 
 def _event(stream: str, number: int) -> Event:
     data = {"stream": stream, "number": number, "shipment_no": stream, "milestone": "in_transit"}
-    return Event(new_id(), stream, "shipment.milestone", now(), data)
+    return Event(new_id(), stream, "shipment.milestone", now(), data, f"{stream} {number}")
 
 
 async def bare(port: int, count: int) -> float:
