@@ -54,7 +54,7 @@ async def test_a_connection_is_made_tested_broken_and_mended(
         await expect(page.get_by_text("连接正常")).to_be_visible()
         await expect(row).to_contain_text("已启用")
         await row.get_by_role("button", name="健康").click()
-        await expect(page.get_by_role("dialog").get_by_text("test", exact=True)).to_be_visible()
+        await expect(page.get_by_role("dialog").get_by_text("测试连接", exact=True)).to_be_visible()
         await screenshot(page, "connection-health")
         await page.keyboard.press("Escape")
         await page.set_viewport_size(PHONE)
