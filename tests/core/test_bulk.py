@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yichuan.core.bulk import Stage, copy_text, fill, number_array, text_array, uuid_array
+from yichuan.core import arrays
+from yichuan.core.bulk import Stage, copy_text, fill
 from yichuan.core.context import Context
 from yichuan.core.database import raw_connection
 from yichuan.core.ids import new_id, new_ids
@@ -90,7 +91,12 @@ async def test_arrays(context: Context) -> None:
         connection = await raw_connection(session)
         cursor = await connection.execute(
             "SELECT %s::text[], %s::uuid[], %s::bigint[], %s::text[]",
-            (text_array(texts), uuid_array(ids), number_array([1, None, -3]), text_array([])),
+            (
+                arrays.texts(texts),
+                arrays.uuids(ids),
+                arrays.numbers([1, None, -3]),
+                arrays.texts([]),
+            ),
         )
         assert await cursor.fetchone() == (texts, ids, [1, None, -3], [])
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from psycopg import sql
 
-from yichuan.core import arrays
 from yichuan.core.database import Connection, WriteSession, raw_connection
 
 _NULL = "\\N"
@@ -114,7 +113,3 @@ async def fill(
     if analyze:
         await connection.execute(sql.SQL("ANALYZE {}").format(name))
     return connection
-
-
-uuid_array, text_array, number_array = arrays.uuids, arrays.texts, arrays.numbers
-time_array, date_array, ARRAYS = arrays.times, arrays.dates, arrays.OF_TYPE

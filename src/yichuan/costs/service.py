@@ -12,7 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, text, update
 
-from yichuan.core.bulk import Stage, copy_text, fill, uuid_array
+from yichuan.core import arrays
+from yichuan.core.bulk import Stage, copy_text, fill
 from yichuan.core.clock import CHINA
 from yichuan.core.database import SystemSession, raw_connection
 from yichuan.core.ids import new_id
@@ -284,8 +285,8 @@ async def suggest_card(session: SystemSession, bill_id: UUID) -> tuple[str, Lear
 async def _load(session: SystemSession, courier: str, ids: list[UUID]) -> _Loaded:
     lines = await _read(session, _OF_BILLS, [ids])
     boxes = await _boxes(session, courier, lines)
-    merchants = uuid_array([box.merchant_id for box in boxes.values()])
-    shipment_ids = uuid_array([box.id for box in boxes.values()])
+    merchants = arrays.uuids([box.merchant_id for box in boxes.values()])
+    shipment_ids = arrays.uuids([box.id for box in boxes.values()])
     before = await _read(session, _BEFORE, [merchants, shipment_ids, courier, ids])
     return _Loaded(ids, lines, before, boxes)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, text, tuple_
 
-from yichuan.core.bulk import uuid_array
+from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.pagination import read_time_cursor, time_cursor
@@ -201,8 +201,8 @@ async def histories(
 ) -> Mapping[UUID, History]:
     """Problems ever opened, by shipment id. Asked for by (merchant_id, shipment_id)."""
     keys = {
-        "merchants": uuid_array([m for m, _ in shipments]),
-        "shipments": uuid_array([s for _, s in shipments]),
+        "merchants": arrays.uuids([m for m, _ in shipments]),
+        "shipments": arrays.uuids([s for _, s in shipments]),
     }
     rows = await session.execute(_HISTORIES, keys)
     return {r[0]: History(r[1], frozenset(r[2]), frozenset(r[3])) for r in rows}

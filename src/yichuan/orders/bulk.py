@@ -12,7 +12,8 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import text
 
-from yichuan.core.bulk import Stage, copy_text, fill, text_array, uuid_array
+from yichuan.core import arrays
+from yichuan.core.bulk import Stage, copy_text, fill
 from yichuan.core.database import SystemSession
 from yichuan.core.vault import Vault
 from yichuan.orders.recipients import Person, recipient_values
@@ -236,8 +237,8 @@ async def known(
     rows = await session.execute(
         _KNOWN,
         {
-            "merchants": uuid_array([m for m, _ in wanted]),
-            "numbers": text_array([n for _, n in wanted]),
+            "merchants": arrays.uuids([m for m, _ in wanted]),
+            "numbers": arrays.texts([n for _, n in wanted]),
         },
     )
     return {
@@ -257,7 +258,7 @@ async def main_orders(
             "SELECT order_no, id FROM orders WHERE order_no = ANY(CAST(:numbers AS text[]))"
             " AND source = 'import' AND created_at >= :since ORDER BY created_at"
         ),
-        {"numbers": text_array(set(numbers)), "since": since},
+        {"numbers": arrays.texts(set(numbers)), "since": since},
     )
     return {row.order_no: row.id for row in rows}
 
@@ -291,9 +292,9 @@ async def of_boxes(session: SystemSession, keys: Sequence[BoxKey]) -> list[UUID 
             rows = await session.execute(
                 statement,
                 {
-                    "merchants": uuid_array([keys[place][0] for place in left]),
-                    "numbers": text_array([keys[place][1] for place in left]),
-                    "recipients": uuid_array([keys[place][2] for place in left]),
+                    "merchants": arrays.uuids([keys[place][0] for place in left]),
+                    "numbers": arrays.texts([keys[place][1] for place in left]),
+                    "recipients": arrays.uuids([keys[place][2] for place in left]),
                 },
             )
             for place, sub_order_id in rows:
@@ -311,8 +312,8 @@ async def line_counts(session: SystemSession, subs: Sequence[tuple[UUID, UUID]])
             " GROUP BY 1"
         ),
         {
-            "merchants": uuid_array([m for m, _ in subs]),
-            "subs": uuid_array([s for _, s in subs]),
+            "merchants": arrays.uuids([m for m, _ in subs]),
+            "subs": arrays.uuids([s for _, s in subs]),
         },
     )
     return {row.sub_order_id: row.lines for row in rows}

@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec.structs import fields
 from sqlalchemy import TextClause, text
 
-from yichuan.core.bulk import ARRAYS, uuid_array
+from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry
@@ -96,8 +96,8 @@ async def _recount(session: SystemSession, wanted: Sequence[Key], allowed: Limit
     histories = await problems.histories(session, wanted)
     before = await _lines(session, wanted)
     changes = await asyncio.to_thread(_counted, boxes, histories, before, allowed)
-    for statement, arrays in changes:
-        await session.execute(statement, arrays)
+    for statement, values in changes:
+        await session.execute(statement, values)
 
 
 def _counted(
@@ -132,7 +132,7 @@ async def _lines(session: SystemSession, keys: Sequence[Key]) -> Mapping[UUID, L
     """What is counted of the shipments so far, by shipment."""
     merchants, shipments = zip(*keys, strict=True)
     rows = await session.execute(
-        _LINES, {"merchants": uuid_array(merchants), "shipments": uuid_array(shipments)}
+        _LINES, {"merchants": arrays.uuids(merchants), "shipments": arrays.uuids(shipments)}
     )
     return {keys[row[0] - 1][1]: Line(*row[1:]) for row in rows}
 
@@ -141,6 +141,6 @@ def _arrays(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> dict
     """Rows as array literals, column by column: adapting each value would cost more than both
     counting and writing them."""
     return {
-        name: ARRAYS[kind](values)
+        name: arrays.OF_TYPE[kind](values)
         for (name, kind), values in zip(columns.items(), zip(*rows, strict=True), strict=True)
     }

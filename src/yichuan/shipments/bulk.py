@@ -17,7 +17,8 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
-from yichuan.core.bulk import Stage, copy_text, fill, time_array, uuid_array
+from yichuan.core import arrays
+from yichuan.core.bulk import Stage, copy_text, fill
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession
 from yichuan.core.errors import Conflict
@@ -351,9 +352,9 @@ async def deliver(
         result = await session.execute(
             _DELIVER,
             {
-                "merchants": uuid_array([row[0] for row in part]),
-                "shipments": uuid_array([row[1] for row in part]),
-                "times": time_array([row[2] for row in part]),
+                "merchants": arrays.uuids([row[0] for row in part]),
+                "shipments": arrays.uuids([row[1] for row in part]),
+                "times": arrays.times([row[2] for row in part]),
             },
         )
         done += result.rowcount  # type: ignore[attr-defined]

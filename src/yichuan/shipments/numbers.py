@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from yichuan.core.bulk import text_array, uuid_array
+from yichuan.core import arrays
 from yichuan.core.database import SystemSession
 from yichuan.shipments.planning import normal
 
@@ -50,8 +50,8 @@ async def known(
     rows = await session.execute(
         _KNOWN,
         {
-            "merchants": uuid_array([m for m, _ in wanted]),
-            "numbers": text_array([n for _, n in wanted]),
+            "merchants": arrays.uuids([m for m, _ in wanted]),
+            "numbers": arrays.texts([n for _, n in wanted]),
         },
     )
     return {
@@ -121,7 +121,7 @@ async def named(
 
     Lines made before `since` make a box count as filled.
     """
-    tokens = text_array({normal(number) for number in numbers})
+    tokens = arrays.texts({normal(number) for number in numbers})
     rows = await session.execute(
         _NAMED, {"tokens": tokens, "before": moment_id(since), "merchant_id": merchant_id}
     )
@@ -148,8 +148,8 @@ async def waiting(
     rows = await session.execute(
         _WAITING,
         {
-            "merchants": uuid_array([m for m, _ in subs]),
-            "subs": uuid_array([s for _, s in subs]),
+            "merchants": arrays.uuids([m for m, _ in subs]),
+            "subs": arrays.uuids([s for _, s in subs]),
         },
     )
     found: dict[tuple[UUID, UUID], list[UUID]] = {}
@@ -195,6 +195,6 @@ async def billed(
     for kind, wanted in (("shipment_no", shipment_nos), ("waybill", waybills)):
         tokens = {normal(number) for number in wanted}
         if tokens:
-            rows = await session.execute(_BILLED, {"tokens": text_array(tokens), "kind": kind})
+            rows = await session.execute(_BILLED, {"tokens": arrays.texts(tokens), "kind": kind})
             found.update((row.id, BilledBox(*row)) for row in rows)
     return list(found.values())

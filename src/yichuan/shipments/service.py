@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 
 from yichuan.core import arrays
-from yichuan.core.bulk import number_array, uuid_array
 from yichuan.core.clock import now
 from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.direct import Write, write_within
@@ -334,10 +333,10 @@ async def set_billed(session: SystemSession, rows: Sequence[Billed]) -> int:
     done = await session.execute(
         _SET_BILLED,
         {
-            "merchants": uuid_array([row.merchant_id for row in rows]),
-            "shipments": uuid_array([row.shipment_id for row in rows]),
-            "billed": number_array([row.billed_minor for row in rows]),
-            "expected": number_array([row.expected_minor for row in rows]),
+            "merchants": arrays.uuids([row.merchant_id for row in rows]),
+            "shipments": arrays.uuids([row.shipment_id for row in rows]),
+            "billed": arrays.numbers([row.billed_minor for row in rows]),
+            "expected": arrays.numbers([row.expected_minor for row in rows]),
         },
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

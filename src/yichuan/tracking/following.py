@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from yichuan.core.bulk import number_array, text_array
+from yichuan.core import arrays
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry
 from yichuan.couriers import queries as couriers
@@ -55,9 +55,9 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     """Tie the next numbers of these tracks to the shipments they carry."""
     keys = sorted({(e.courier or "", e.number or "", e.cycle or 0) for e in entries})
     columns = {
-        "couriers": text_array([courier for courier, _, _ in keys]),
-        "numbers": text_array([number for _, number, _ in keys]),
-        "cycles": number_array([cycle for _, _, cycle in keys]),
+        "couriers": arrays.texts([courier for courier, _, _ in keys]),
+        "numbers": arrays.texts([number for _, number, _ in keys]),
+        "cycles": arrays.numbers([cycle for _, _, cycle in keys]),
     }
     named: dict[tuple[UUID, UUID], int] = {}
     for row in (await session.execute(_SCANS, columns)).all():

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from yichuan.core.bulk import number_array, text_array
+from yichuan.core import arrays
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.tracking.polling import Seen
 from yichuan.tracking.polling_leg import leg_km
@@ -229,9 +229,9 @@ async def unroute_disabled(session: SystemSession) -> None:
 async def afresh(session: SystemSession, rows: Sequence[Row]) -> list[Row]:
     """The same numbers with what their tracks say now."""
     values = {
-        "couriers": text_array([row.courier for row in rows]),
-        "numbers": text_array([row.number for row in rows]),
-        "cycles": number_array([row.cycle for row in rows]),
+        "couriers": arrays.texts([row.courier for row in rows]),
+        "numbers": arrays.texts([row.number for row in rows]),
+        "cycles": arrays.numbers([row.cycle for row in rows]),
     }
     return [Row(**row) for row in (await session.execute(_AFRESH, values)).mappings()]
 

@@ -76,7 +76,6 @@ class _Taken:
     asked: list[Row]
     pushed: frozenset[tuple[str, str, int]]
     """Of them, those whose pushes should have come."""
-    reserved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +202,7 @@ class Poller:
         client = await courier_calls.client_for(
             session, self._context.vault, self._http, line.id, self._context.settings.base_url
         )
-        return _Taken(client, asked, frozenset(pushed), len(asked))
+        return _Taken(client, asked, frozenset(pushed))
 
     def _after(self, connection_id: UUID) -> UUID:
         return self._behind.get(connection_id, rows.FIRST)

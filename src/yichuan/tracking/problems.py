@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from yichuan.core.bulk import uuid_array
+from yichuan.core import arrays
 from yichuan.core.database import SystemSession
 
 # unscoped: a log consumer reviews every merchant's shipments
@@ -40,8 +40,8 @@ async def problems_of(
     if not shipments:
         return []
     columns = {
-        "merchants": uuid_array([m for m, _ in shipments]),
-        "shipments": uuid_array([s for _, s in shipments]),
+        "merchants": arrays.uuids([m for m, _ in shipments]),
+        "shipments": arrays.uuids([s for _, s in shipments]),
     }
     rows = await session.execute(_SHIPMENTS, columns)
     return [TrackProblem(**row) for row in rows.mappings()]

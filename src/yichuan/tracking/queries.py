@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select, text, tuple_
 
-from yichuan.core.bulk import number_array, text_array
+from yichuan.core import arrays
 from yichuan.core.database import ReadSession, SystemSession, raw_connection
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import decode_cursor, encode_cursor, read_number_cursor
@@ -130,9 +130,9 @@ async def bound_states(
     await cursor.execute(
         _BOUND,
         (
-            text_array([courier for courier, _, _ in keys]),
-            text_array([number for _, number, _ in keys]),
-            number_array([cycle for _, _, cycle in keys]),
+            arrays.texts([courier for courier, _, _ in keys]),
+            arrays.texts([number for _, number, _ in keys]),
+            arrays.numbers([cycle for _, _, cycle in keys]),
         ),
         prepare=True,
     )

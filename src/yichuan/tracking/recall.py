@@ -11,7 +11,7 @@ import psycopg
 import structlog
 from sqlalchemy import text
 
-from yichuan.core.bulk import number_array, text_array
+from yichuan.core import arrays
 from yichuan.core.context import Context
 from yichuan.core.database import SYSTEM, Database, WriteSession
 from yichuan.core.jobs import defer
@@ -50,11 +50,11 @@ async def ask(session: WriteSession, away: Sequence[Away]) -> History:
     if not away:
         return "complete"
     columns = {
-        "couriers": text_array([one.courier for one in away]),
-        "numbers": text_array([one.number for one in away]),
-        "cycles": number_array([one.cycle for one in away]),
+        "couriers": arrays.texts([one.courier for one in away]),
+        "numbers": arrays.texts([one.number for one in away]),
+        "cycles": arrays.numbers([one.cycle for one in away]),
     }
-    cohorts = {"cohorts": text_array([one.cohort.isoformat() for one in away])}
+    cohorts = {"cohorts": arrays.texts([one.cohort.isoformat() for one in away])}
     fresh = {tuple(row) for row in await session.execute(_ASK, columns | cohorts)}
     for one in away:
         if (one.courier, one.number, one.cycle) in fresh:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 
-from yichuan.core.bulk import number_array, text_array
+from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.direct import within, write_within
@@ -150,9 +150,9 @@ async def listeners(
     if not keys:
         return []
     columns = {
-        "couriers": text_array([courier for courier, _, _ in keys]),
-        "numbers": text_array([number for _, number, _ in keys]),
-        "cycles": number_array([cycle for _, _, cycle in keys]),
+        "couriers": arrays.texts([courier for courier, _, _ in keys]),
+        "numbers": arrays.texts([number for _, number, _ in keys]),
+        "cycles": arrays.numbers([cycle for _, _, cycle in keys]),
     }
     # unscoped: a log consumer tells every merchant's programs
     named = text(

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import text
 
-from yichuan.core.bulk import uuid_array
+from yichuan.core import arrays
 from yichuan.core.database import SystemSession
 
 # unscoped: a log consumer reviews every merchant's shipments
@@ -49,8 +49,8 @@ async def of_shipments(session: SystemSession, shipments: Sequence[tuple[UUID, U
     if not shipments:
         return []
     columns = {
-        "merchants": uuid_array([m for m, _ in shipments]),
-        "shipments": uuid_array([s for _, s in shipments]),
+        "merchants": arrays.uuids([m for m, _ in shipments]),
+        "shipments": arrays.uuids([s for _, s in shipments]),
     }
     found: dict[UUID, Way] = {}
     for shipment_id, sign_kind, *scan in await session.execute(_SCANS, columns):

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 from sqlalchemy import select, text, tuple_, update
 
-from yichuan.core.bulk import text_array
+from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import ReadSession, SystemSession, WriteSession
@@ -353,8 +353,8 @@ async def collected(session: SystemSession, numbers: Sequence[tuple[str, str]]) 
     if not numbers:
         return []
     columns = {
-        "couriers": text_array([c for c, _ in numbers]),
-        "numbers": text_array([n for _, n in numbers]),
+        "couriers": arrays.texts([c for c, _ in numbers]),
+        "numbers": arrays.texts([n for _, n in numbers]),
     }
     ids = (await session.execute(_AWAITED, columns)).scalars().all()
     if not ids:
