@@ -29,7 +29,7 @@ from yichuan.imports.values import Job, Outcome, Planned
 from yichuan.orders import bulk as orders
 from yichuan.orders.bulk import KnownSubOrder, NewOrder, Person
 from yichuan.orders.recipients import mask_name, mask_phone, phone_tokens, recipient_key
-from yichuan.regions.contact import split_phone
+from yichuan.regions.contact import phone_tail
 from yichuan.shipments import bulk, numbers
 from yichuan.shipments.bulk import Encoded, ImportedBox
 from yichuan.tracking import service as tracking
@@ -286,8 +286,8 @@ class ShipmentWriter:
             topic: Topic = "shipment" if key in subs or not settled(item.row, at) else "figures"
             box = self._box(item, who, *here[key], filled or next(ids), at, topic)
             (made.planned if filled else made.boxes).append(box)
-            tail = split_phone(who.phone)[0][-4:]
-            if len(tail) == 4 and tail.isdigit():
+            tail = phone_tail(who.phone)
+            if tail is not None:
                 made.tails[box.id] = tail
         made.orders = [_with_state(order, several) for order in made.orders]
         return made

@@ -142,6 +142,12 @@ def split_phone(phone: str) -> tuple[str, str]:
     return (phone, "") if found is None else (found["main"], found["ext"])
 
 
+def phone_tail(phone: str) -> str | None:
+    """The last four digits that some couriers ask for to tell of a number; None without them."""
+    tail = split_phone(phone)[0][-4:]
+    return tail if len(tail) == 4 and tail.isdigit() else None
+
+
 def _joined(number: str, extension: str | None) -> str:
     return f"{number}-{extension}" if extension else number
 

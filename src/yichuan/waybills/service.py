@@ -27,7 +27,7 @@ from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.scope import in_scope
 from yichuan.merchants import queries as merchants
-from yichuan.regions.contact import split_phone
+from yichuan.regions.contact import phone_tail
 from yichuan.shipments import queries as shipment_queries
 from yichuan.shipments import service as shipments
 from yichuan.shipments.boxes import Box
@@ -239,8 +239,7 @@ async def _people(session: SystemSession, vault: Vault, ids: Sequence[UUID]) -> 
 def _known(box: Box, parties: Parties | YichuanError, cleared: frozenset[UUID]) -> _Known:
     if not isinstance(parties, Parties):
         return _Known()
-    tail = split_phone(parties.receiver.mobile)[0][-4:]
-    return _Known(parties.parcel(box, cleared), tail if tail.isdigit() else None)
+    return _Known(parties.parcel(box, cleared), phone_tail(parties.receiver.mobile))
 
 
 def _own_waybill(

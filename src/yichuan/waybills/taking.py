@@ -34,7 +34,7 @@ from yichuan.couriers.connectors.errors import answered, in_doubt
 from yichuan.dispatch import service as dispatch
 from yichuan.dispatch.service import Dispatcher
 from yichuan.identity.callers import Caller, visible_merchants
-from yichuan.regions.contact import split_phone
+from yichuan.regions.contact import phone_tail
 from yichuan.shipments import service as shipments
 from yichuan.shipments.boxes import Box
 from yichuan.shipments.boxes import boxes as shipments_of
@@ -415,7 +415,8 @@ async def _record_issued(
 
 def _bindings(answer: Answer, claim: Claim, issued: WaybillIssued) -> Iterator[NewBinding]:
     """The number, and those of the further boxes (子件): each is followed."""
-    tail = _phone_tail(claim.request)
+    receiver = claim.request.receiver
+    tail = phone_tail(receiver.mobile or receiver.tel)
     legs: list[tuple[str, Leg]] = [(issued.number, "out")]
     legs += [(child, "piece") for child in issued.child_numbers if child != issued.number]
     for number, leg in legs:
@@ -430,12 +431,6 @@ def _bindings(answer: Answer, claim: Claim, issued: WaybillIssued) -> Iterator[N
             phone_last4=tail,
             subscribe=answer.must_subscribe,
         )
-
-
-def _phone_tail(request: WaybillRequest) -> str | None:
-    """Last four digits of the recipient's phone: some couriers ask for them to tell of a number."""
-    tail = split_phone(request.receiver.mobile or request.receiver.tel)[0][-4:]
-    return tail if len(tail) == 4 and tail.isdigit() else None
 
 
 _LOST = f"""
