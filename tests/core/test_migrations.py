@@ -74,10 +74,15 @@ def test_migrations_run_forward_on_a_filled_database(
             "SELECT troubles, count(*) FROM shipments"
             " WHERE troubled_at = '2026-03-01+08' GROUP BY 1"
         ).fetchall()
+        origins = connection.execute(
+            "SELECT m.code, s.origin_city, count(*) FROM shipments s"
+            " JOIN merchants m ON m.id = s.merchant_id GROUP BY 1, 2 ORDER BY 1"
+        ).fetchall()
         options = connection.execute(
             "SELECT reloptions FROM pg_class WHERE relname = 'shipments'"
         ).fetchone()
     assert troubled == [(["late_ship", "lost"], 1000)]
+    assert origins == [("M1", "成都市", 200), *((f"M{n}", None, 200) for n in range(2, 6))]
     assert options == (["fillfactor=50"],)
     assert migrate.current(urls) == migrate.head()
     drop(cluster, name)
@@ -89,6 +94,11 @@ FILL = (
     "INSERT INTO recipients (merchant_id, id, province) SELECT id, id, '四川省' FROM merchants",
     "INSERT INTO shipments (merchant_id, id, shipment_no, recipient_id)"
     " SELECT m.id, gen_random_uuid(), 'S' || n, m.id FROM merchants m, generate_series(1, 200) n",
+    "INSERT INTO sender_addresses (merchant_id, id, kind, name, phone_enc, province, city,"
+    " district, address, is_default) SELECT id, gen_random_uuid(), kind, '仓库', '', '四川省',"
+    " a.city, '', '', is_default FROM merchants, (VALUES ('ship_from', '绵阳市', false),"
+    " ('ship_from', '成都市', true), ('return_to', '德阳市', true)) AS a(kind, city, is_default)"
+    " WHERE code = 'M1'",
     "INSERT INTO problems (merchant_id, id, shipment_id, kind, party, severity, since)"
     " SELECT merchant_id, gen_random_uuid(), id, kind, 'merchant', 2, since::timestamptz"
     " FROM shipments, (VALUES ('lost', '2026-03-02+08'), ('late_ship', '2026-03-01+08'))"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
+from msgspec import structs
 from sqlalchemy import text
 
 from yichuan.core.context import Context
@@ -19,10 +20,11 @@ from yichuan.demo.state import State
 from yichuan.merchants import queries as merchants
 from yichuan.merchants import service as merchant_service
 from yichuan.orders import bulk as orders
-from yichuan.orders.recipients import Person, mask_name, mask_phone, phone_tokens, recipient_key
+from yichuan.orders.boxing import boxed
+from yichuan.orders.recipients import Person
 from yichuan.regions import lookup
 from yichuan.shipments import service as shipments
-from yichuan.shipments.values import Plan, PlannedLine
+from yichuan.shipments.values import Plan
 from yichuan.simulator.sample import Handling, handle
 from yichuan.simulator.sample import merchants as sample_merchants
 from yichuan.simulator.sample_buyers import Buyer
@@ -106,9 +108,9 @@ async def _place(
         for index, share in enumerate(one.shares):
             owner = ids[share.merchant.code]
             sub = _sub_order(order_id, owner, one, share, who, main=index == 0)
+            sub = structs.replace(sub, shop_id=shops.get((owner, share.shop)))
             mine = _lines(sub, share)
-            plan = _plan(vault, sub, mine, shops.get((owner, share.shop)))
-            plans.append(replace(plan, origin_city=share.merchant.sender.city))
+            plans.append(boxed(vault, sub, mine, share.merchant.sender.city))
             written.append(sub)
             lines += mine
             drafts.append((sub, one, share))
@@ -181,46 +183,6 @@ def _lines(sub: orders.NewOrder, share: Share) -> list[orders.NewLine]:
         )
         for number, line in enumerate(share.lines, 1)
     ]
-
-
-def _plan(
-    vault: Vault, sub: orders.NewOrder, lines: Sequence[orders.NewLine], shop_id: UUID | None
-) -> Plan:
-    who = sub.who
-    return Plan(
-        merchant_id=sub.merchant_id,
-        order_no=sub.order_no,
-        sub_order_no=sub.sub_order_no,
-        recipient_id=sub.recipient_id,
-        lines=tuple(
-            PlannedLine(
-                sub_order_id=sub.sub_order_id,
-                order_line_id=line.id,
-                quantity=line.quantity,
-                sku=line.sku,
-                name=line.name,
-                category=line.category,
-                weight_g=line.weight_g,
-                unit_price_minor=line.unit_price_minor,
-            )
-            for line in lines
-        ),
-        shop_id=shop_id,
-        shop_name=sub.shop_name,
-        buyer_ref=sub.buyer_ref,
-        recipient_key=recipient_key(vault, who),
-        recipient_name=mask_name(who.name),
-        recipient_phone=mask_phone(who.phone),
-        phone_tokens=phone_tokens(vault, who.phone),
-        dest_province=who.province,
-        dest_city=who.city,
-        dest_district=who.district,
-        dest_adcode=who.adcode,
-        remark=sub.remark,
-        paid_at=sub.paid_at,
-        ship_by=sub.ship_by,
-        promised_at=sub.promised_at,
-    )
 
 
 async def count(context: Context) -> int:

@@ -24,14 +24,14 @@ from yichuan.imports.places import recipient
 from yichuan.imports.rows import OrderRow
 from yichuan.imports.values import Job, Outcome, Planned
 from yichuan.orders import bulk as orders
+from yichuan.orders.boxing import boxed
 from yichuan.orders.bulk import KnownSubOrder, NewLine, NewOrder, Person
-from yichuan.orders.recipients import mask_name, mask_phone, phone_tokens, recipient_key
 from yichuan.shipments import bulk, numbers
 from yichuan.shipments import service as shipments
 from yichuan.shipments.bulk import BoxLine
 from yichuan.shipments.numbers import Named
 from yichuan.shipments.planning import normal
-from yichuan.shipments.values import Plan, PlannedLine
+from yichuan.shipments.values import Plan
 
 Key = tuple[UUID, str]
 """Merchant and sub-order number."""
@@ -181,7 +181,6 @@ class OrderWriter:
     ) -> None:
         merchant_id, row = key[0], group[0].row
         order_no = row.order_no or key[1]
-        who = _person(row)
         main = order_no not in mains
         ship_by = row.ship_by
         if ship_by is None and row.paid_at is not None:
@@ -193,7 +192,7 @@ class OrderWriter:
             recipient_id=new_id(),
             order_no=order_no,
             sub_order_no=key[1],
-            who=who,
+            who=_person(row),
             main=main,
             placed_at=row.placed_at or row.paid_at or at,
             paid_at=row.paid_at,
@@ -210,46 +209,8 @@ class OrderWriter:
         ]
         made.orders.append(order)
         made.order_lines += lines
-        made.plans.append(self._plan(order, who, lines))
-
-    def _plan(self, order: NewOrder, who: Person, lines: Iterable[NewLine]) -> Plan:
-        vault = self._job.vault
-        return Plan(
-            merchant_id=order.merchant_id,
-            order_no=order.order_no,
-            sub_order_no=order.sub_order_no,
-            recipient_id=order.recipient_id,
-            lines=tuple(
-                PlannedLine(
-                    sub_order_id=line.sub_order_id,
-                    order_line_id=line.id,
-                    quantity=line.quantity,
-                    sku=line.sku,
-                    name=line.name,
-                    category=line.category,
-                    weight_g=line.weight_g,
-                    unit_price_minor=line.unit_price_minor,
-                )
-                for line in lines
-            ),
-            shop_id=order.shop_id,
-            shop_name=order.shop_name,
-            buyer_ref=order.buyer_ref,
-            recipient_key=recipient_key(vault, who),
-            recipient_name=mask_name(who.name) or None,
-            recipient_phone=mask_phone(who.phone) or None,
-            phone_tokens=phone_tokens(vault, who.phone),
-            origin_city=self._parties.origin(order.merchant_id),
-            dest_province=who.province,
-            dest_city=who.city,
-            dest_district=who.district,
-            dest_adcode=who.adcode,
-            remark=order.remark,
-            paid_at=order.paid_at,
-            ship_by=order.ship_by,
-            promised_at=order.promised_at,
-            source="import",
-        )
+        origin = self._parties.origin(merchant_id)
+        made.plans.append(boxed(self._job.vault, order, lines, origin, source="import"))
 
 
 def _matched(

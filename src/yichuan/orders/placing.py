@@ -21,14 +21,12 @@ from yichuan.merchants import service as merchant_service
 from yichuan.merchants.queries import Owner
 from yichuan.notify import service as notify
 from yichuan.notify.service import Telling
+from yichuan.orders.boxing import UNMEASURED, boxed
+from yichuan.orders.bulk import NewLine, NewOrder
 from yichuan.orders.models import Order, OrderLine, Recipient, SubOrder
 from yichuan.orders.recipients import (
     Person,
-    mask_name,
-    mask_phone,
     person,
-    phone_tokens,
-    recipient_key,
     recipient_values,
 )
 from yichuan.orders.schemas import (
@@ -40,15 +38,15 @@ from yichuan.orders.schemas import (
     SubOrderIn,
 )
 from yichuan.shipments import service as shipments
-from yichuan.shipments.values import Measured, Plan, PlannedLine
+from yichuan.shipments.values import Measured, Plan
 from yichuan.terms import closing
 from yichuan.terms import queries as terms
 from yichuan.terms.closing import Closing
 from yichuan.terms.places import Place
 
 ANYWHERE = Place("")
-UNMEASURED = Measured()
-"""A box of which nothing is known but its lines."""
+_SAID = tuple(set(NewOrder.__struct_fields__) - {"sub_order_id", "who", "main", "state"})
+"""What a sub-order's row and a box's order say alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,43 +320,9 @@ def _plan(
     measured: Measured,
     origin_city: str | None,
 ) -> Plan:
-    return Plan(
-        merchant_id=sub["merchant_id"],
-        order_no=sub["order_no"],
-        sub_order_no=sub["sub_order_no"],
-        recipient_id=sub["recipient_id"],
-        lines=tuple(
-            PlannedLine(
-                sub_order_id=sub["id"],
-                order_line_id=line["id"],
-                quantity=line["quantity"],
-                sku=line["sku"],
-                name=line["name"],
-                category=line["category"],
-                weight_g=line["weight_g"],
-                unit_price_minor=line["unit_price_minor"],
-            )
-            for line in lines
-            if line["sub_order_id"] == sub["id"]
-        ),
-        shop_id=sub["shop_id"],
-        shop_name=sub["shop_name"],
-        buyer_ref=sub["buyer_ref"],
-        recipient_key=recipient_key(vault, who),
-        recipient_name=mask_name(who.name) or None,
-        recipient_phone=mask_phone(who.phone) or None,
-        phone_tokens=phone_tokens(vault, who.phone),
-        origin_city=origin_city,
-        dest_province=who.province,
-        dest_city=who.city,
-        dest_district=who.district,
-        dest_adcode=who.adcode,
-        remark=sub["remark"],
-        paid_at=sub["paid_at"],
-        ship_by=sub["ship_by"],
-        promised_at=sub["promised_at"],
-        measured=measured,
-    )
+    order = NewOrder(sub_order_id=sub["id"], who=who, **{name: sub[name] for name in _SAID})
+    mine = (NewLine(**line) for line in lines if line["sub_order_id"] == sub["id"])
+    return boxed(vault, order, mine, origin_city, measured=measured)
 
 
 def _telling(sub: Mapping[str, Any]) -> Telling:
