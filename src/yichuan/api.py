@@ -26,6 +26,7 @@ from yichuan.reports.live_routes import router as live_reports
 from yichuan.reports.routes import router as reports
 from yichuan.scorecards.routes import router as scorecards
 from yichuan.shipments.export_routes import router as exports
+from yichuan.shipments.link_routes import router as links
 from yichuan.shipments.proof_routes import router as proofs
 from yichuan.shipments.routes import router as shipments
 from yichuan.shipments.timeline import router as timeline
@@ -45,6 +46,7 @@ from yichuan.web.widget import widget_router
 ROUTERS: tuple[APIRouter, ...] = (
     exports,  # before the shipments, whose routes take any last part of the path for an id
     shipments,  # first: routes are matched in order, and these are asked for most
+    links,
     proofs,
     orders,
     waybills,

@@ -332,6 +332,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments/{shipment_id}/buyer-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Buyer Link
+         * @description Give the shipment a new buyer's link, and the other parcels of its order to the same person
+         *     with it: the old ones, on labels too, show nothing any more.
+         */
+        post: operations["renew_buyer_link_api_v1_shipments__shipment_id__buyer_link_post"];
+        /**
+         * Revoke Buyer Link
+         * @description Take the buyer's link back, and those of the other parcels of its order to the same person:
+         *     they show nothing any more.
+         */
+        delete: operations["revoke_buyer_link_api_v1_shipments__shipment_id__buyer_link_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/{shipment_id}/proofs": {
         parameters: {
             query?: never;
@@ -4109,6 +4135,29 @@ export interface components {
             lat: number | null;
             /** Lon */
             lon: number | null;
+        };
+        /**
+         * BuyerLink
+         * @description A parcel's buyer's link; the page is at `path` on this host.
+         */
+        BuyerLink: {
+            /**
+             * Shipment Id
+             * Format: uuid
+             */
+            shipment_id: string;
+            /** Buyer Token */
+            buyer_token: string;
+            /** Path */
+            path: string;
+        };
+        /**
+         * BuyerLinks
+         * @description The new links of an order's parcels, the one asked for first.
+         */
+        BuyerLinks: {
+            /** Items */
+            items: components["schemas"]["BuyerLink"][];
         };
         /**
          * BuyerPlace
@@ -10662,6 +10711,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RowResults"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    renew_buyer_link_api_v1_shipments__shipment_id__buyer_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyerLinks"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revoke_buyer_link_api_v1_shipments__shipment_id__buyer_link_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -48,7 +48,7 @@ function Loaded({ shipment }: { shipment: Detail }) {
             <RecipientPanel shipment={shipment} />
             <WaybillsPanel shipment={shipment} />
             <CostPanel shipment={shipment} />
-            <BuyerPanel token={shipment.buyer_token} />
+            <BuyerPanel shipment={shipment} />
           </div>
         </div>
       </div>

@@ -148,7 +148,14 @@ export const detailWords = defineMessages(
     buyerHow: '发给买家即可查看物流，不用登录；页面不显示完整姓名、电话和地址。',
     copyLink: '复制链接',
     openLink: '打开',
-    noLink: '链接已停用。',
+    noLink: '链接已停用，买家打不开物流页。',
+    makeLink: '生成新链接',
+    renewLink: '换新链接',
+    renewSure: '这个包裹和同一订单其他包裹的旧链接（包括已打印面单上的二维码）将立即失效，要把新链接发给买家。确定吗？',
+    linkRenewed: '新链接已生效，旧链接已失效',
+    revokeLink: '停用',
+    revokeSure: '买家将打不开这个包裹和同一订单其他包裹的物流页，随时可以再生成新链接。确定吗？',
+    linkRevoked: '链接已停用',
   },
   {
     list: 'Shipments',
@@ -302,7 +309,14 @@ export const detailWords = defineMessages(
     buyerHow: 'Send it to the buyer: no sign-in, and no full name, phone or address on it.',
     copyLink: 'Copy link',
     openLink: 'Open',
-    noLink: 'The link was revoked.',
+    noLink: 'The link was revoked: the buyer cannot open the page.',
+    makeLink: 'Make a new link',
+    renewLink: 'Renew',
+    renewSure: 'The old links of this parcel and the others of its order stop at once, also on printed labels; send the buyer the new one. Sure?',
+    linkRenewed: 'The new link works, the old one does not any more',
+    revokeLink: 'Revoke',
+    revokeSure: 'The buyer will not be able to open the pages of this parcel and the others of its order; new links can be made at any time. Sure?',
+    linkRevoked: 'Link revoked',
   },
 )
 
@@ -325,6 +339,8 @@ export const eventWords = defineMessages(
     merged: '合单：并入其他包裹的商品',
     proof: '添加签收凭证',
     proof_removed: '删除签收凭证',
+    link_renewed: '更换买家链接',
+    link_revoked: '停用买家链接',
   },
   {
     created: 'Parcel created',
@@ -343,5 +359,7 @@ export const eventWords = defineMessages(
     merged: 'Merged with other parcels',
     proof: 'Proof of delivery added',
     proof_removed: 'Proof of delivery removed',
+    link_renewed: "Buyer's link renewed",
+    link_revoked: "Buyer's link revoked",
   },
 )
