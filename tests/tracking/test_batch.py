@@ -1,6 +1,6 @@
 """Recognising what is old loses nothing and doubles nothing.
 
-If these break, a scan is missing from a parcel's page, or a number's two parcels are mixed up."""
+If these break, a scan is missing from a parcel's page, or is there twice."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
-from yichuan.tracking import batch
+from yichuan.tracking import batch, lives
 from yichuan.tracking.batch import (
     Gathered,
     Moved,
     Source,
     StoredTrack,
     Told,
-    advance,
     news_of,
 )
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 AT = datetime(2025, 12, 1, tzinfo=UTC)
-DAY = timedelta(days=1)
 KEY = ("ZTO", "73100000001")
 COHORT = date(2025, 11, 1)
 SOURCE = Source("kdniao", UUID(int=1), 1)
@@ -59,15 +57,16 @@ def digest_of(history: tuple[CourierEvent, ...]) -> bytes:
 
 
 def merge(
-    cycles: list[StoredTrack], *histories: tuple[CourierEvent, ...]
+    cycles: list[StoredTrack], *histories: tuple[CourierEvent, ...], at: datetime = AT
 ) -> tuple[list[StoredTrack], list[str]]:
     """One batch: the number's cycles after it, and the texts of its new events."""
     news = news_of(KEY, cycles, [told(history) for history in histories])
     if news is None:
         return cycles, []
-    moved = advance(news, cycles[-1] if cycles else None, at=AT, cohort=COHORT)
-    kept = cycles if moved.is_new else cycles[:-1]
-    return [*kept, stored(moved)], [e.text for e in moved.new_events]
+    changed = {moved.cycle: moved for moved in lives.moves(news, cycles, at=at, cohort=COHORT)}
+    kept = [track for track in cycles if track.cycle not in changed]
+    tracks = sorted([*kept, *map(stored, changed.values())], key=lambda track: track.cycle)
+    return tracks, [e.text for moved in changed.values() for e in moved.new_events]
 
 
 HISTORIES = st.lists(
@@ -115,26 +114,6 @@ def test_a_digest_is_kept_only_for_the_whole() -> None:
     assert cycles[0].digest is None
     cycles, texts = merge(cycles, whole)
     assert (texts, cycles[0].digest) == (["运输中3"], digest_of(whole))
-
-
-def test_a_reused_number_needs_its_rest() -> None:
-    ended = CourierEvent(START + DAY, "已签收", "301", None, "delivered")
-    cycles, _ = merge([], (event(0), ended))
-    soon = CourierEvent(START + 20 * DAY, "已揽收", "1", None, "picked_up")
-    assert len(merge(cycles, (soon,))[0]) == 1
-
-
-def test_two_lives_are_told_apart() -> None:
-    late = AT + 100 * DAY
-    ended = CourierEvent(START + DAY, "已签收", "301", None, "delivered")
-    first = (event(0), ended)
-    cycles, _ = merge([], first)
-    again = CourierEvent(START + 70 * DAY, "已揽收", "1", None, "picked_up")
-    news = news_of(KEY, cycles, [told((*first, again))])
-    assert news is not None
-    moved = advance(news, cycles[-1], at=late, cohort=COHORT)
-    assert (moved.cycle, moved.is_new, moved.milestone) == (2, True, "picked_up")
-    assert news_of(KEY, [*cycles, stored(moved)], [told((*first, again))]) is None
 
 
 def test_what_names_no_parcel_is_put_aside() -> None:

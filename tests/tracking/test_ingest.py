@@ -168,14 +168,14 @@ async def test_odd_characters_and_sizes(
 async def test_a_push_that_breaks_the_merge_is_left_behind(
     context: Context, nobody: httpx.AsyncClient, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = ingest.advance
+    real = ingest.lives.moves
 
     def sometimes(news: Any, *args: Any, **kwargs: Any) -> Any:
         if news.key[1] == "751000000666":
             raise ZeroDivisionError("unforeseen")
         return real(news, *args, **kwargs)
 
-    monkeypatch.setattr(ingest, "advance", sometimes)
+    monkeypatch.setattr(ingest.lives, "moves", sometimes)
     for number in ("751000000006", "751000000666", "751000000007"):
         await send(nobody, line, push(record(number, history(START, 1))))
     await merge_all(context)
@@ -204,6 +204,27 @@ async def test_a_reused_number_begins_a_new_life(
         "SELECT cycle, events, milestone FROM tracks WHERE number = '751000000008' ORDER BY cycle",
     )
     assert [tuple(t.values()) for t in tracks] == [(1, 5, "delivered"), (2, 2, "in_transit")]
+
+
+async def test_two_lives_in_one_push_and_late_scans_of_the_first(
+    context: Context, nobody: httpx.AsyncClient, line: Line
+) -> None:
+    later, number = START + 70 * DAY, "751000000018"
+    await send(nobody, line, push(record(number, history(START)[1:] + history(later, 2))))
+    await merge_all(context)
+    await send(nobody, line, push(record(number, history(START)[:1])))
+    await merge_all(context)
+    tracks = await rows(
+        context,
+        "SELECT t.cycle, t.milestone, t.events, count(*) AS stored,"
+        " max(e.occurred_at) - min(e.occurred_at) < interval '30 days' AS alike"
+        " FROM tracks t JOIN track_events e USING (cohort, courier, number, cycle)"
+        f" WHERE number = '{number}' GROUP BY 1, 2, 3 ORDER BY 1",
+    )
+    assert [tuple(t.values()) for t in tracks] == [
+        (1, "delivered", 5, 5, True),
+        (2, "in_transit", 2, 2, True),
+    ]
 
 
 async def test_a_correction_soon_after_the_end_is_the_same_parcel(

@@ -27,7 +27,8 @@ from yichuan.core.context import Context
 from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
 from yichuan.shipments.combining import Whole, combine
 from yichuan.tracking import ingest, problems, queries, service
-from yichuan.tracking.batch import Key, Moved, Source, StoredTrack, Told, advance, news_of
+from yichuan.tracking.batch import Key, Moved, Source, StoredTrack, Told, news_of
+from yichuan.tracking.lives import moves
 from yichuan.tracking.values import BoundState, Leg, NewBinding
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
@@ -127,7 +128,7 @@ class Tracks:
             known = self.rows[key][0] if key in self.rows else None
             news = news_of(key, [known] if known else [], histories)
             if news is not None:
-                moved = advance(news, known, at=AT, cohort=COHORT)
+                (moved,) = moves(news, [known] if known else [], at=AT, cohort=COHORT)
                 self.rows[key] = stored(moved), moved
                 new = [(e.second, e.detail, e.text, e.city) for e in moved.new_events]
                 self.events.setdefault(key, []).extend(new)

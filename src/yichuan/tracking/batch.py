@@ -18,7 +18,7 @@ from yichuan.couriers.connectors.connector import Skimmed, Skimmer
 from yichuan.tracking import memory, unknown
 from yichuan.tracking.cities import city as city_of
 from yichuan.tracking.memory import Remembered, Scan, Words
-from yichuan.tracking.merge import FUTURE, key_of
+from yichuan.tracking.merge import key_of
 from yichuan.tracking.redact import redact
 from yichuan.tracking.values import END_MILESTONES, normal_courier, normal_number
 from yichuan.tracking.walk import second_of, time_of
@@ -277,30 +277,18 @@ def begins_anew(milestone: str, last_event_at: datetime | None, first_at: dateti
     return first_at - last_event_at > rest
 
 
-def _first_at(news: News, at: datetime) -> datetime | None:
-    """When the news begin, forecasts left aside."""
-    times = [event.occurred_at for event in news.fresh.values()]
-    return min([t for t in times if t <= at + FUTURE], default=None)
-
-
 def advance(
     news: News,
-    latest: StoredTrack | None,
+    stored: StoredTrack | None,
+    cycle: int,
     *,
     at: datetime,
     cohort: date,
     mapped: Mapping[str, str] = NOTHING,
 ) -> Moved:
-    """The track after the news; `cohort` is the month in which a new one begins, `mapped` what
-    operators made of codes and texts that its courier's connector cannot read."""
-    stored, cycle = latest, latest.cycle if latest else 1
-    first = _first_at(news, at)
-    if (
-        latest is not None
-        and first is not None
-        and begins_anew(latest.milestone, latest.last_event_at, first)
-    ):
-        stored, cycle = None, cycle + 1
+    """One track after news that are all about its life (`tracking.lives` tells lives apart);
+    `cohort` is the month in which a new one begins, `mapped` what operators made of codes and texts
+    that its courier's connector cannot read."""
     known = stored.events if stored else 0
     fresh = list(news.fresh.items())[: MAX_EVENTS - known]
     events = [_read(key, event, mapped) for key, event in fresh]

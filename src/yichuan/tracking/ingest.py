@@ -25,16 +25,13 @@ from yichuan.couriers import service as couriers
 from yichuan.couriers import standing
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
-from yichuan.tracking import handover, store, twins
+from yichuan.tracking import handover, lives, store, twins
 from yichuan.tracking.batch import (
     NOTHING,
     Bad,
     Gathered,
-    Key,
     Moved,
     Source,
-    StoredTrack,
-    advance,
     news_of,
     unknown_words,
 )
@@ -235,17 +232,17 @@ async def _apply(
         for key, histories in sorted(gathered.histories.items())
         if (one := news_of(key, tracks.get(key, ()), histories)) is not None
     ]
-    latest: dict[Key, StoredTrack] = {key: cycles[-1] for key, cycles in tracks.items()}
     mapped = await couriers.mapped_unknown(connection) if news else {}
     moved = [
-        advance(
+        track
+        for one in news
+        for track in lives.moves(
             one,
-            latest.get(one.key),
+            tracks.get(one.key, ()),
             at=at,
             cohort=cohort,
             mapped=mapped.get((gathered.connectors[one.key], one.key[0]), NOTHING),
         )
-        for one in news
     ]
     await _make_partitions(context.database, {track.cohort for track in moved})
     await store.write(connection, moved)
