@@ -36,6 +36,7 @@ from yichuan.tracking.polling_routes import router as polling
 from yichuan.tracking.routes import push_route
 from yichuan.tracking.routes import router as tracking
 from yichuan.tracking.unknown_routes import router as unknown_codes
+from yichuan.waybills.further_routes import router as further
 from yichuan.waybills.routes import router as waybills
 from yichuan.web.buyer import buyer_router
 from yichuan.web.live_routes import router as live
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     proofs,
     orders,
     waybills,
+    further,
     costs,
     unknown_codes,  # before the couriers, who may take its last part of the path for a code
     catalogue,

@@ -79,9 +79,11 @@ CREATES = {
 UNFOUND = {
     "GET /track/{token}/proofs/{proof_id}",
     "DELETE /api/v1/shipments/{shipment_id}/proofs/{proof_id}",
+    "POST /api/v1/shipments/{shipment_id}/numbers/dismiss",
 }
-"""Doors that say 404 to the owner here: an address needs its own key, and the person whose proof it
-is was erased by an act before."""
+"""Doors that say 404 to the owner here: an address needs its own key, the person whose proof it
+is was erased by an act before, and the number asked about is the shipment's own, not one in doubt.
+"""
 REFUSED = {403, 404, 409, 422}
 
 

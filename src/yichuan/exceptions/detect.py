@@ -14,14 +14,14 @@ from yichuan.core.database import Database, SystemSession
 from yichuan.core.log import Entry
 from yichuan.exceptions import service
 from yichuan.exceptions.kinds import kind_of_detail, kind_of_report
-from yichuan.exceptions.rules import Report
+from yichuan.exceptions.rules import NUMBER, Report
 from yichuan.exceptions.service import Box
 from yichuan.exceptions.signing import KIND, Scan, findings
 from yichuan.exceptions.thresholds import Thresholds, setting
 from yichuan.shipments import facts
 from yichuan.shipments.facts import ShipmentFacts
+from yichuan.tracking import further, ways
 from yichuan.tracking import problems as tracks
-from yichuan.tracking import ways
 
 BATCH = 200
 IDLE_SECONDS = 3.0
@@ -50,6 +50,8 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
             reports[shipment_id].append(report)
         limits = await setting.get(session)
         for shipment_id, report in await _signatures_say(session, boxes, limits):
+            reports[shipment_id].append(report)
+        for shipment_id, report in await _numbers_say(session, entries):
             reports[shipment_id].append(report)
         await service.review(session, boxes, reports, now())
 
@@ -94,6 +96,22 @@ async def _signatures_say(
             }
             found.append((box.id, Report(KIND, said[0].at, evidence)))
     return found
+
+
+async def _numbers_say(
+    session: SystemSession, entries: Sequence[Entry]
+) -> list[tuple[UUID, Report]]:
+    """Numbers that scans name in doubt; a problem whose numbers are all settled is over."""
+    keys = {
+        (e.merchant_id, e.shipment_id)
+        for e in entries
+        if e.kind == "number" and e.merchant_id and e.shipment_id
+    }
+    if not keys:
+        return []
+    open_since = await further.in_doubt(session, keys)
+    await service.settle(session, NUMBER, [key for key in keys if key[1] not in open_since])
+    return [(shipment_id, Report(NUMBER, at)) for shipment_id, at in open_since.items()]
 
 
 async def review_due(database: Database, batch: int = BATCH) -> int:

@@ -5,6 +5,8 @@
   own number (it answers until a scan proves the hand-over).
 - `severity`: 1 notice, 2 act today, 3 act now; `act_hours`: hours to act, from detection.
 - `supersedes`: kinds that are the same trouble at an earlier stage; they end when this one opens.
+- `ticket`: yes, for who answers for it (service, where that is not the merchant); merchant: for the
+  merchant, whoever answers for it; no.
 - `reported`: problem kinds of the track (see `tracking.details`) that open this kind.
 - `once`: opened once in a shipment's life (every scan on the way back repeats the report).
 - `closed_by_ticket`: closing the ticket ends the problem. What the parcel itself must prove ends
@@ -17,7 +19,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from yichuan.tracking.details import details
 
@@ -37,9 +39,12 @@ Kind = Literal[
     "customs_held",
     "returning",
     "suspicious_signing",
+    "number_doubt",
     "other",
 ]
-Party = Literal["merchant", "courier", "platform", "buyer"]
+Party = Literal["merchant", "courier", "platform", "buyer", "nobody"]
+"""Who answers for a problem; nobody 不可抗力: it counts against no one."""
+TicketFor = Literal["party", "merchant"]
 Deadline = Literal["ship_by", "pick_up_by", "first_scan_by", "scan_by", "deliver_by", "collect_by"]
 
 
@@ -55,7 +60,7 @@ class ProblemKind:
     own_number_party: Party
     severity: int
     act_hours: int
-    ticket: bool
+    ticket: TicketFor | None
     supersedes: frozenset[str]
     reported: frozenset[str]
     closed_by_ticket: bool
@@ -81,6 +86,13 @@ def kinds() -> dict[str, ProblemKind]:
     return {row["kind"]: _kind(row, rank) for rank, row in enumerate(rows)}
 
 
+_TICKETS: Final[dict[str, TicketFor | None]] = {
+    "yes": "party",
+    "merchant": "merchant",
+    "no": None,
+}
+
+
 def _kind(row: dict[str, str], rank: int) -> ProblemKind:
     return ProblemKind(
         kind=cast(Kind, row["kind"]),
@@ -91,7 +103,7 @@ def _kind(row: dict[str, str], rank: int) -> ProblemKind:
         own_number_party=cast(Party, row["own_number_party"]),
         severity=int(row["severity"]),
         act_hours=int(row["act_hours"]),
-        ticket=row["ticket"] == "yes",
+        ticket=_TICKETS[row["ticket"]],
         supersedes=frozenset(row["supersedes"].split()),
         reported=frozenset(row["reported"].split()),
         closed_by_ticket=row["closed_by_ticket"] == "yes",

@@ -25,6 +25,8 @@ from yichuan.tracking.details import details
 
 SIGNING = "suspicious_signing"
 """A problem of the signature: it ends with it."""
+NUMBER = "number_doubt"
+"""A scan names the next number in doubt: over when a person says, or the parcel has arrived."""
 OVER = frozenset({"delivered", "returned", "cancelled", "lost"})
 TRACKED = frozenset({"hub_waybill", "own_number"})
 """Ship methods with a courier's scans to wait for."""
@@ -222,6 +224,8 @@ def _what_happened(problem: Past, facts: Facts) -> str:
 def _report_over(problem: Past, facts: Facts) -> str | None:
     if problem.kind == SIGNING:
         return None if facts.milestone == "delivered" else facts.milestone
+    if problem.kind == NUMBER:
+        return facts.milestone if facts.milestone in OVER else None
     ends = ends_of_report().get(problem.kind, frozenset())
     if facts.milestone in OVER and facts.milestone in ends:
         return facts.milestone

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text, tuple_, update
 
 from yichuan.core import arrays
 from yichuan.core.clock import now
@@ -193,7 +193,7 @@ def _ticket(row: Mapping[str, Any], item: NewProblem) -> NewTicket:
         problem_id=row["id"],
         kind=kind.kind,
         subject=f"{kind.name_zh} {box.shipment_no}",
-        party="merchant" if row["party"] == "merchant" else "service",
+        party="merchant" if "merchant" in (row["party"], kind.ticket) else "service",
         severity=kind.severity,
         body=f"{kind.name_zh} · {kind.name_en}",
     )
@@ -255,6 +255,21 @@ async def _close(session: WriteSession, reasons: Mapping[UUID, str]) -> list[UUI
                 cleared.append((row.merchant_id, row.ticket_id, reason))
     await tickets.problems_cleared(session, cleared)
     return closed
+
+
+async def settle(session: SystemSession, kind: str, boxes: Collection[tuple[UUID, UUID]]) -> None:
+    """Close what is open of a kind at these shipments: what it asked was answered."""
+    # unscoped: the review serves every merchant
+    ids = await session.scalars(
+        select(Problem.id).where(
+            tuple_(Problem.merchant_id, Problem.shipment_id).in_(sorted(boxes)),
+            Problem.kind == kind,
+            Problem.closed_at.is_(None),
+        )
+    )
+    reasons = dict.fromkeys(ids, "settled")
+    if reasons:
+        await _close(session, reasons)
 
 
 async def _show(session: WriteSession, merchant_id: UUID, shipment_id: UUID) -> None:

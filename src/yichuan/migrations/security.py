@@ -71,6 +71,7 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
     "0015": ("account_balances",),
     "0016": ("ratings", "buyer_reports"),
     "0018": ("live_shipments",),
+    "0021": ("named_numbers",),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))

@@ -1,7 +1,7 @@
 """Consumer `tracking.handovers`: ties a parcel's next number, named by a scan, to its shipments.
 
 It is asked for like any other. A number that another merchant's parcel travels under is never
-taken, and none whose courier is in doubt.
+taken, none that a person took off, and one whose courier or way is in doubt waits for a person.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from yichuan.core import arrays
 from yichuan.core.database import SystemSession
 from yichuan.core.log import Entry
 from yichuan.couriers import queries as couriers
-from yichuan.tracking import service
-from yichuan.tracking.handover import Next, next_number
+from yichuan.tracking import further, service
+from yichuan.tracking.handover import Named, Next, named
 from yichuan.tracking.values import NewBinding
 
 MOST: Final = 6
@@ -59,14 +59,28 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
         "numbers": arrays.texts([number for _, number, _ in keys]),
         "cycles": arrays.numbers([cycle for _, _, cycle in keys]),
     }
-    named: dict[tuple[UUID, UUID], int] = {}
+    taken: dict[tuple[UUID, UUID], int] = {}
     for row in (await session.execute(_SCANS, columns)).all():
-        found = next_number(row.text)
+        found = named(row.text)
         box = (row.merchant_id, row.shipment_id)
-        if found is None or row.numbers + named.get(box, 0) >= MOST:
+        if found is None or row.numbers + taken.get(box, 0) >= MOST:
             continue
-        if await _follow(session, row, found):
-            named[box] = named.get(box, 0) + 1
+        if await _named(session, row, found):
+            taken[box] = taken.get(box, 0) + 1
+
+
+async def _named(session: SystemSession, row: Any, found: Named) -> bool:  # noqa: ANN401 - a row
+    """Follow a number, or leave it to a person; whether it counts as one more."""
+    box = (row.merchant_id, row.shipment_id)
+    if found.sure is None:
+        leg = found.leg if row.leg == "out" else row.leg
+        return await further.doubt(session, box, found, leg, row.text, (row.courier, row.number))
+    if await further.settled(session, box, found.number):
+        return False
+    if not await _follow(session, row, found.sure):
+        return False
+    await further.is_named(session, box, found.number)
+    return True
 
 
 async def _follow(session: SystemSession, row: Any, found: Next) -> bool:  # noqa: ANN401 - a row

@@ -41,22 +41,40 @@ class Next:
     leg: Leg
 
 
-def next_number(words: str) -> Next | None:
-    """The number under which a scan says that the parcel goes on, or goes back.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A number that a scan names, as far as it can be understood."""
 
-    None where it names none, where the courier cannot be told, and where 退回/转寄 leaves open
-    which of the two it is.
-    """
+    number: str
+    courier: str | None
+    """None: which courier's it is cannot be told."""
+    leg: Leg | None
+    """None: 退回/转寄 leaves open which of the two it is."""
+
+    @property
+    def sure(self) -> Next | None:
+        """The number, where nothing about it is in doubt."""
+        if self.courier is None or self.leg is None:
+            return None
+        return Next(self.courier, self.number, self.leg)
+
+
+def named(words: str) -> Named | None:
+    """The number under which a scan says that the parcel goes on, or goes back."""
     found = _NEXT.search(words) if "单号" in words else None
     if found is None:
         return None
     before = words[: found.end("number")]
     back, on = bool(_BACK.search(before)), bool(_ON.search(before))
-    if back and on:
-        return None
     number = normal_number(found["number"])
     courier = _courier(number, words[: found.start("number")])
-    return None if courier is None else Next(courier, number, "return" if back else "out")
+    return Named(number, courier, None if back and on else "return" if back else "out")
+
+
+def next_number(words: str) -> Next | None:
+    """The same where courier and direction are certain, else None."""
+    found = named(words)
+    return found.sure if found else None
 
 
 def _courier(number: str, before: str) -> str | None:
@@ -72,7 +90,7 @@ def _courier(number: str, before: str) -> str | None:
 
 async def note(connection: Connection, moved: Sequence[Moved]) -> None:
     """Say in the log which tracks name a next number, in the merge's transaction."""
-    naming = [t for t in moved if any(next_number(e.text) for e in t.new_events)]
+    naming = [t for t in moved if any(named(e.text) for e in t.new_events)]
     if naming:
         keys = (
             arrays.texts([track.courier for track in naming]),

@@ -190,6 +190,39 @@ class TrackBinding(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class NamedNumber(Base):
+    """A further number of a shipment that a scan named or a person entered, and what became of it.
+
+    `bound` rows say who bound it; the rest keeps a number from being bound or asked about again.
+    """
+
+    __tablename__ = "named_numbers"
+    __table_args__ = (
+        CheckConstraint("state IN ('open','bound','dismissed','removed')", name="state"),
+        CheckConstraint("origin IN ('scan','hand')", name="origin"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    shipment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    origin: Mapped[str]
+    state: Mapped[str]
+    """open: in doubt, waits for a person; bound; dismissed: none of this shipment's; removed: was
+    bound."""
+    courier: Mapped[str | None]
+    leg: Mapped[str | None]
+    """Of a number in doubt: None where the scan leaves it open."""
+    from_courier: Mapped[str | None]
+    from_number: Mapped[str | None]
+    """Whose scan named it."""
+    said: Mapped[str | None]
+    """The scan, redacted."""
+    actor: Mapped[str | None]
+    """Who bound, dismissed or removed it."""
+    named_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    settled_at: Mapped[datetime | None]
+
+
 class TrackSubscription(Base):
     """A number whose pushes we asked a connection for, one row per track."""
 

@@ -188,7 +188,7 @@ async def _record_own(
         waybills: list[dict[str, Any]] = []
         attached: list[Attached] = []
         bindings: list[NewBinding] = []
-        known = await _people(session, context.vault, [box.id for box, _, _ in accepted])
+        known = await people(session, context.vault, [box.id for box, _, _ in accepted])
         for box, courier, number in accepted:
             connection = await courier_queries.tracking_connection(
                 session, box.merchant_id, courier, "subscribe"
@@ -224,7 +224,8 @@ async def _record_own(
     return known
 
 
-async def _people(session: SystemSession, vault: Vault, ids: Sequence[UUID]) -> _People:
+async def people(session: SystemSession, vault: Vault, ids: Sequence[UUID]) -> dict[UUID, _Known]:
+    """What is read of these boxes' people, by box."""
     asking = await within(session)
     (boxes,) = await asking.ask(shipments_of(asking, ids))
     owners = {box.merchant_id for box in boxes.values()}

@@ -47,6 +47,8 @@ GUESSES: Final = 5
 """Wrong last-four-digits per link and window."""
 WINDOW_SECONDS: Final = 3600.0
 PROOF_SECONDS: Final = 600
+OURS: Final = frozenset({"number_doubt"})
+"""Problems that are the staff's to settle and say nothing of the parcel."""
 BUYER: Final = Caller(id="buyer:link", name="收件人", role="service")
 """Who looks at a proof through a buyer's link, for the audit log."""
 LINKS: Final = 10_000
@@ -409,7 +411,7 @@ def _recipient(shipment: Shipment) -> BuyerRecipient:
 
 
 async def _problem(session: SystemSession, shipment: Shipment) -> BuyerProblem | None:
-    if shipment.problem is None:
+    if shipment.problem is None or shipment.problem in OURS:
         return None
     filters = exceptions.Filters(
         kind=shipment.problem,

@@ -898,6 +898,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments/{shipment_id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shipment Numbers
+         * @description Every number the shipment travels under, and those a scan names in doubt.
+         */
+        get: operations["shipment_numbers_api_v1_shipments__shipment_id__numbers_get"];
+        put?: never;
+        /**
+         * Add Number
+         * @description 追加运单号: the shipment goes on, comes back, or has one more box under a number. It is
+         *     followed from now on; 200: the shipment had it. Adopts a number that was in doubt.
+         */
+        post: operations["add_number_api_v1_shipments__shipment_id__numbers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/numbers/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Number
+         * @description Undo: take off a number that a person or a scan bound.
+         */
+        post: operations["remove_number_api_v1_shipments__shipment_id__numbers_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/numbers/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Number
+         * @description 忽略: a number that a scan names in doubt is none of this shipment's.
+         */
+        post: operations["dismiss_number_api_v1_shipments__shipment_id__numbers_dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bills": {
         parameters: {
             query?: never;
@@ -3512,6 +3577,21 @@ export interface components {
             enabled: boolean;
         };
         /**
+         * AddedNumber
+         * @description What the shipment has now.
+         */
+        AddedNumber: {
+            /** Courier */
+            courier: string;
+            /** Number */
+            number: string;
+            /**
+             * Leg
+             * @enum {string}
+             */
+            leg: "out" | "return" | "piece";
+        };
+        /**
          * AdmissionFigure
          * @description A metric of the last window against the standard.
          */
@@ -5234,6 +5314,29 @@ export interface components {
             standard_version: number;
         };
         /**
+         * DoubtView
+         * @description A number that a scan names and a person must settle.
+         */
+        DoubtView: {
+            /** Number */
+            number: string;
+            /** Couriers */
+            couriers: string[];
+            /** Leg */
+            leg: ("out" | "return" | "piece") | null;
+            /** From Courier */
+            from_courier: string;
+            /** From Number */
+            from_number: string;
+            /** Said */
+            said: string;
+            /**
+             * Named At
+             * Format: date-time
+             */
+            named_at: string;
+        };
+        /**
          * Drill
          * @description The list behind a figure: its path under /api/v1 and its query parameters.
          */
@@ -5447,6 +5550,21 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * FurtherNumber
+         * @description A further number; without `courier` it is recognised, and refused where that is in doubt.
+         */
+        FurtherNumber: {
+            /** Number */
+            number: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "next" | "return" | "piece";
+            /** Courier */
+            courier?: string | null;
         };
         /**
          * GoodsRuleIn
@@ -6128,6 +6246,14 @@ export interface components {
             effect: number;
         };
         /**
+         * NamedNumber
+         * @description A number in doubt.
+         */
+        NamedNumber: {
+            /** Number */
+            number: string;
+        };
+        /**
          * Needs
          * @description What needs me now.
          */
@@ -6164,6 +6290,47 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /**
+         * NumberView
+         * @description A number of a shipment.
+         */
+        NumberView: {
+            /** Courier */
+            courier: string;
+            /** Number */
+            number: string;
+            /**
+             * Leg
+             * @enum {string}
+             */
+            leg: "out" | "return" | "piece";
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "waybill" | "scan" | "hand";
+            /** Actor */
+            actor: string | null;
+            /** Milestone */
+            milestone: string;
+            /** Last Event At */
+            last_event_at: string | null;
+            /**
+             * Bound At
+             * Format: date-time
+             */
+            bound_at: string;
+        };
+        /**
+         * Numbers
+         * @description All numbers of a shipment.
+         */
+        Numbers: {
+            /** Items */
+            items: components["schemas"]["NumberView"][];
+            /** Doubts */
+            doubts: components["schemas"]["DoubtView"][];
         };
         /**
          * OfferView
@@ -6211,12 +6378,12 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
             /**
              * Party
              * @enum {string}
              */
-            party: "merchant" | "courier" | "platform" | "buyer";
+            party: "merchant" | "courier" | "platform" | "buyer" | "nobody";
             /** Count */
             count: number;
         };
@@ -7154,7 +7321,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
             /** Name Zh */
             name_zh: string;
             /** Name En */
@@ -7165,12 +7332,12 @@ export interface components {
              * Party
              * @enum {string}
              */
-            party: "merchant" | "courier" | "platform" | "buyer";
+            party: "merchant" | "courier" | "platform" | "buyer" | "nobody";
             /**
              * Own Number Party
              * @enum {string}
              */
-            own_number_party: "merchant" | "courier" | "platform" | "buyer";
+            own_number_party: "merchant" | "courier" | "platform" | "buyer" | "nobody";
             /** Severity */
             severity: number;
             /** Act Hours */
@@ -7210,12 +7377,12 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
             /**
              * Party
              * @enum {string}
              */
-            party: "merchant" | "courier" | "platform" | "buyer";
+            party: "merchant" | "courier" | "platform" | "buyer" | "nobody";
             /** Severity */
             severity: number;
             /** Dest Province */
@@ -8805,7 +8972,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
             /** Province */
             province: string;
             /** City */
@@ -9206,6 +9373,16 @@ export interface components {
             merchant_id?: string | null;
             /** Term */
             term: components["schemas"]["AreaIn"] | components["schemas"]["SuspensionIn"] | components["schemas"]["GoodsRuleIn"] | components["schemas"]["TraitIn"] | components["schemas"]["RealNameIn"] | components["schemas"]["CutOffIn"] | components["schemas"]["CompensationIn"];
+        };
+        /**
+         * ThisNumber
+         * @description One of the shipment's numbers.
+         */
+        ThisNumber: {
+            /** Courier */
+            courier: string;
+            /** Number */
+            number: string;
         };
         /**
          * Thresholds
@@ -11763,6 +11940,138 @@ export interface operations {
             };
         };
     };
+    shipment_numbers_api_v1_shipments__shipment_id__numbers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbers"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_number_api_v1_shipments__shipment_id__numbers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FurtherNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedNumber"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_number_api_v1_shipments__shipment_id__numbers_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThisNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    dismiss_number_api_v1_shipments__shipment_id__numbers_dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_bills_api_v1_bills_get: {
         parameters: {
             query?: {
@@ -12956,8 +13265,8 @@ export interface operations {
     list_exceptions_api_v1_exceptions_get: {
         parameters: {
             query?: {
-                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "other") | null;
-                party?: ("merchant" | "courier" | "platform" | "buyer") | null;
+                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other") | null;
+                party?: ("merchant" | "courier" | "platform" | "buyer" | "nobody") | null;
                 open?: boolean | null;
                 merchant_id?: string | null;
                 courier?: string | null;

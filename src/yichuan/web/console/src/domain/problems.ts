@@ -2,6 +2,7 @@ import {
   AlertOutlined,
   AuditOutlined,
   BankOutlined,
+  BarcodeOutlined,
   EyeInvisibleOutlined,
   FieldTimeOutlined,
   FrownOutlined,
@@ -37,6 +38,7 @@ const ICONS: Readonly<Record<ProblemKind, ComponentType<{ className?: string }>>
   customs_held: BankOutlined,
   returning: RollbackOutlined,
   suspicious_signing: AuditOutlined,
+  number_doubt: BarcodeOutlined,
   other: QuestionCircleOutlined,
 }
 
@@ -48,8 +50,8 @@ export function problemIcon(kind: string): ComponentType<{ className?: string }>
 export type Party = components['schemas']['ProblemKindView']['party']
 
 export const partyWords = defineMessages(
-  { merchant: '商家', courier: '快递公司', platform: '平台', buyer: '买家' },
-  { merchant: 'Merchant', courier: 'Courier', platform: 'Platform', buyer: 'Buyer' },
+  { merchant: '商家', courier: '快递公司', platform: '平台', buyer: '买家', nobody: '无责任方' },
+  { merchant: 'Merchant', courier: 'Courier', platform: 'Platform', buyer: 'Buyer', nobody: 'Nobody' },
 )
 
 /** 1 notice, 2 act today, 3 act now. */

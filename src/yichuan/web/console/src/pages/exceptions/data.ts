@@ -20,7 +20,7 @@ export const DEADLINES: readonly Deadline[] = [
   'deliver_by',
   'collect_by',
 ]
-export const PARTIES: readonly Party[] = ['merchant', 'courier', 'platform', 'buyer']
+export const PARTIES: readonly Party[] = ['merchant', 'courier', 'platform', 'buyer', 'nobody']
 
 export const summaryQuery = queryOptions({
   queryKey: ['exceptions-summary'],

@@ -7,6 +7,7 @@ import { CostPanel } from './CostPanel'
 import { type Detail, detailQuery, type Row } from './data'
 import { detailWords } from './detailWords'
 import { GoodsPanel, ParcelPanel } from './GoodsPanel'
+import { NumbersPanel } from './NumbersPanel'
 import { ProblemsPanel } from './ProblemsPanel'
 import { ProofsPanel } from './ProofsPanel'
 import { RecipientPanel } from './RecipientPanel'
@@ -39,6 +40,7 @@ function Loaded({ shipment }: { shipment: Detail }) {
         <div className={styles.columns}>
           <div className={styles.column}>
             <ProblemsPanel shipment={shipment} />
+            <NumbersPanel shipment={shipment} />
             <TrackPanel shipment={shipment} />
             <GoodsPanel shipment={shipment} />
             <ParcelPanel shipment={shipment} />

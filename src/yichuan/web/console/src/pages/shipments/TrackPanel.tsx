@@ -25,6 +25,7 @@ function actText({ kind, data }: TimelineItem, t: EventWords): string {
     const what = `${text('courier')} ${text('number')}`.trim()
     return text('method') === 'own_number' ? t.own(what) : t.waybill(what)
   }
+  if (kind === 'number_added' || kind === 'number_removed') return t[kind](`${text('courier')} ${text('number')}`)
   if (kind === 'imported') return t.imported(text('file'))
   if (kind === 'split') return t.split(Array.isArray(detail.into) ? detail.into.length : 1)
   const words = t as unknown as Readonly<Record<string, unknown>>

@@ -97,6 +97,15 @@ export const waybillsQuery = (id: string) =>
     },
   })
 
+/** Every number it travels under, and those a scan names in doubt. */
+export const numbersQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['shipment', id, 'numbers'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/shipments/{shipment_id}/numbers', { params: shipment(id), signal })),
+    refetchInterval: 60_000,
+  })
+
 export const problemsQuery = (id: string) =>
   queryOptions({
     queryKey: ['shipment', id, 'problems'],
