@@ -26,6 +26,7 @@ from tracking.parcels import make_line
 from web.browser import CONTRAST, DATA, Visit, Window, served
 from web.console import screenshot
 from web.parcels import CASES, NOW, TOKEN, parcel
+from web.witness import Witness, explained
 from yichuan.consumers import CONSUMERS
 from yichuan.core.clock import now
 from yichuan.core.consumers import drain
@@ -142,7 +143,7 @@ async def visiting(browser: Browser, site: str, window: Window) -> AsyncIterator
     """Opens the page at `NOW` on a Chinese phone, always in the same window: a new one would load
     all of it again. `options` are of `emulate_media`, and `viewport`."""
     page = await _opened(browser)
-    found = Visit(page, None)
+    found, witness = Visit(page, None), Witness(page)
     found.watch()
 
     @asynccontextmanager
@@ -154,9 +155,10 @@ async def visiting(browser: Browser, site: str, window: Window) -> AsyncIterator
         await page.set_viewport_size(options.pop("viewport", PHONE))
         await page.emulate_media(**({"color_scheme": "light", "reduced_motion": "null"} | options))
         await page.clock.install(time=NOW)
-        await page.goto(site + path)
-        await page.wait_for_selector("h1")
-        yield found
+        async with explained(witness):
+            await page.goto(site + path)
+            await page.wait_for_selector("h1")
+            yield found
         await page.evaluate("localStorage.clear()")
         await page.goto("about:blank")
 
@@ -174,9 +176,10 @@ def abroad(browser: Browser, site: str, window: Window) -> Visiting:
     ) -> AsyncIterator[Visit]:
         page = await _opened(browser, **options)
         window.visit = Visit(page, answers)
-        await page.goto(site + path)
-        await page.wait_for_selector("h1")
-        yield window.visit
+        async with explained(Witness(page)):
+            await page.goto(site + path)
+            await page.wait_for_selector("h1")
+            yield window.visit
         await page.context.close()
 
     return visit

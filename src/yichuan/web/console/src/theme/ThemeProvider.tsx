@@ -5,6 +5,7 @@ import dayjs from 'dayjs'
 import 'dayjs/locale/zh-cn'
 import { type ReactNode, useEffect, useLayoutEffect, useMemo } from 'react'
 import { useLocale } from '@/i18n'
+import { CALM, useMediaQuery } from '@/lib/useMediaQuery'
 import { antdTheme } from './antdTheme'
 import { applyMode } from './cssVariables'
 import { useMode } from './mode'
@@ -13,7 +14,8 @@ import { useMode } from './mode'
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const mode = useMode()
   const locale = useLocale()
-  const config = useMemo(() => antdTheme(mode), [mode])
+  const calm = useMediaQuery(CALM)
+  const config = useMemo(() => antdTheme(mode, calm), [mode, calm])
   useLayoutEffect(() => applyMode(mode), [mode])
   useEffect(() => {
     document.documentElement.lang = locale
