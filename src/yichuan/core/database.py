@@ -30,6 +30,9 @@ from yichuan.core.vault import Vault
 OWNER, APP, SYSTEM = "yichuan_owner", "yichuan_app", "yichuan_system"
 DATABASE = "yichuan"
 ALL = "all"
+MERGES = 2
+"""Connections on which pushes are merged, in a process: one batch is worked out while the other
+waits. They are nobody else's, so that few server processes know the tracks' pages."""
 Merchants: TypeAlias = tuple[UUID, ...] | None
 """The merchants a caller may see; None means the whole platform."""
 Connection: TypeAlias = trips.Connection
@@ -141,16 +144,19 @@ class Database:
         self.system_engine = _engine(urls.of(SYSTEM), size)
         self.hot = _hot_pool(urls.of(APP), size, read_only=True)
         self.hot_system = _hot_pool(urls.of(SYSTEM), size)
+        self.merging = _hot_pool(urls.of(SYSTEM), MERGES, least=0)
 
     async def open(self) -> None:
         """Open the plain psycopg pools (the hot paths)."""
         await self.hot.open()
         await self.hot_system.open()
+        await self.merging.open()
 
     async def close(self) -> None:
         """Close every connection."""
         await self.hot.close()
         await self.hot_system.close()
+        await self.merging.close()
         await self.app_engine.dispose()
         await self.system_engine.dispose()
 
@@ -200,12 +206,19 @@ async def _set_scope(session: AsyncSession, merchants: Merchants) -> None:
     )
 
 
-def _hot_pool(url: str, size: int, *, read_only: bool = False) -> AsyncConnectionPool[Connection]:
-    kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0}
+def _hot_pool(
+    url: str, size: int, *, read_only: bool = False, least: int = 1
+) -> AsyncConnectionPool[Connection]:
+    """Connections for statements that go by keys and are planned once.
+
+    A plan made while a table was small must not read all of it when it has grown.
+    """
+    options = "-c enable_seqscan=off"
     if read_only:
-        kwargs["options"] = "-c default_transaction_read_only=on"
+        options += " -c default_transaction_read_only=on"
+    kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "options": options}
     return AsyncConnectionPool(
-        url, min_size=1, max_size=size, open=False, kwargs=kwargs, check=_check
+        url, min_size=least, max_size=size, open=False, kwargs=kwargs, check=_check
     )
 
 

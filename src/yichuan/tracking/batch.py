@@ -21,7 +21,7 @@ from yichuan.tracking.memory import Remembered, Scan, Words
 from yichuan.tracking.merge import key_of
 from yichuan.tracking.redact import redact
 from yichuan.tracking.values import END_MILESTONES, normal_courier, normal_number
-from yichuan.tracking.walk import second_of, time_of
+from yichuan.tracking.walk import second_of
 
 Key = tuple[str, str]
 """Courier and number."""
@@ -31,6 +31,8 @@ ENDED_REST: Final = timedelta(days=60)
 """An ended number that scans again after so long is a new parcel's."""
 SILENT_REST: Final = timedelta(days=90)
 """The same for a number that fell silent on its way."""
+SECOND: Final = timedelta(seconds=1)
+"""Tracks remember whole ones."""
 MAX_EVENTS: Final = 2000
 """Events of one track; no parcel has as many."""
 MAX_TEXT: Final = 1000
@@ -173,6 +175,10 @@ class StoredTrack(msgspec.Struct):
     history: bytes
     words: bytes | None
     last_event_at: datetime | None
+    place: bytes = b""
+    """`ctid` of the row's version, as PostgreSQL sends it."""
+    version: bytes = b""
+    """Its `xmin`: as long as both are the same, so is the row."""
 
     def recall(self) -> Words:
         """The row's words, decoded anew."""
@@ -200,13 +206,19 @@ class Moved(msgspec.Struct):
     number: str
     cycle: int
     cohort: date
-    is_new: bool
+    read: tuple[bytes, bytes] | None
+    """Place and version of the row it was read from; None: it is new."""
     milestone_from: str | None
     milestone: str
     count: int
     digest: bytes | None
     row: Remembered
     new_events: list[NewEvent]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no row yet."""
+        return self.read is None
 
 
 class News(msgspec.Struct):
@@ -231,7 +243,7 @@ def news_of(key: Key, cycles: Sequence[StoredTrack], histories: Iterable[Told]) 
     longest: Told | None = None
     longest_keys: Sequence[bytes] = ()
     words = latest.recall() if latest else Words({}, {})
-    top = _top(cycles, words)
+    top = _top(latest, words) if len(cycles) == 1 else None
     for told in histories:
         rest = told.read(key, _known_first(latest, told))
         keys = [
@@ -253,12 +265,11 @@ def news_of(key: Key, cycles: Sequence[StoredTrack], histories: Iterable[Told]) 
     return News(key, fresh, longest, longest_keys, words)
 
 
-def _top(cycles: Sequence[StoredTrack], words: Words) -> datetime | None:
+def _top(latest: StoredTrack | None, words: Words) -> datetime | None:
     """From when on nothing is known of a number; None where that must be looked up."""
-    if len(cycles) > 1:
+    if latest is None or latest.last_event_at is None or memory.top_of(words) is None:
         return None
-    top = memory.top_of(words)
-    return None if top is None else time_of(top + 1)
+    return latest.last_event_at + SECOND
 
 
 def _known_first(latest: StoredTrack | None, told: Told) -> int:
@@ -301,7 +312,7 @@ def advance(
         number=news.key[1],
         cycle=cycle,
         cohort=stored.cohort if stored else cohort,
-        is_new=stored is None,
+        read=(stored.place, stored.version) if stored else None,
         milestone_from=stored.milestone if stored else None,
         milestone=milestone.name if milestone else "created",
         count=known + len(scans),

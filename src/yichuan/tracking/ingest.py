@@ -136,7 +136,7 @@ async def _repeated(context: Context, gathered: Gathered, at: datetime) -> list[
     for _ in range(RACES):
         try:
             async with (
-                context.database.hot_system.connection() as connection,
+                context.database.merging.connection() as connection,
                 connection.transaction(),
             ):
                 return await _apply(connection, context, gathered, at)
@@ -161,7 +161,7 @@ async def _merge_once(context: Context, take: str, which: int) -> int:
     rows: list[Taken] = []
     try:
         async with (
-            context.database.hot_system.connection() as connection,
+            context.database.merging.connection() as connection,
             connection.transaction(),
         ):
             cursor = connection.cursor(binary=True)
@@ -226,11 +226,12 @@ async def _apply(
     """Bring tracks up to date inside the caller's transaction."""
     cohort = cohort_of(at)
     await twins.settle(connection, gathered)
-    tracks = await store.load(connection, gathered.histories) if gathered.histories else {}
+    keys = sorted(gathered.histories, key=" ".join)  # many times faster than by their parts
+    tracks = await store.load(connection, keys) if keys else {}
     news = [
         one
-        for key, histories in sorted(gathered.histories.items())
-        if (one := news_of(key, tracks.get(key, ()), histories)) is not None
+        for key in keys
+        if (one := news_of(key, tracks.get(key, ()), gathered.histories[key])) is not None
     ]
     mapped = await couriers.mapped_unknown(connection) if news else {}
     moved = [
@@ -255,7 +256,7 @@ async def _apply(
 async def _give_up(context: Context, inbox_id: int, reason: str) -> int:
     """Quarantine a push that breaks the merge, and leave it behind."""
     async with (
-        context.database.hot_system.connection() as connection,
+        context.database.merging.connection() as connection,
         connection.transaction(),
     ):
         cursor = await connection.execute(_TAKE_ONE, (inbox_id,))

@@ -101,10 +101,14 @@ class Track(Base):
 
 
 class TrackEvent(Base):
-    """One scan. Partitioned by the track's cohort month; a repeat hits the same key."""
+    """One scan. Partitioned by the track's cohort month. Written once, by who writes the track's
+    row, which knows the keys of all its scans; no index proves it."""
 
     __tablename__ = "track_events"
-    __table_args__ = ({"postgresql_partition_by": "RANGE (cohort)"},)
+    __table_args__ = (
+        Index("ix_track_events_track", "courier", "number", "cycle"),
+        {"postgresql_partition_by": "RANGE (cohort)"},
+    )
 
     cohort: Mapped[date] = mapped_column(primary_key=True)
     courier: Mapped[str] = mapped_column(primary_key=True)

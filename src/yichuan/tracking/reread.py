@@ -114,7 +114,8 @@ async def _reread(
     }
     if not touched:
         return 0
-    stored = await store.load(connection, {(about.courier, number) for number, _ in touched})
+    keys = {(about.courier, number) for number, _ in touched}
+    stored = await store.load(connection, keys, locked=True)
     # What came in between the look and the lock is there now: read the locked tracks once more.
     events = await _events(connection, about.courier, sorted(touched))
     moved: list[Moved] = []
@@ -178,7 +179,7 @@ def _moved(track: StoredTrack, events: Sequence[_Event], new: Mapping[bytes, str
         number=track.number,
         cycle=track.cycle,
         cohort=track.cohort,
-        is_new=False,
+        read=(track.place, track.version),
         milestone_from=track.milestone,
         milestone=milestone.name if milestone else "created",
         count=track.events,

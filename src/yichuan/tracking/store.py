@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import struct
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Final
 
 import psycopg
@@ -16,7 +18,7 @@ from yichuan.tracking.raw import sealed
 
 
 class Raced(Exception):
-    """Another worker made one of the same tracks at the same moment: begin the batch again."""
+    """Another worker wrote one of the same tracks at the same moment: begin the batch again."""
 
 
 class Unfounded(Raced):
@@ -25,12 +27,11 @@ class Unfounded(Raced):
 
 _LOAD: Final = """
     SELECT t.courier, t.number, t.cycle, t.cohort, t.milestone, t.events, t.digest, t.history,
-           t.words, t.last_event_at
+           t.words, t.last_event_at, t.ctid, t.xmin
     FROM unnest(%s::text[], %s::text[]) AS k(courier, number)
     JOIN tracks t ON t.courier = k.courier AND t.number = k.number
-    ORDER BY t.courier, t.number, t.cycle
-    FOR UPDATE OF t
 """
+_LOAD_LOCKED: Final = f"{_LOAD} ORDER BY t.courier, t.number, t.cycle FOR UPDATE OF t"
 """Locks in the order of the key, so that two workers never wait for each other in a ring."""
 
 _SECONDS: Final = "seconds"
@@ -57,6 +58,8 @@ _STATE: Final = {
     "sign_kind": "text",
 }
 _KEY: Final = {"courier": "text", "number": "text", "cycle": "bigint"}
+_TID: Final = struct.Struct(">IH")
+"""`ctid` as it is sent: block, and line in it."""
 _EPOCH: Final = 946_684_800
 """2000-01-01 UTC in Unix time."""
 
@@ -80,11 +83,14 @@ _INSERT: Final = (
     f"INSERT INTO tracks ({', '.join(_NEW)}) SELECT {_values(_NEW)} FROM {_unnested(_NEW)}"
     " ORDER BY n.courier, n.number, n.cycle ON CONFLICT DO NOTHING"
 )
+_VERSION: Final = {"place": "tid", "version": "xid"}
 _UPDATE: Final = (
     f"UPDATE tracks t SET {', '.join(f'{c} = {_value(c, k)}' for c, k in _STATE.items())},"
-    f" updated_at = now() FROM {_unnested({**_KEY, **_STATE})}"
-    " WHERE t.courier = n.courier AND t.number = n.number AND t.cycle = n.cycle"
+    f" updated_at = now() FROM {_unnested({**_VERSION, **_STATE})}"
+    " WHERE t.ctid = n.place AND t.xmin = n.version"
 )
+"""Rows are written over where they were read, and only if they are still what was read: that needs
+no lock before and no second way through the index."""
 _EVENT: Final = {
     **_KEY,
     "cohort": "date",
@@ -97,8 +103,9 @@ _EVENT: Final = {
 }
 _EVENTS: Final = (
     f"INSERT INTO track_events ({', '.join(_EVENT)}) SELECT {_values(_EVENT)}"
-    f" FROM {_unnested(_EVENT)} ON CONFLICT DO NOTHING"
+    f" FROM {_unnested(_EVENT)}"
 )
+"""Each once: who writes a track's row knows all its events (`tracks.history`)."""
 _MOVE: Final = {
     **_KEY,
     "before": "text",
@@ -133,16 +140,24 @@ _STOPPED: Final = """
 """
 
 
-async def load(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredTrack]]:
-    """All cycles of these numbers, locked, oldest first; numbers without a track are left out."""
-    wanted = sorted(keys)
+async def load(
+    connection: Connection, wanted: Collection[Key], *, locked: bool = False
+) -> dict[Key, list[StoredTrack]]:
+    """All cycles of these numbers, oldest first; numbers without a track are left out.
+
+    `locked`: nobody else writes them until the transaction ends.
+    """
     cursor = connection.cursor(binary=True)
     await cursor.execute(
-        _LOAD, (arrays.texts([c for c, _ in wanted]), arrays.texts([n for _, n in wanted]))
+        _LOAD_LOCKED if locked else _LOAD,
+        (arrays.texts([c for c, _ in wanted]), arrays.texts([n for _, n in wanted])),
     )
     found: dict[Key, list[StoredTrack]] = {}
     for row in await cursor.fetchall():
         found.setdefault((row[0], row[1]), []).append(StoredTrack(*row))
+    for cycles in found.values():
+        if len(cycles) > 1:
+            cycles.sort(key=attrgetter("cycle"))
     return found
 
 
@@ -150,7 +165,7 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
     """Store moved tracks, their new events and one log entry for each.
 
     Raises:
-        Raced: a new track is there already.
+        Raced: a new track is there already, or a known one was written since it was read.
         Unfounded: a partition is missing.
     """
     if not moved:
@@ -163,7 +178,9 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
         if cursor.rowcount != len(new):
             raise Raced
     if known:
-        await connection.execute(_UPDATE, (*_keys(known), *_states(known)))
+        cursor = await connection.execute(_UPDATE, (*_versions(known), *_states(known)))
+        if cursor.rowcount != len(known):
+            raise Raced
     try:
         await connection.execute(_EVENTS, _events(moved))
     except psycopg.errors.CheckViolation as error:  # PostgreSQL's word for "no partition"
@@ -185,6 +202,16 @@ def _keys(moved: Sequence[Moved]) -> tuple[str, str, str]:
         arrays.texts([track.courier for track in moved]),
         arrays.texts([track.number for track in moved]),
         arrays.numbers([track.cycle for track in moved]),
+    )
+
+
+def _versions(moved: Sequence[Moved]) -> tuple[str, str]:
+    """Where the rows were read, and what wrote what was read there."""
+    read = [track.read for track in moved if track.read is not None]
+    places = [_TID.unpack(place) for place, _ in read]
+    return (
+        "{" + ",".join([f'"({block},{line})"' for block, line in places]) + "}",
+        arrays.numbers([int.from_bytes(version) for _, version in read]),
     )
 
 
