@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.ids import new_id
@@ -312,3 +314,18 @@ class TrackSubscriber(Base):
     """Digest of what was told last: the same is not told twice."""
     told_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CourierPace(Base):
+    """How fast a courier's parcels move, as counted from those that ended here; it decides when
+    numbers are asked for (`tracking.polling_learning`). No parcel can be told from it."""
+
+    __tablename__ = "courier_paces"
+
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    parcels: Mapped[float]
+    """How many it stands for; old ones fade."""
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """Phase → scans and hours, by time since the last scan and part of the day."""
+    last_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
