@@ -106,7 +106,7 @@ RECORDS: dict[str, tuple[str, ...]] = {"0014": ("admission_decisions",)}
 _FIRST_SYSTEM_ONLY = ("push_inbox", "sessions")
 LATER_SYSTEM_ONLY: dict[str, tuple[str, ...]] = {
     "0017": ("archive_parts", "history_recalls"),
-    "0022": ("courier_paces",),
+    "0023": ("courier_paces",),
 }
 SYSTEM_ONLY = (
     *_FIRST_SYSTEM_ONLY,
