@@ -107,6 +107,7 @@ _FIRST_SYSTEM_ONLY = ("push_inbox", "sessions")
 LATER_SYSTEM_ONLY: dict[str, tuple[str, ...]] = {
     "0017": ("archive_parts", "history_recalls"),
     "0023": ("courier_paces",),
+    "0024": ("courier_pictures",),
 }
 SYSTEM_ONLY = (
     *_FIRST_SYSTEM_ONLY,

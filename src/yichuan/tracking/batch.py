@@ -8,18 +8,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
+from yichuan.couriers.connectors.base import (
+    CourierEvent,
+    Deliverer,
+    PictureLink,
+    PushBatch,
+    RejectedEvent,
+    TrackUpdate,
+)
 from yichuan.couriers.connectors.connector import Skimmed, Skimmer
-from yichuan.tracking import memory, unknown
+from yichuan.tracking import memory, spoken, unknown
 from yichuan.tracking.cities import city as city_of
+from yichuan.tracking.details import Milestone
 from yichuan.tracking.memory import Remembered, Scan, Words
 from yichuan.tracking.merge import key_of
 from yichuan.tracking.redact import redact
+from yichuan.tracking.spoken import Expected
 from yichuan.tracking.values import END_MILESTONES, normal_courier, normal_number
 from yichuan.tracking.walk import second_of
 
@@ -40,6 +49,7 @@ MAX_BAD: Final = 100
 """Rows of one push that are quarantined one by one."""
 
 NOTHING: Final[Mapping[str, str]] = {}
+OUT: Final = Milestone.out_for_delivery
 
 _COURIER = re.compile(r"[A-Z0-9_]{1,20}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z_./-]{2,59}", re.ASCII)
@@ -73,6 +83,16 @@ class Bad:
             whole.update(f"{part}\0".encode())
         whole.update(self.raw)
         return whole.digest()
+
+
+class Aside(NamedTuple):
+    """What fields beside the scans say of a number."""
+
+    deliverer: Deliverer | None = None
+    expected_on: date | None = None
+
+
+SILENT: Final = Aside()
 
 
 class Told(msgspec.Struct):
@@ -114,6 +134,8 @@ class Gathered:
     stopped: dict[Key, str] = field(default_factory=dict)
     """Numbers the courier no longer watches, and its words."""
     bad: list[Bad] = field(default_factory=list)
+    asides: dict[Key, Aside] = field(default_factory=dict)
+    pictures: dict[Key, list[PictureLink]] = field(default_factory=dict)
 
     def add(self, source: Source, content: bytes, push: PushBatch) -> None:
         """Sort in one push."""
@@ -138,8 +160,15 @@ class Gathered:
             self.stopped[key] = update.reason or "stopped"
         if update.events:
             told = Told(source, len(update.events), events=update.events)
-            self.histories.setdefault(key, []).append(told)
-            self.connectors[key] = source.connector
+            self._take(key, source, told, update)
+        if update.pictures:
+            self.pictures.setdefault(key, []).extend(update.pictures)
+
+    def _take(self, key: Key, source: Source, told: Told, said: TrackUpdate | Skimmed) -> None:
+        self.histories.setdefault(key, []).append(told)
+        self.connectors[key] = source.connector
+        if said.deliverer is not None or said.estimated_delivery is not None:
+            self.asides[key] = Aside(said.deliverer, said.estimated_delivery)
 
     def add_skimmed(self, source: Source, skimmer: Skimmer, pushed: Sequence[Skimmed]) -> None:
         """Sort in a push whose rows are not read yet."""
@@ -154,8 +183,7 @@ class Gathered:
                 self.stopped[key] = one.reason or "stopped"
             if one.rows:
                 told = Told(source, len(one.rows), rows=one.rows, skimmer=skimmer, bad=self.bad)
-                self.histories.setdefault(key, []).append(told)
-                self.connectors[key] = source.connector
+                self._take(key, source, told, one)
 
 
 def _names_a_parcel(courier: str, number: str) -> bool:
@@ -214,6 +242,10 @@ class Moved(msgspec.Struct):
     digest: bytes | None
     row: Remembered
     new_events: list[NewEvent]
+    deliverer: Deliverer | None = None
+    """Of the news; only while it is out for delivery."""
+    expected: Expected | None = None
+    """Of the news."""
 
     @property
     def is_new(self) -> bool:
@@ -296,10 +328,11 @@ def advance(
     at: datetime,
     cohort: date,
     mapped: Mapping[str, str] = NOTHING,
+    aside: Aside = SILENT,
 ) -> Moved:
     """One track after news that are all about its life (`tracking.lives` tells lives apart);
     `cohort` is the month in which a new one begins, `mapped` what operators made of codes and texts
-    that its courier's connector cannot read."""
+    that its courier's connector cannot read, `aside` what was told beside the scans."""
     known = stored.events if stored else 0
     fresh = list(news.fresh.items())[: MAX_EVENTS - known]
     events = [_read(key, event, mapped) for key, event in fresh]
@@ -319,7 +352,38 @@ def advance(
         digest=_whole_digest(news, known, row.history),
         row=row,
         new_events=events,
+        deliverer=_deliverer(fresh, events, row, aside) if milestone is OUT else None,
+        expected=_expected(fresh, row, aside),
     )
+
+
+def _deliverer(
+    fresh: Sequence[tuple[bytes, CourierEvent]],
+    events: Sequence[NewEvent],
+    row: Remembered,
+    aside: Aside,
+) -> Deliverer | None:
+    """Who has it, by its latest way to the recipient."""
+    since = row.walk.since or 0
+    out = [
+        (scan.second, event.text)
+        for (_, event), scan in zip(fresh, events, strict=True)
+        if scan.detail == OUT.name and scan.second >= since
+    ]
+    return (spoken.deliverer(max(out)[1]) if out else None) or aside.deliverer
+
+
+def _expected(
+    fresh: Sequence[tuple[bytes, CourierEvent]], row: Remembered, aside: Aside
+) -> Expected | None:
+    """When it is to come: the latest scan's words, else the day that a field names."""
+    told = [event for _, event in fresh if "预计" in event.text]
+    if told:
+        latest = max(told, key=lambda event: event.occurred_at)
+        found = spoken.expected(latest.text, latest.occurred_at)
+        if found is not None and second_of(latest.occurred_at) >= (row.walk.last or 0):
+            return found
+    return spoken.whole_day(aside.expected_on) if aside.expected_on else None
 
 
 def _read(key: bytes, event: CourierEvent, mapped: Mapping[str, str]) -> NewEvent:

@@ -25,9 +25,10 @@ from yichuan.couriers import service as couriers
 from yichuan.couriers import standing
 from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import TrackUpdate
-from yichuan.tracking import handover, lives, store, twins
+from yichuan.tracking import handover, lives, pictures, store, twins
 from yichuan.tracking.batch import (
     NOTHING,
+    SILENT,
     Bad,
     Gathered,
     Moved,
@@ -243,10 +244,12 @@ async def _apply(
             at=at,
             cohort=cohort,
             mapped=mapped.get((gathered.connectors[one.key], one.key[0]), NOTHING),
+            aside=gathered.asides.get(one.key, SILENT),
         )
     ]
     await _make_partitions(context.database, {track.cohort for track in moved})
-    await store.write(connection, moved)
+    await store.write(connection, context.vault, moved)
+    await pictures.note(connection, context.vault, gathered.pictures)
     await handover.note(connection, moved)
     await store.stopped(connection, gathered.stopped)
     await store.quarantine(connection, context.vault, gathered.bad)

@@ -98,6 +98,11 @@ class Track(Base):
     returned_at: Mapped[datetime | None]
     signed_by: Mapped[str | None]
     sign_kind: Mapped[str | None]
+    deliverer: Mapped[bytes | None]
+    """Who brings it (`connectors.base.Deliverer`), sealed; only while it is out for delivery."""
+    expected_from: Mapped[datetime | None]
+    expected_to: Mapped[datetime | None]
+    """When the courier said it will be delivered; a whole day where only the day was said."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -125,6 +130,31 @@ class TrackEvent(Base):
     detail: Mapped[str]
     city: Mapped[str | None]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CourierPicture(Base):
+    """A picture of a delivery that a courier told the address of: to be fetched, once."""
+
+    __tablename__ = "courier_pictures"
+    __table_args__ = (
+        Index("ix_courier_pictures_due", "next_at", postgresql_where=text("state = 'wanted'")),
+    )
+
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    origin: Mapped[bytes] = mapped_column(primary_key=True)
+    """Digest of the address without what signs it."""
+    kind: Mapped[str]
+    """photo, signature."""
+    url_enc: Mapped[bytes]
+    """Whoever knows the address sees the picture."""
+    taken_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(server_default="wanted")
+    """wanted, done, failed."""
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ArchivedCohort(Base):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Final
 
+import msgspec
 import psycopg
 
 from yichuan.core import arrays
 from yichuan.core.database import Connection
 from yichuan.core.vault import Vault
+from yichuan.couriers.connectors.base import Deliverer
+from yichuan.tracking import spoken
 from yichuan.tracking.batch import Bad, Key, Moved, StoredTrack
 from yichuan.tracking.raw import sealed
+from yichuan.tracking.walk import second_of
 
 
 class Raced(Exception):
@@ -34,6 +38,8 @@ _LOAD: Final = """
 _LOAD_LOCKED: Final = f"{_LOAD} ORDER BY t.courier, t.number, t.cycle FOR UPDATE OF t"
 """Locks in the order of the key, so that two workers never wait for each other in a ring."""
 
+_EPOCH: Final = 946_684_800
+"""2000-01-01 UTC in Unix time."""
 _SECONDS: Final = "seconds"
 """A column of times, sent as seconds since 2000-01-01 UTC: a sixth of what text costs."""
 _STATE: Final = {
@@ -56,12 +62,17 @@ _STATE: Final = {
     "returned_at": _SECONDS,
     "signed_by": "text",
     "sign_kind": "text",
+    "deliverer": "bytea",
+    "expected_from": _SECONDS,
+    "expected_to": _SECONDS,
 }
+_IN_DAY: Final = f"""n.expected_to - n.expected_from >= {int(spoken.DAY.total_seconds())}
+    AND t.expected_to BETWEEN to_timestamp(n.expected_from + {{epoch}})
+                          AND to_timestamp(n.expected_to + {{epoch}})"""
+"""Only the day is told anew, and the hours were known."""
 _KEY: Final = {"courier": "text", "number": "text", "cycle": "bigint"}
 _TID: Final = struct.Struct(">IH")
 """`ctid` as it is sent: block, and line in it."""
-_EPOCH: Final = 946_684_800
-"""2000-01-01 UTC in Unix time."""
 
 
 def _unnested(columns: Mapping[str, str]) -> str:
@@ -79,14 +90,25 @@ def _values(columns: Mapping[str, str]) -> str:
 
 
 _NEW: Final = {**_KEY, "cohort": "date", **_STATE}
+_OLDER: Final = f"n.expected_to IS NULL OR ({_IN_DAY.format(epoch=_EPOCH)})"
+_KEEPING: Final = {
+    "deliverer": "CASE WHEN n.milestone = 'out_for_delivery'"
+    " THEN coalesce(n.deliverer, t.deliverer) END",
+    **{
+        name: f"CASE WHEN {_OLDER} THEN t.{name} ELSE {_value(name, _SECONDS)} END"
+        for name in ("expected_from", "expected_to")
+    },
+}
+"""Columns that news without a word about them leave as they are. Who delivers it is forgotten with
+the delivery."""
+_SET: Final = ", ".join(f"{c} = {_KEEPING.get(c) or _value(c, k)}" for c, k in _STATE.items())
 _INSERT: Final = (
     f"INSERT INTO tracks ({', '.join(_NEW)}) SELECT {_values(_NEW)} FROM {_unnested(_NEW)}"
     " ORDER BY n.courier, n.number, n.cycle ON CONFLICT DO NOTHING"
 )
 _VERSION: Final = {"place": "tid", "version": "xid"}
 _UPDATE: Final = (
-    f"UPDATE tracks t SET {', '.join(f'{c} = {_value(c, k)}' for c, k in _STATE.items())},"
-    f" updated_at = now() FROM {_unnested({**_VERSION, **_STATE})}"
+    f"UPDATE tracks t SET {_SET}, updated_at = now() FROM {_unnested({**_VERSION, **_STATE})}"
     " WHERE t.ctid = n.place AND t.xmin = n.version"
 )
 """Rows are written over where they were read, and only if they are still what was read: that needs
@@ -161,7 +183,7 @@ async def load(
     return found
 
 
-async def write(connection: Connection, moved: Sequence[Moved]) -> None:
+async def write(connection: Connection, vault: Vault, moved: Sequence[Moved]) -> None:
     """Store moved tracks, their new events and one log entry for each.
 
     Raises:
@@ -174,11 +196,11 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
     known = [track for track in moved if not track.is_new]
     if new:
         cohorts = [_dates([track.cohort for track in new])]
-        cursor = await connection.execute(_INSERT, (*_keys(new), *cohorts, *_states(new)))
+        cursor = await connection.execute(_INSERT, (*_keys(new), *cohorts, *_states(vault, new)))
         if cursor.rowcount != len(new):
             raise Raced
     if known:
-        cursor = await connection.execute(_UPDATE, (*_versions(known), *_states(known)))
+        cursor = await connection.execute(_UPDATE, (*_versions(known), *_states(vault, known)))
         if cursor.rowcount != len(known):
             raise Raced
     try:
@@ -215,10 +237,11 @@ def _versions(moved: Sequence[Moved]) -> tuple[str, str]:
     )
 
 
-def _states(moved: Sequence[Moved]) -> list[str]:
+def _states(vault: Vault, moved: Sequence[Moved]) -> list[str]:
     rows = [track.row for track in moved]
     walks = [row.walk for row in rows]
     problems = [walk.problem for walk in walks]
+    expected = [track.expected for track in moved]
     return [
         arrays.texts([track.milestone for track in moved]),
         arrays.texts([walk.detail for walk in walks]),
@@ -239,7 +262,18 @@ def _states(moved: Sequence[Moved]) -> list[str]:
         arrays.numbers([walk.returned for walk in walks]),
         arrays.texts([walk.signed_by for walk in walks]),
         arrays.texts([walk.sign_kind for walk in walks]),
+        arrays.blobs([_sealed(vault, track.deliverer) for track in moved]),
+        arrays.numbers([_second(e.begin) if e else None for e in expected]),
+        arrays.numbers([_second(e.end) if e else None for e in expected]),
     ]
+
+
+def _sealed(vault: Vault, who: Deliverer | None) -> bytes | None:
+    return vault.seal_bytes(msgspec.json.encode(who)) if who else None
+
+
+def _second(at: datetime | None) -> int | None:
+    return None if at is None else second_of(at)
 
 
 def _events(moved: Sequence[Moved]) -> list[str]:
