@@ -92,6 +92,10 @@ export default {
   showCode: ' Enter the last four digits of your phone to see the pickup code.',
 
   expected: 'Expected',
+  range: ({ from, to }) => {
+    if (!from) return `${date(to)}, by ${clock(to)}`
+    return to - from > 20 * 3600e3 ? date(to) : `${date(to)}, ${clock(from)}–${clock(to)}`
+  },
   promised: 'Was expected',
   unknown: 'The courier has not given a date yet',
   late: (days) => (days > 0 ? `${many(days, 'day')} late` : 'Later than expected'),
@@ -223,6 +227,18 @@ export default {
   phone: 'Phone',
   address: 'Address',
   place: 'Pickup point',
+  code: 'Pickup code',
+  parcels: (n) => `${n} parcels in this order`,
+  parcel: (n) => `Parcel ${n}`,
+  deliverer: 'Delivered by',
+  extension: (n) => `ext. ${n}`,
+  virtual: 'A number for this delivery only',
+  hotline: 'Courier service',
+  askParty: { merchant: 'Ask the shop', platform: 'Ask the mall' },
+  chat: 'Chat',
+  share: 'Share',
+  linkCopied: 'Link copied',
+  linkNotCopied: 'Please copy the address from the browser',
 
   updated: (at) => `Updated ${clock(at)}`,
   auto: 'refreshes every minute',

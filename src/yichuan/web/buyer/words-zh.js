@@ -67,6 +67,10 @@ export default {
   showCode: '输入手机号后四位，可查看取件码。',
 
   expected: '预计送达',
+  range: ({ from, to }) => {
+    if (!from) return `${date(to)} ${clock(to)} 前`
+    return to - from > 20 * 3600e3 ? date(to) : `${date(to)} ${clock(from)}–${clock(to)}`
+  },
   promised: '原预计送达',
   unknown: '送达时间待快递公司更新',
   late: (days) => (days > 0 ? `已晚 ${days} 天` : '比预计晚'),
@@ -162,6 +166,18 @@ export default {
   phone: '电话',
   address: '地址',
   place: '取件点',
+  code: '取件码',
+  parcels: (n) => `共 ${n} 个包裹`,
+  parcel: (n) => `包裹 ${n}`,
+  deliverer: '派件员',
+  extension: (n) => `转 ${n}`,
+  virtual: '虚拟号，仅本次派送可用',
+  hotline: '快递客服',
+  askParty: { merchant: '联系商家', platform: '平台客服' },
+  chat: '在线客服',
+  share: '分享',
+  linkCopied: '链接已复制，可以发给家人',
+  linkNotCopied: '请从浏览器复制网址',
 
   updated: (at) => `${clock(at)} 更新`,
   auto: '每分钟自动刷新',

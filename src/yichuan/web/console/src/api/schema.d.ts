@@ -383,6 +383,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments/{shipment_id}/courier-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Courier Pictures
+         * @description How fetching the pictures stands that couriers have of the delivery; those that were fetched
+         *     are among the proofs.
+         */
+        get: operations["list_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/courier-pictures/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Courier Pictures
+         * @description Try to fetch the pictures again that were given up.
+         */
+        post: operations["retry_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/{shipment_id}/proofs/{proof_id}": {
         parameters: {
             query?: never;
@@ -2360,6 +2401,50 @@ export interface paths {
         patch: operations["change_merchant_api_v1_merchants__merchant_id__patch"];
         trace?: never;
     };
+    "/api/v1/merchants/{merchant_id}/service-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Service Contact
+         * @description Say how buyers reach the merchant 联系商家: shown on their pages.
+         */
+        put: operations["set_service_contact_api_v1_merchants__merchant_id__service_contact_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/buyer-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Buyer Service
+         * @description How buyers reach the platform 平台客服.
+         */
+        get: operations["get_buyer_service_api_v1_settings_buyer_service_get"];
+        /**
+         * Set Buyer Service
+         * @description Say how buyers reach the platform: shown on their pages.
+         */
+        put: operations["set_buyer_service_api_v1_settings_buyer_service_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merchants/{merchant_id}/shops": {
         parameters: {
             query?: never;
@@ -4182,6 +4267,23 @@ export interface components {
             again: boolean;
         };
         /**
+         * BuyerContact
+         * @description Whom to ask 联系商家, 平台客服.
+         */
+        BuyerContact: {
+            /**
+             * Party
+             * @enum {string}
+             */
+            party: "merchant" | "platform";
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Url */
+            url: string | null;
+        };
+        /**
          * BuyerCourier
          * @description Who carries it.
          */
@@ -4192,6 +4294,22 @@ export interface components {
             name_zh: string;
             /** Name En */
             name_en: string | null;
+            /** Phone */
+            phone: string | null;
+        };
+        /**
+         * BuyerDeliverer
+         * @description Who brings it now 派件员; only for who knows the digits, and only while it is out.
+         */
+        BuyerDeliverer: {
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string;
+            /** Extension */
+            extension: string | null;
+            /** Virtual */
+            virtual: boolean;
         };
         /**
          * BuyerEvent
@@ -4217,6 +4335,19 @@ export interface components {
             lon: number | null;
         };
         /**
+         * BuyerExpected
+         * @description When the courier says it will be delivered.
+         */
+        BuyerExpected: {
+            /** From */
+            from: string | null;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
          * BuyerLink
          * @description A parcel's buyer's link; the page is at `path` on this host.
          */
@@ -4238,6 +4369,26 @@ export interface components {
         BuyerLinks: {
             /** Items */
             items: components["schemas"]["BuyerLink"][];
+        };
+        /**
+         * BuyerParcel
+         * @description A parcel of the same order to the same person.
+         */
+        BuyerParcel: {
+            /** Token */
+            token: string | null;
+            /** Milestone */
+            milestone: string;
+            /** Detail */
+            detail: string;
+            /** Shipped At */
+            shipped_at: string | null;
+            /** Numbered */
+            numbered: boolean;
+            /** Goods */
+            goods: string | null;
+            /** Current */
+            current: boolean;
         };
         /**
          * BuyerPlace
@@ -4353,13 +4504,21 @@ export interface components {
              * @enum {string}
              */
             history: "complete" | "recalling" | "unavailable";
+            expected: components["schemas"]["BuyerExpected"] | null;
+            /** Parcels */
+            parcels: components["schemas"]["BuyerParcel"][];
+            /** Contacts */
+            contacts: components["schemas"]["BuyerContact"][];
             /** Locker Hint */
             locker_hint: string | null;
+            /** Locker Code */
+            locker_code: string | null;
             /** Sign Kind */
             sign_kind: ("self" | "family" | "gate" | "locker" | "station" | "third_party") | null;
             /** Verified */
             verified: boolean;
             recipient: components["schemas"]["BuyerRecipient"] | null;
+            deliverer: components["schemas"]["BuyerDeliverer"] | null;
             /** Proofs */
             proofs: components["schemas"]["BuyerProof"][];
             rating: components["schemas"]["BuyerRating"] | null;
@@ -4940,6 +5099,38 @@ export interface components {
              */
             total: number;
             counts?: components["schemas"]["CourierCounts"] | null;
+        };
+        /**
+         * CourierPictureView
+         * @description A picture that a courier told the address of. `error` says what went wrong the last time:
+         *     address_refused, bad_address, unreachable, http_error, refused, missing, too_long, no_picture,
+         *     too_many, no_parcel, nobody.
+         */
+        CourierPictureView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "signature";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "wanted" | "done" | "failed";
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error: string | null;
+            /**
+             * Next At
+             * Format: date-time
+             */
+            next_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * CourierQuote
@@ -6190,6 +6381,7 @@ export interface components {
             category: string | null;
             /** Ship Within Hours */
             ship_within_hours: number;
+            service: components["schemas"]["ServiceContact"];
             /**
              * Created At
              * Format: date-time
@@ -6674,6 +6866,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[CourierPictureView] */
+        Page_CourierPictureView_: {
+            /** Items */
+            items: components["schemas"]["CourierPictureView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[CourierScoreRow] */
         Page_CourierScoreRow_: {
             /** Items */
@@ -7061,6 +7260,14 @@ export interface components {
         PickupsBooked: {
             /** Items */
             items: components["schemas"]["PickupVisit"][];
+        };
+        /**
+         * PicturesRetried
+         * @description How many pictures are tried again.
+         */
+        PicturesRetried: {
+            /** Count */
+            count: number;
         };
         /**
          * Placed
@@ -8471,6 +8678,16 @@ export interface components {
             address: string;
             /** Is Default */
             is_default: boolean;
+        };
+        /**
+         * ServiceContact
+         * @description A customer service 客服: a phone, a page or both; nothing is shown of what is not given.
+         */
+        ServiceContact: {
+            /** Phone */
+            phone?: string | null;
+            /** Url */
+            url?: string | null;
         };
         /**
          * ServiceView
@@ -11013,6 +11230,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProofView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CourierPictureView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retry_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturesRetried"];
                 };
             };
             /** @description Validation Error */
@@ -14500,6 +14779,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MerchantView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_service_contact_api_v1_merchants__merchant_id__service_contact_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceContact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceContact"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_buyer_service_api_v1_settings_buyer_service_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceContact"];
+                };
+            };
+        };
+    };
+    set_buyer_service_api_v1_settings_buyer_service_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceContact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceContact"];
                 };
             };
             /** @description Validation Error */
