@@ -672,6 +672,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waybills/in-doubt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waybills In Doubt
+         * @description 待核实: numbers asked for, whose answer was lost and whose courier cannot be asked again.
+         */
+        get: operations["waybills_in_doubt_api_v1_waybills_in_doubt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waybills/{waybill_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Waybill
+         * @description Say what became of a lost number: it goes on with the one that was found, or may be asked
+         *     for anew. In two steps; repeating the second changes nothing. No courier is called.
+         */
+        post: operations["settle_waybill_api_v1_waybills__waybill_id__settle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waybills": {
         parameters: {
             query?: never;
@@ -3773,6 +3814,16 @@ export interface components {
             figures: components["schemas"]["AdmissionFigure"][];
         };
         /**
+         * AgainstView
+         * @description Something that speaks against what was found.
+         */
+        AgainstView: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
          * AgeColumn
          * @description A column of the ageing table: since when its parcels stand, the end not included.
          */
@@ -5705,6 +5756,21 @@ export interface components {
             difference: components["schemas"]["Money"];
         };
         /**
+         * FindingWish
+         * @description What was found in the courier's own system under the waybill's order code.
+         */
+        FindingWish: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "found" | "none";
+            /** Number */
+            number?: string | null;
+            /** Confirmation */
+            confirmation?: string | null;
+        };
+        /**
          * FollowedView
          * @description A number that a program follows.
          */
@@ -7073,6 +7139,13 @@ export interface components {
         Page_WaitingBox_: {
             /** Items */
             items: components["schemas"]["WaitingBox"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[WaitingView] */
+        Page_WaitingView_: {
+            /** Items */
+            items: components["schemas"]["WaitingView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -8713,6 +8786,19 @@ export interface components {
             typical_days: number;
             /** Is Default */
             is_default: boolean;
+        };
+        /**
+         * Settlement
+         * @description What was done, or will be once `confirmation` is sent with the same words.
+         */
+        Settlement: {
+            /** Done */
+            done: boolean;
+            /** Confirmation */
+            confirmation: string;
+            /** Doubts */
+            doubts: components["schemas"]["AgainstView"][];
+            waybill: components["schemas"]["WaybillView"];
         };
         /**
          * ShipRequest
@@ -10361,6 +10447,74 @@ export interface components {
             ship_by: string | null;
         };
         /**
+         * WaitingView
+         * @description A waybill that waits for a person.
+         */
+        WaitingView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Merchant Id
+             * Format: uuid
+             */
+            merchant_id: string;
+            /**
+             * Shipment Id
+             * Format: uuid
+             */
+            shipment_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hub" | "own_number";
+            /** Leg */
+            leg: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "issued" | "failed" | "cancelled";
+            /** Courier */
+            courier: string;
+            /** Service */
+            service: string | null;
+            /** Number */
+            number: string | null;
+            /** Account Id */
+            account_id: string | null;
+            /** Order Code */
+            order_code: string;
+            /** Child Numbers */
+            child_numbers: string[] | null;
+            /** Label Fields */
+            label_fields: {
+                [key: string]: string;
+            };
+            /** Failure Code */
+            failure_code: string | null;
+            /** Failure Text */
+            failure_text: string | null;
+            /** Print Count */
+            print_count: number;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Issued At */
+            issued_at: string | null;
+            /** Printed At */
+            printed_at: string | null;
+            /** Cancelled At */
+            cancelled_at: string | null;
+            /** Shipment No */
+            shipment_no?: string | null;
+        };
+        /**
          * WaybillView
          * @description A waybill.
          */
@@ -10400,6 +10554,8 @@ export interface components {
             number: string | null;
             /** Account Id */
             account_id: string | null;
+            /** Order Code */
+            order_code: string;
             /** Child Numbers */
             child_numbers: string[] | null;
             /** Label Fields */
@@ -11761,6 +11917,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParsedAddressView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    waybills_in_doubt_api_v1_waybills_in_doubt_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WaitingView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    settle_waybill_api_v1_waybills__waybill_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waybill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
                 };
             };
             /** @description Validation Error */
