@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import insert
 
 from conftest import Tenant
-from exceptions.boxes import box
+from exceptions.boxes import box, change
 from tracking.parcels import Line, make_line
 from tracking.test_handover import told
 from waybills.test_further import flow, shipped
@@ -21,6 +21,8 @@ from web.console import PHONE, add_user, screenshot, signed_in
 from yichuan.core.context import Context
 from yichuan.core.ids import new_id
 from yichuan.couriers import service as couriers
+from yichuan.tracking import service
+from yichuan.tracking.values import NewBinding
 from yichuan.waybills.models import Waybill
 
 NEW = "SF1234567890251"
@@ -106,3 +108,32 @@ async def test_a_lost_number_is_settled_by_hand(
         await dialog.get_by_role("button", name="确认没有出号").click()
         await expect(page.get_by_text("核实未出号，可重新取号")).to_be_visible()
         await expect(panel.get_by_text("待核实")).to_have_count(0)
+
+
+async def test_a_buyer_and_a_clerk_read_the_scans_by_number(
+    browser: Browser, console: str, context: Context, alpha: Tenant
+) -> None:
+    first, back = "78410000000071", "SF1234567890271"
+    shipment = await shipped(context, alpha.id, first)
+    line = await make_line(context)
+    async with context.database.system() as session:
+        await change(session, alpha.id, shipment, buyer_token="buyer-token-by-number")
+        await service.bind(session, [NewBinding(alpha.id, shipment, "SF", back, leg="return")])
+    await told(context, line, ("ZTO", first), (0, "【成都市】已揽收"), (9, "客户拒收"))
+    await told(context, line, ("SF", back), (14, "【杭州市】已揽收"))
+    await flow(context)
+    async with signed_in(browser, console, "alpha") as page:
+        await page.goto(f"{console}/shipments/{shipment}")
+        part = page.get_by_role("region", name=f"SF {back}")
+        await expect(part.get_by_role("heading")).to_contain_text("退回")
+        await expect(part.get_by_text("【杭州市】已揽收")).to_be_visible()
+        await expect(page.get_by_role("region", name=f"ZTO {first}")).to_contain_text("客户拒收")
+        await part.scroll_into_view_if_needed()
+        await screenshot(page, "shipment-by-number")
+    async with signed_in(browser, console, "alpha", size=PHONE) as page:
+        await page.goto(f"{console}/track/buyer-token-by-number")
+        part = page.get_by_role("region", name="退回 顺丰速运 SF12****0271")
+        await expect(part.get_by_text("已揽收")).to_have_count(2)
+        await expect(page.get_by_role("region", name="原单 中通快递 7841****0071")).to_be_visible()
+        await part.scroll_into_view_if_needed()
+        await screenshot(page, "buyer-by-number")

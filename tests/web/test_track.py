@@ -26,7 +26,7 @@ from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
 from yichuan.tracking import ingest, service
 from yichuan.tracking.batch import Source
 from yichuan.tracking.values import NewBinding
-from yichuan.web import shown, track
+from yichuan.web import legs, track
 
 NUMBER = "773100451202"
 TOKEN = "buyer-token-of-this-parcel"
@@ -36,7 +36,7 @@ PAGE_KEYS = {
     "proofs", "waybill_number", "shipped_at", "promised_at",
     "delivered_at", "origin", "destination", "events", "locker_hint", "sign_kind", "verified",
     "recipient", "rating", "reports", "history", "expected", "parcels", "contacts", "locker_code",
-    "deliverer",
+    "deliverer", "numbers",
 }  # fmt: skip
 """What the page's script reads."""
 
@@ -91,6 +91,7 @@ async def test_a_stranger_with_the_link(nobody: httpx.AsyncClient, parcel: str) 
     assert seen["locker_hint"] == "翠湖花园丰巢柜"
     assert (seen["locker_code"], seen["deliverer"], seen["contacts"]) == (None, None, [])
     assert seen["courier"]["phone"] == "95311"
+    assert (seen["numbers"], seen["events"][0]["number"]) == ([], None)
     (only,) = seen["parcels"]
     assert (only["current"], only["token"], only["goods"]) == (True, TOKEN, None)
     for secret in (NUMBER, "3011", "13900001111", "5678", "张"):
@@ -106,6 +107,42 @@ async def test_the_recipient_with_the_last_four_digits(
     assert seen["recipient"]["name"] == "张*"
     assert "3011" in seen["events"][-1]["text"]
     assert seen["locker_code"] == "8-2-3011"
+
+
+async def test_scans_of_several_numbers_are_told_apart(
+    context: Context, alpha: Tenant, nobody: httpx.AsyncClient
+) -> None:
+    """Each scan says under which number; a stranger does not learn the numbers."""
+    first, back = "78410000000061", "SF1234567890261"
+    line, token = await make_line(context), "buyer-token-of-two-numbers"
+    values = {"buyer_token": token, "courier": "ZTO", "waybill_number": first}
+    shipment = await box(context, alpha.id, **values)
+    numbers = [
+        NewBinding(alpha.id, shipment, "ZTO", first),
+        NewBinding(alpha.id, shipment, "SF", back, leg="return"),
+    ]
+    start = now() - 30 * HOUR
+    told = [
+        TrackUpdate(
+            "ZTO",
+            first,
+            (CourierEvent(start, "已揽收"), CourierEvent(start + 9 * HOUR, "客户拒收")),
+        ),
+        TrackUpdate("SF", back, (CourierEvent(start + 12 * HOUR, "已揽收"),)),
+    ]
+    async with context.database.system() as session:
+        await couriers.seed(session)
+        await service.bind(session, numbers)
+    await ingest.merge_updates(context, Source("kdniao", line.id), told)
+    answer = await nobody.get(f"/track/{token}.json")
+    seen = answer.json()
+    assert [(n["leg"], n["courier"], n["number"]) for n in seen["numbers"]] == [
+        ("first", "ZTO", "7841****0061"),
+        ("return", "SF", "SF12****0261"),
+    ]
+    assert [event["number"] for event in seen["events"]] == [0, 0, 1]
+    assert first not in answer.text
+    assert back not in answer.text
 
 
 async def test_who_brings_it_and_when(
@@ -201,4 +238,4 @@ async def test_links_that_lead_nowhere(nobody: httpx.AsyncClient, parcel: str) -
     ("number", "ends"), [("773100451202", "7731****1202"), ("YT123456", "YT****56")]
 )
 def test_masked_numbers(number: str, ends: str) -> None:
-    assert shown.masked(number) == ends
+    assert legs.masked(number) == ends

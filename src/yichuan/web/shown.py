@@ -23,6 +23,7 @@ from yichuan.tracking import recall
 from yichuan.tracking.geo import place_of
 from yichuan.tracking.redact import code_in, for_strangers
 from yichuan.tracking.values import END_MILESTONES, History, Place, Said, TimelineEvent
+from yichuan.web.legs import BuyerNumber, Leg, leg_of, masked, numbers, places
 
 OURS: Final = frozenset({"number_doubt"})
 """Problems that are the staff's to settle and say nothing of the parcel."""
@@ -109,6 +110,8 @@ class BuyerEvent(BaseModel):
     city: str | None
     lat: float | None
     lon: float | None
+    number: int | None
+    """Its place in `numbers`; null where there is one number only."""
 
 
 class BuyerProblem(BaseModel):
@@ -174,6 +177,8 @@ class BuyerTrack(BaseModel):
     origin: BuyerPlace | None
     destination: BuyerPlace | None
     events: list[BuyerEvent]
+    numbers: list[BuyerNumber]
+    """Those scanned so far, the oldest first; empty where there is one only."""
     history: History
     """`recalling`: older scans are on their way back from the archive, ask again in a moment."""
     expected: BuyerExpected | None
@@ -206,6 +211,7 @@ async def shown(
     number = shipment.waybill_number
     signed = await tracking.sign_kind(session, shipment.merchant_id, shipment.id)
     said = await tracking.said(session, vault, shipment.merchant_id, shipment.id)
+    legs = places(scans)
     values: dict[str, Any] = {
         "courier": courier
         and BuyerCourier(
@@ -223,7 +229,8 @@ async def shown(
         "delivered_at": shipment.delivered_at,
         "origin": _place(_origin(shipment, scans)),
         "destination": _place(place_of(shipment.dest_city)),
-        "events": [_event(scan, verified) for scan in scans],
+        "events": [_event(scan, verified, legs) for scan in scans],
+        "numbers": await numbers(session, legs, verified=verified),
         "history": history,
         "expected": _expected(shipment, said),
         "parcels": await _parcels(session, shipment, verified),
@@ -303,12 +310,6 @@ def _waits(shipment: Shipment) -> bool:
     return shipment.milestone == "ready_for_collection"
 
 
-def masked(number: str) -> str:
-    """A number's ends: 7312****0231."""
-    kept = 4 if len(number) >= 12 else 2
-    return f"{number[:kept]}****{number[-kept:]}"
-
-
 def locker_hint(scans: Sequence[TimelineEvent]) -> str | None:
     """The locker or station named by the latest scan that put it there, without any code."""
     for scan in reversed(scans):
@@ -328,7 +329,7 @@ def _place(place: Place | None) -> BuyerPlace | None:
     return None if place is None else BuyerPlace(city=place.city, lat=place.lat, lon=place.lon)
 
 
-def _event(scan: TimelineEvent, verified: bool) -> BuyerEvent:
+def _event(scan: TimelineEvent, verified: bool, legs: Sequence[Leg]) -> BuyerEvent:
     place = scan.place
     return BuyerEvent(
         occurred_at=scan.occurred_at,
@@ -338,6 +339,7 @@ def _event(scan: TimelineEvent, verified: bool) -> BuyerEvent:
         city=place.city if place else None,
         lat=place.lat if place else None,
         lon=place.lon if place else None,
+        number=legs.index(leg_of(scan)) if legs else None,
     )
 
 

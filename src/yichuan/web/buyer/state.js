@@ -60,8 +60,9 @@ export function read(json) {
     origin: place(json.origin),
     destination: place(json.destination),
     events: (json.events || [])
-      .map((e) => ({ ...place(e), at: time(e.occurred_at), text: e.text, milestone: e.milestone, detail: e.detail }))
+      .map((e) => ({ ...place(e), at: time(e.occurred_at), text: e.text, milestone: e.milestone, detail: e.detail, number: e.number }))
       .reverse(),
+    numbers: json.numbers || [],
     history: json.history || 'complete',
     expected: json.expected ? { from: time(json.expected.from), to: time(json.expected.to) } : null,
     parcels: json.parcels || [],

@@ -157,6 +157,7 @@ export default {
   },
 
   timeline: 'Tracking history',
+  legs: { first: 'First', next: 'Then', return: 'On its way back', piece: 'Another box' },
   history: { recalling: 'Fetching earlier scans…', unavailable: 'Earlier scans cannot be shown now, please come back later.' },
   noEvents: 'No scans yet',
   noEventsWhy: {

@@ -130,6 +130,7 @@ export default {
   city: (name) => name.replace(/(.{2,})(市|地区|盟)$/, '$1'),
 
   timeline: '物流动态',
+  legs: { first: '原单', next: '转单', return: '退回', piece: '子件' },
   history: { recalling: '正在取回更早的物流动态…', unavailable: '更早的物流动态暂时无法显示，请稍后再来看。' },
   noEvents: '还没有物流动态',
   noEventsWhy: {

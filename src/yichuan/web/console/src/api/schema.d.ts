@@ -4384,6 +4384,8 @@ export interface components {
             lat: number | null;
             /** Lon */
             lon: number | null;
+            /** Number */
+            number: number | null;
         };
         /**
          * BuyerExpected
@@ -4420,6 +4422,25 @@ export interface components {
         BuyerLinks: {
             /** Items */
             items: components["schemas"]["BuyerLink"][];
+        };
+        /**
+         * BuyerNumber
+         * @description One of several numbers of a parcel; masked unless `verified`.
+         */
+        BuyerNumber: {
+            /**
+             * Leg
+             * @enum {string}
+             */
+            leg: "first" | "next" | "return" | "piece";
+            /** Courier */
+            courier: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string | null;
+            /** Number */
+            number: string;
         };
         /**
          * BuyerParcel
@@ -4550,6 +4571,8 @@ export interface components {
             destination: components["schemas"]["BuyerPlace"] | null;
             /** Events */
             events: components["schemas"]["BuyerEvent"][];
+            /** Numbers */
+            numbers: components["schemas"]["BuyerNumber"][];
             /**
              * History
              * @enum {string}
