@@ -124,6 +124,7 @@ export default {
     fake_shipping: ['The courier does not have it yet', 'The shop gave a number, but the courier has no scan. This is being checked.'],
     pickup_failed: ['The pickup failed', 'The courier will come again.'],
     stalled: ['No news for a while', 'The courier is being asked where it is.'],
+    force_majeure: ['Held up by weather or the like', 'The courier goes on as soon as it can.'],
     late_delivery: ['Later than expected', 'A quick delivery is being urged.'],
     not_collected: ['Still waiting for you', 'After the storage time it goes back. Please collect it soon.'],
     failed_delivery: ['The delivery failed', 'Keep your phone on; the courier will try again.'],

@@ -6659,7 +6659,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /**
              * Party
              * @enum {string}
@@ -7624,7 +7624,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /** Name Zh */
             name_zh: string;
             /** Name En */
@@ -7680,7 +7680,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /**
              * Party
              * @enum {string}
@@ -9298,7 +9298,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /** Province */
             province: string;
             /** City */
@@ -13791,7 +13791,7 @@ export interface operations {
     list_exceptions_api_v1_exceptions_get: {
         parameters: {
             query?: {
-                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other") | null;
+                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other") | null;
                 party?: ("merchant" | "courier" | "platform" | "buyer" | "nobody") | null;
                 open?: boolean | null;
                 merchant_id?: string | null;
