@@ -10,6 +10,9 @@ import { antdTheme } from './antdTheme'
 import { applyMode } from './cssVariables'
 import { useMode } from './mode'
 
+/** A long title does not run under the button that closes the dialog. */
+const MODAL = { styles: { header: { paddingInlineEnd: 24 } } }
+
 /** Theme and language for everything under it, Ant Design and the date library included. */
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const mode = useMode()
@@ -27,6 +30,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
       locale={locale === 'zh-CN' ? zhCN : enUS}
       button={{ autoInsertSpace: false }}
       wave={{ disabled: true }}
+      modal={MODAL}
     >
       <App component={false} message={{ maxCount: 3 }} notification={{ maxCount: 3 }}>
         {children}
