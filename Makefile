@@ -21,8 +21,7 @@ HAS_CONSOLE := $(wildcard $(CONSOLE)/package.json)
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.node ## Make .venv with all pinned packages and build the console
-	@$(MAKE) -j2 $(VENV)/.dev console  # pip and npm mostly wait, each for its own
+setup: $(VENV)/.dev console ## Make .venv with all pinned packages and build the console
 	@echo "Ready: .venv/bin/yichuan --help, or make demo"
 
 demo: $(VENV)/.run console ## Start the whole product with simulated couriers and a mall
@@ -82,13 +81,6 @@ endef
 $(BIN)/pip:
 	@python=$$(scripts/find_python.sh) && echo "Making $(VENV) with $$python" && \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
-
-# Before both: where the machine has no Node, it comes by pip into the same .venv.
-$(VENV)/.node: | $(BIN)/pip
-ifneq ($(HAS_CONSOLE),)
-	@$(NODE) true
-endif
-	@touch $@
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/pip
 	$(call install,requirements.lock)

@@ -18,7 +18,6 @@ from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 
-from web.witness import PRESSES, Witness, explained
 from yichuan.core.context import Context
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Role
@@ -47,7 +46,6 @@ class Window:
 
     context: BrowserContext
     page: Page
-    witness: Witness
     pending: set[Request] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
 
@@ -77,9 +75,7 @@ async def opened(browser: Browser) -> Window:
         viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENCE)
-    await context.add_init_script(PRESSES)
-    page = await context.new_page()
-    return Window(context, page, Witness(page))
+    return Window(context, await context.new_page())
 
 
 async def _enter(window: Window, address: str, username: str, password: str) -> None:
@@ -109,9 +105,8 @@ async def window_of(
     try:
         await _enter(window, address, username, password)
         await window.page.set_viewport_size(size)
-        async with explained(window.witness):
-            yield window
-            assert not window.broken, window.broken
+        yield window
+        assert not window.broken, window.broken
         await window.page.evaluate(STORAGE)
         await window.page.goto("about:blank")
         fit = True

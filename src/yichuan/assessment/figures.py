@@ -10,9 +10,7 @@ from typing import Final
 from yichuan.admission.standard import COUNTS, Standard, Unit
 from yichuan.core.clock import CHINA
 from yichuan.core.database import SystemSession
-from yichuan.exceptions import queries as problems
 from yichuan.exceptions.kinds import kinds
-from yichuan.exceptions.rules import MAJEURE
 from yichuan.rollups import queries as rollups
 from yichuan.rollups import services
 from yichuan.rollups.counting import NOBODY
@@ -73,9 +71,7 @@ async def _add_complaints(
     keys = await tickets.taken_up(
         session, theirs, _midnight(begin), _midnight(end + timedelta(days=1))
     )
-    had = await problems.histories(session, keys)
-    excused = {shipment_id for shipment_id, one in had.items() if MAJEURE in one.kinds}
-    for carried in await facts.carried(session, [key for key in keys if key[1] not in excused]):
+    for carried in await facts.carried(session, keys):
         for unit in _wider(standard, carried.courier, carried.service, carried.province):
             found.setdefault(unit, Counter())["complaints"] += 1
 

@@ -15,7 +15,6 @@ from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import Connection
-from yichuan.core.vault import Vault
 from yichuan.couriers import service as couriers
 from yichuan.tracking import memory, store, unknown
 from yichuan.tracking.batch import NOTHING, Key, Moved, StoredTrack
@@ -88,7 +87,7 @@ async def reread(
         ):
             mapped = (await couriers.mapped_unknown(connection)).get((connector, courier), NOTHING)
             tracks = await _page(connection, courier, place)
-            changed += await _reread(connection, context.vault, about, tracks, mapped)
+            changed += await _reread(connection, about, tracks, mapped)
         if len(tracks) < PAGE:
             return changed
         place = tracks[-1]
@@ -104,7 +103,6 @@ async def _page(
 
 async def _reread(
     connection: Connection,
-    vault: Vault,
     about: Change,
     tracks: Sequence[tuple[str, int]],
     mapped: Mapping[str, str],
@@ -116,8 +114,7 @@ async def _reread(
     }
     if not touched:
         return 0
-    keys = {(about.courier, number) for number, _ in touched}
-    stored = await store.load(connection, keys, locked=True)
+    stored = await store.load(connection, {(about.courier, number) for number, _ in touched})
     # What came in between the look and the lock is there now: read the locked tracks once more.
     events = await _events(connection, about.courier, sorted(touched))
     moved: list[Moved] = []
@@ -128,7 +125,7 @@ async def _reread(
         moved.append(_moved(track, known, new))
         changes += [(track, key, detail) for key, detail in new.items()]
     await _change(connection, about.courier, changes)
-    await store.write(connection, vault, moved)
+    await store.write(connection, moved)
     return len(moved)
 
 
@@ -181,7 +178,7 @@ def _moved(track: StoredTrack, events: Sequence[_Event], new: Mapping[bytes, str
         number=track.number,
         cycle=track.cycle,
         cohort=track.cohort,
-        read=(track.place, track.version),
+        is_new=False,
         milestone_from=track.milestone,
         milestone=milestone.name if milestone else "created",
         count=track.events,

@@ -3,7 +3,6 @@ import {
   AuditOutlined,
   BankOutlined,
   BarcodeOutlined,
-  CloudOutlined,
   EyeInvisibleOutlined,
   FieldTimeOutlined,
   FrownOutlined,
@@ -40,7 +39,6 @@ const ICONS: Readonly<Record<ProblemKind, ComponentType<{ className?: string }>>
   returning: RollbackOutlined,
   suspicious_signing: AuditOutlined,
   number_doubt: BarcodeOutlined,
-  force_majeure: CloudOutlined,
   other: QuestionCircleOutlined,
 }
 

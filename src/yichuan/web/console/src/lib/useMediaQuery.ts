@@ -18,6 +18,3 @@ export const PHONE = '(max-width: 767px)'
 export function useIsPhone(): boolean {
   return useMediaQuery(PHONE)
 }
-
-/** The reader has asked their system for less movement. */
-export const CALM = '(prefers-reduced-motion: reduce)'
