@@ -21,7 +21,8 @@ HAS_CONSOLE := $(wildcard $(CONSOLE)/package.json)
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.dev console ## Make .venv with all pinned packages and build the console
+setup: $(VENV)/.node ## Make .venv with all pinned packages and build the console
+	@$(MAKE) -j2 $(VENV)/.dev console  # pip and npm mostly wait, each for its own
 	@echo "Ready: .venv/bin/yichuan --help, or make demo"
 
 demo: $(VENV)/.run console ## Start the whole product with simulated couriers and a mall
@@ -81,6 +82,13 @@ endef
 $(BIN)/pip:
 	@python=$$(scripts/find_python.sh) && echo "Making $(VENV) with $$python" && \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
+
+# Before both: where the machine has no Node, it comes by pip into the same .venv.
+$(VENV)/.node: | $(BIN)/pip
+ifneq ($(HAS_CONSOLE),)
+	@$(NODE) true
+endif
+	@touch $@
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/pip
 	$(call install,requirements.lock)

@@ -49,6 +49,7 @@ from bench.tracks import KNOWN, Which, World, fill, more
 from yichuan.consumers import CONSUMERS
 from yichuan.core.consumers import BEHIND
 from yichuan.core.database import DATABASE, SYSTEM, Database
+from yichuan.core.embedded import SUPERUSER
 from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
 
@@ -285,7 +286,7 @@ UPDATE = (
 
 
 def copy(inst: Installation) -> None:
-    """A second database with the same files."""
+    """A second database with the same files, and the key by which a batch may be repeated."""
     with inst.superuser() as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
@@ -294,6 +295,10 @@ def copy(inst: Installation) -> None:
         )
     with psycopg.connect(inst.urls.admin, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {BARE} TEMPLATE {DATABASE} STRATEGY FILE_COPY")
+    with psycopg.connect(inst.urls.of(SUPERUSER, BARE), autocommit=True) as connection:
+        connection.execute("SET maintenance_work_mem = '1GB'")
+        connection.execute("DROP INDEX ix_track_events_track")
+        connection.execute(f"ALTER TABLE track_events ADD PRIMARY KEY ({', '.join(EVENT[:5])})")
 
 
 def bare(inst: Installation, world: World, group: Sequence[Which]) -> float:

@@ -20,7 +20,8 @@ from yichuan.simulator.history import parcel_history
 from yichuan.tracking.cities import city
 from yichuan.tracking.details import milestone_of
 from yichuan.tracking.normalise import detail_of_event
-from yichuan.tracking.polling_leg import leg_km
+from yichuan.tracking.polling_leg import Leg, leg_of
+from yichuan.tracking.polling_rates import Phase, phase_of
 from yichuan.tracking.values import END_MILESTONES
 
 DATA = Path(os.environ.get("YICHUAN_DATA", "../shared/data"))
@@ -36,7 +37,14 @@ class Scan:
     at: datetime
     milestone: str
     detail: str
-    leg_km: float | None
+    leg: Leg | None
+
+    @property
+    def phase(self) -> Phase | None:
+        """None: its way has ended."""
+        if self.milestone in END_MILESTONES:
+            return None
+        return phase_of(self.milestone, self.detail, self.leg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class Journey:
 
     given_at: datetime
     scans: tuple[Scan, ...]
+    courier: str
     cut: bool = False
     """What comes after the last scan is not known: nobody asks for it."""
 
@@ -59,17 +68,12 @@ def simulated(seed: int, count: int) -> Iterator[Journey]:
         courier = rng.choice(codes)
         made = parcel_history(seed, courier, str(number), origin, destination, given, FaultRates())
         told = ((e.at, e.text, detail_of("kdniao", e.code)) for e in made.events)
-        yield Journey(given, _scans(told))
+        yield Journey(given, _scans(told), courier)
 
 
-def real(*, tuned: bool) -> Iterator[Journey]:
-    """Every other history of `traces_real.jsonl`, whole or cut, from its first scan (known from the
-    start) to its last: those that the tables were counted from, or the ones held back."""
-    whole = [journey for journey in _real() if len(journey.scans) >= LEAST_SCANS]
-    yield from whole[::2] if tuned else whole[1::2]
-
-
-def _real() -> Iterator[Journey]:
+def real() -> Iterator[Journey]:
+    """The histories of `traces_real.jsonl`, whole or cut, from their first scan (known from the
+    start) to their last."""
     path = DATA / "traces_real.jsonl"
     for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
         row = json.loads(line)
@@ -77,7 +81,8 @@ def _real() -> Iterator[Journey]:
             continue
         told = [(courier_time(e["time"]), e["text"], None) for e in row["events"]]
         scans = _scans(sorted(told, key=lambda one: one[0]))
-        yield Journey(scans[0].at, scans, cut=True)
+        if len(scans) >= LEAST_SCANS:
+            yield Journey(scans[0].at, scans, row["carrier"], cut=True)
 
 
 LEAST_SCANS = 4
@@ -90,7 +95,7 @@ def _scans(told: Iterable[tuple[datetime, str, str | None]]) -> tuple[Scan, ...]
     for at, text, coded in told:
         detail = detail_of_event(text, coded)
         milestone = milestone_of(detail) or milestone
-        scans.append(Scan(at, milestone, detail, leg_km(text, city(text))))
+        scans.append(Scan(at, milestone, detail, leg_of(text, city(text))))
         if milestone in END_MILESTONES:
             break
     return tuple(scans)

@@ -31,6 +31,10 @@ class Sender(asyncio.Protocol):
             self._began = time.perf_counter()
             self._transport.write(self._line.head % len(self._body) + self._body)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The server closes what is idle for long."""
+        self._line.left(self, self._body)
+
     def data_received(self, data: bytes) -> None:
         """An answer, or a part of one: KDNiao's ends in a brace."""
         self._answer += data
@@ -83,6 +87,20 @@ class Line:
         self._waiting.append(body)
         asyncio.get_running_loop().call_later(0.2, self._allow, 1)
 
+    def left(self, sender: Sender, body: bytes | None) -> None:
+        """A sender's connection is closed; what it had sent last is sent again by another."""
+        if sender in self._idle:
+            self._idle.remove(sender)
+        elif body is not None and not self._done.done():
+            self.again(body)
+        if not self._done.done():
+            self._opening = asyncio.ensure_future(self._connect())
+
+    async def _connect(self) -> asyncio.BaseTransport:
+        loop = asyncio.get_running_loop()
+        made, _ = await loop.create_connection(lambda: Sender(self), self._host, self._port)
+        return made
+
     def acknowledged(self, body: bytes) -> None:
         """A push that is durable."""
         if self._pace is not None:
@@ -105,10 +123,7 @@ class Line:
         """Until everything is acknowledged."""
         loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = loop.create_future()
-        made = [
-            await loop.create_connection(lambda: Sender(self), self._host, self._port)
-            for _ in range(CLIENTS)
-        ]
+        made = [await self._connect() for _ in range(CLIENTS)]
         if self._pace is not None:
             began, given = time.perf_counter(), 0
             while given < self._open + len(self.took) and not self._done.done():
@@ -117,5 +132,5 @@ class Line:
                 given = due
                 await asyncio.sleep(0.005)
         await self._done
-        for transport, _ in made:
+        for transport in made:
             transport.close()

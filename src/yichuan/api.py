@@ -38,6 +38,7 @@ from yichuan.tracking.routes import router as tracking
 from yichuan.tracking.unknown_routes import router as unknown_codes
 from yichuan.waybills.further_routes import router as further
 from yichuan.waybills.routes import router as waybills
+from yichuan.waybills.settling_routes import router as settling
 from yichuan.web.buyer import buyer_router
 from yichuan.web.live_routes import router as live
 from yichuan.web.say import say_router
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     links,
     proofs,
     orders,
+    settling,  # before the waybills, who take its last part of the path for an id
     waybills,
     further,
     costs,

@@ -12,7 +12,7 @@ from yichuan.orders import state as orders
 from yichuan.rollups import consumer as rollups
 from yichuan.shipments import live_table
 from yichuan.shipments import state as shipments
-from yichuan.tracking import following
+from yichuan.tracking import following, polling_learning
 
 CONSUMERS: tuple[Consumer, ...] = (
     Consumer("shipments.state", "track", shipments.handle, batch=500),
@@ -36,6 +36,13 @@ CONSUMERS: tuple[Consumer, ...] = (
         live_table.handle,
         batch=5000,
         only=live_table.ONLY,
+        patient=True,
+    ),
+    Consumer(
+        "tracking.pace",
+        "track",
+        polling_learning.handle,
+        only=polling_learning.ONLY,
         patient=True,
     ),
     Consumer("couriers.numbers", "shipment", learning.handle, only=learning.ONLY, patient=True),

@@ -32,6 +32,27 @@ _JOBS_AGAIN: Final = (
     "DELETE FROM procrastinate_workers",
 )
 """Nobody works on what was being worked on: it is begun again."""
+_OURS: Final = (
+    "relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d"
+    " WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
+)
+"""Relations that no extension brought: managed servers come with some."""
+_ANYTHING: Final = f"SELECT count(*) FROM pg_class c WHERE {_OURS}"
+_THINGS: Final = f"""
+    SELECT 'TABLE ' || c.oid::regclass FROM pg_class c WHERE relkind IN ('r', 'p') AND {_OURS}
+    UNION ALL
+    SELECT 'VIEW ' || c.oid::regclass FROM pg_class c WHERE relkind = 'v' AND {_OURS}
+    UNION ALL
+    SELECT 'SEQUENCE ' || c.oid::regclass FROM pg_class c WHERE relkind = 'S' AND {_OURS}
+    UNION ALL
+    SELECT 'ROUTINE ' || p.oid::regprocedure FROM pg_proc p
+    WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole
+    UNION ALL
+    SELECT 'TYPE ' || t.oid::regtype FROM pg_type t
+    LEFT JOIN pg_class r ON r.oid = t.typrelid
+    WHERE typnamespace = 'public'::regnamespace AND typowner = current_user::regrole
+      AND (typtype IN ('e', 'd') OR r.relkind = 'c')
+"""
 
 
 def backup(config: Settings, target: Path, *, with_key: bool, jobs: int) -> dict[str, Any]:
@@ -58,6 +79,8 @@ def restore(
     config.data_dir.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
         undo.callback(_clear, config.data_dir, set(config.data_dir.iterdir()))
+        if config.database_url is not None:
+            undo.callback(_empty, config.database_url)
         _bring_key(config, source, key_file, manifest["key_fingerprint"])
         with located(config) as (urls, vault):
             events = _bring_back(urls, vault, source, jobs)
@@ -79,15 +102,20 @@ def _clear(folder: Path, kept: set[Path]) -> None:
             path.unlink()
 
 
+def _empty(url: str) -> None:
+    """Take a failed restore out of a database that was empty before it. The roles stay."""
+    with psycopg.connect(url, autocommit=True) as owner:
+        for (thing,) in owner.execute(_THINGS.encode()).fetchall():
+            owner.execute(f"DROP {thing.replace(' ', ' IF EXISTS ', 1)} CASCADE".encode())
+
+
 def _must_be_empty(config: Settings) -> None:
     for path in (config.pg_dir, config.blob_dir):
         if path.exists() and any(path.iterdir()):
             raise BackupError(f"{path} is not empty: restore into a new YICHUAN_DATA_DIR")
     if config.database_url is not None:
         with psycopg.connect(config.database_url) as connection:
-            row = connection.execute(
-                "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            ).fetchone()
+            row = connection.execute(_ANYTHING.encode()).fetchone()
             if row != (0,):
                 raise BackupError("the database of YICHUAN_DATABASE_URL is not empty")
 

@@ -24,7 +24,7 @@ from yichuan.imports.uploads import resume_stalled
 from yichuan.notify.outbox import run_outbox
 from yichuan.notify.sender import purge
 from yichuan.scorecards.service import recompute_now
-from yichuan.shipments import live_table
+from yichuan.shipments import fetching, live_table
 from yichuan.tasks import CONTEXT, HTTP, RESUMED
 from yichuan.tracking import archiving
 from yichuan.tracking import jobs as tracking
@@ -51,6 +51,7 @@ def loops(context: Context, http: httpx.AsyncClient) -> tuple[Loop, ...]:
         Loop("tracking.merge", partial(tracking.merge_loop, context)),
         Loop("tracking.subscribe", partial(tracking.subscribe_loop, context, http)),
         Loop("tracking.poll", partial(tracking.poll_loop, context, http)),
+        Loop("shipments.pictures", every(fetching.EVERY, partial(fetching.fetch, context, http))),
         Loop("tracking.housekeeping", every(DAY / 4, partial(tracking.housekeeping, context))),
         Loop("tracking.archive", every(DAY, partial(archiving.run_daily, context))),
         Loop("tracking.cohorts", every(DAY / 4, partial(ensure_cohorts, database))),

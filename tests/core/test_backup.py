@@ -6,12 +6,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -24,12 +25,14 @@ from yichuan.core import backup as backups
 from yichuan.core.backup import BackupError
 from yichuan.core.consumers import drain
 from yichuan.core.context import Context, located, opened
-from yichuan.core.embedded import Cluster
+from yichuan.core.embedded import SUPERUSER, Cluster, running
 from yichuan.core.settings import Settings
 from yichuan.core.vault import Vault
 from yichuan.couriers import service as couriers
+from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
 from yichuan.notify.addresses import WebhookSettings, setting
 from yichuan.tracking import ingest, queries, service
+from yichuan.tracking.batch import Source
 from yichuan.tracking.values import NewBinding
 
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
@@ -181,14 +184,77 @@ async def _goes_on(
 
 async def _scan(context: Context, number: str) -> None:
     """One more scan of a number comes to the restored hub."""
-    from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
-    from yichuan.tracking.batch import Source
-
     (row,) = await rows(context, "SELECT id FROM courier_connections LIMIT 1")
     event = CourierEvent(START + timedelta(hours=9), "快件已签收，签收人是本人")
     await ingest.merge_updates(
         context, Source("kdniao", row[0]), [TrackUpdate("ZTO", number, (event,))]
     )
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[str]:
+    """URL of an empty database on a server of the mall's own, whose administrator gave us a role
+    that owns it and may make roles, and no more."""
+    with running(tmp_path / "theirs", fsync=False) as server:
+        with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as admin:
+            admin.execute("CREATE ROLE mall LOGIN CREATEROLE PASSWORD 'mall'")
+            admin.execute("CREATE DATABASE parcels OWNER mall")
+        yield server.url("mall", "parcels")
+
+
+async def test_an_embedded_hub_moves_to_a_database_of_the_mall_s_own(
+    context: Context,
+    alpha: Tenant,
+    beta: Tenant,
+    urls_there: DatabaseUrls,
+    vault: Vault,
+    elsewhere: str,
+    tmp_path: Path,
+) -> None:
+    """A role without a superuser's rights is enough; a failed attempt leaves nothing there."""
+    await asyncio.to_thread(backups.backup, urls_there, vault, tmp_path / "backup", jobs=2)
+    new = Settings(
+        data_dir=tmp_path / "new", database_url=elsewhere, pool_size=2, master_key=MASTER_KEY
+    )
+    with full_disk(), pytest.raises(OSError, match="disk"):
+        await asyncio.to_thread(restoring.restore, new, tmp_path / "backup")
+    back = await asyncio.to_thread(restoring.restore, new, tmp_path / "backup")
+    assert back["blobs"] == 1
+    with located(new) as (there, key):
+        async with opened(new, there, key) as other:
+            for tenant in (alpha, beta):
+                mine = text("SELECT code FROM merchants")
+                async with other.database.read((tenant.id,)) as session:
+                    assert (await session.scalars(mine)).all() == [tenant.code]
+            told = "SELECT relname FROM pg_class WHERE relforcerowsecurity ORDER BY 1"
+            assert await rows(other, told) == await rows(context, told)
+            number = "960000000001"
+            await ingest.merge_updates(other, Source("kdniao", None), [arrived("ZTO", number)])
+            await drain(other.database, CONSUMERS)
+            counted = f"SELECT count(*) FROM track_events WHERE number = '{number}'"
+            assert await rows(other, counted) == [(1,)]
+            lag = "SELECT name FROM consumer_cursors WHERE last_id = 0 AND name = 'shipments.state'"
+            assert await rows(other, lag) == []
+    with pytest.raises(BackupError, match="not empty"):
+        restoring.restore(
+            new.model_copy(update={"data_dir": tmp_path / "third"}), tmp_path / "backup"
+        )
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """The disk is full when the blobs are copied, after the database is back."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(restoring.shutil, "copytree", full)
+        yield
+
+
+def arrived(courier: str, number: str) -> TrackUpdate:
+    return TrackUpdate(courier, number, (CourierEvent(START, "已揽收"),))
 
 
 def test_without_its_key_or_with_a_damaged_file_nothing_is_begun(

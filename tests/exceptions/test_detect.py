@@ -13,15 +13,22 @@ from sqlalchemy import select, text
 
 from conftest import Tenant
 from exceptions.boxes import box, change, tell
+from tracking.parcels import make_line
 from yichuan.core.clock import now
 from yichuan.core.consumers import Consumer, drain
 from yichuan.core.context import Context
-from yichuan.exceptions import detect
+from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
+from yichuan.exceptions import detect, queries
 from yichuan.exceptions.models import Problem
 from yichuan.notify.models import Alert
+from yichuan.shipments import state
 from yichuan.shipments.models import Shipment
 from yichuan.tickets.models import Ticket, TicketMessage
+from yichuan.tracking import ingest
+from yichuan.tracking import service as tracking
+from yichuan.tracking.batch import Source
 from yichuan.tracking.models import Track, TrackBinding, TrackEvent
+from yichuan.tracking.values import NewBinding
 
 CONSUMERS = (Consumer("exceptions.detect", "shipment", detect.handle),)
 
@@ -223,3 +230,33 @@ async def test_a_signature_in_another_city_is_a_problem_with_its_reason(
     await settle(context)
     problem = (await problems(context, made))["suspicious_signing"]
     assert problem.close_reason == "out_for_delivery"
+
+
+async def test_what_the_weather_delays_is_nobodys_fault(context: Context, alpha: Tenant) -> None:
+    """Neither the exception nor what is late for it counts against courier or merchant; a plain
+    exception is the courier's."""
+    line = await make_line(context)
+    parties = {}
+    for number, words in (
+        ("78420000000001", "【杭州市】受台风影响，快件运输延误"),
+        ("78420000000002", "【杭州市】快件异常，滞留网点"),
+    ):
+        made = await box(context, alpha.id, courier="ZTO", ship_method="hub_waybill")
+        async with context.database.system() as session:
+            await tracking.bind(session, [NewBinding(alpha.id, made, "ZTO", number)])
+        at = now() - timedelta(days=6)
+        scans = (
+            CourierEvent(at, "【成都市】已揽收", None, None, "picked_up"),
+            CourierEvent(at + timedelta(hours=9), words, None, None, "exception"),
+        )
+        source = Source("kdniao", line.id)
+        await ingest.merge_updates(context, source, [TrackUpdate("ZTO", number, scans)])
+        await drain(context.database, (Consumer("shipments.state", "track", state.handle),))
+        await settle(context)
+        parties[number] = {kind: p.party for kind, p in (await problems(context, made)).items()}
+        async with context.database.system() as session:
+            history = await queries.histories(session, [(alpha.id, made)])
+        parties[number]["all"] = " ".join(sorted(history[made].parties))
+    blown, plain = parties.values()
+    assert blown == {"force_majeure": "nobody", "stalled": "nobody", "all": "nobody"}
+    assert plain == {"other": "courier", "stalled": "courier", "all": "courier"}

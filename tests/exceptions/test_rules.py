@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from yichuan.exceptions.kinds import kinds, superseded_by
 from yichuan.exceptions.rules import (
+    MAJEURE,
     NUMBER,
     OVER,
     SIGNING,
@@ -210,7 +211,7 @@ def test_old_breaches_are_history() -> None:
 def test_every_kind_of_the_tracks_problems_is_known() -> None:
     known = {report for kind in kinds().values() for report in kind.reported}
     assert {d.problem.kind for d in details().values() if d.problem} <= known
-    judged = {SIGNING, NUMBER}  # by the whole way, by what scans name
+    judged = {SIGNING, NUMBER, MAJEURE}  # by the whole way, by what scans say
     assert all(k.deadline or k.reported or k.kind in judged for k in kinds().values())
 
 

@@ -1,4 +1,5 @@
-"""A month that left, with a parcel of a merchant in it: rows that nobody but the system may see."""
+"""A month that left with a parcel of a merchant in it, and a picture of it that a courier has:
+rows that nobody but the system sees."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ ROWS = (
     " VALUES ('archive/' || :number, '2020-01-01', 'YTO', :number, 1, 'YTO', :number, 1, 1, 1, '')",
     "INSERT INTO history_recalls (courier, number, cycle, cohort, state)"
     " VALUES ('YTO', :number, 1, '2020-01-01', 'done')",
+    "INSERT INTO courier_pictures (courier, number, origin, kind, url_enc, state, error)"
+    " VALUES ('YTO', :number, '', 'photo', '', 'failed', 'missing')",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from fastapi import FastAPI
@@ -66,6 +66,7 @@ class Door:
         return schema
 
 
+@cache
 def doors(app: FastAPI) -> list[Door]:
     """Every method of every route, those of included routers too.
 

@@ -20,9 +20,21 @@ from yichuan.tracking.polling import (
     Seen,
     next_ask,
     next_look,
-    rates,
 )
-from yichuan.tracking.polling_leg import leg_km
+from yichuan.tracking.polling_leg import Leg, leg_of
+from yichuan.tracking.polling_rates import (
+    AFTER,
+    ENOUGH,
+    FURTHEST,
+    PARTS,
+    Counts,
+    Phase,
+    Stop,
+    count,
+    learned,
+    phase_of,
+    tables,
+)
 from yichuan.tracking.polling_share import bundles, shares
 from yichuan.tracking.values import END_MILESTONES
 
@@ -36,7 +48,14 @@ numbers = st.builds(
     milestone=st.sampled_from(OPEN),
     detail=st.sampled_from(sorted(details())),
     since=moments,
-    leg_km=st.none() | st.floats(0, 5000),
+    leg=st.none()
+    | st.builds(
+        Leg,
+        km=st.none() | st.floats(0, 5000),
+        from_hub=st.booleans(),
+        to_hub=st.booleans(),
+        ready=st.booleans(),
+    ),
     asked_at=st.none() | moments,
     pushed=st.booleans(),
     failures=st.integers(0, 9),
@@ -106,21 +125,25 @@ def test_a_number_that_never_moves_again_costs_few_calls_and_is_forgotten(milest
 
 def test_the_phase_sets_the_pace() -> None:
     """Fast on delivery day and before it is picked up, slow on a long road, slower at night."""
+    trunk = Leg(1500, from_hub=True, to_hub=True, ready=False)
 
-    def wait(
-        milestone: str, detail: str = "none", km: float | None = None, hour: int = 12
-    ) -> float:
+    def wait(milestone: str, leg: Leg | None = None, hour: int = 12, silent: float = 0) -> float:
         since = NOON.replace(hour=hour)
-        at = next_ask(Seen(milestone, detail, since, km))
+        asked = since + silent * HOUR
+        at = next_ask(Seen(milestone, "none", since, leg, asked))
         assert at is not None
-        return (at - since) / HOUR
+        return (at - asked) / HOUR
 
     assert wait("out_for_delivery") < wait("ready_for_collection")
     assert wait("out_for_delivery") < 2.5
     assert wait("created") < 2
-    assert wait("in_transit", "departed_from_hub", 2000) > 2 * wait("in_transit", "arrived_at_hub")
-    assert wait("in_transit", "departed_from_hub", 2000) > wait("in_transit", "x", 100)
-    assert wait("ready_for_collection", hour=22) > 1.3 * wait("ready_for_collection", hour=8)
+    on_trunk = wait("in_transit", trunk, silent=8)
+    assert on_trunk > 1.4 * wait("in_transit")
+    assert on_trunk > 1.4 * wait("in_transit", trunk, silent=36), "it is about to arrive"
+    short = trunk._replace(km=200)
+    assert on_trunk > 1.4 * wait("in_transit", short, silent=8)
+    assert on_trunk > 1.4 * wait("in_transit", trunk._replace(from_hub=False), silent=1)
+    assert wait("out_for_delivery", hour=23) > 1.08 * wait("out_for_delivery", hour=13)
 
 
 def test_a_pushed_number_is_asked_for_once_it_is_oddly_silent() -> None:
@@ -141,35 +164,106 @@ def test_refusals_end_it_and_failures_only_delay_it() -> None:
 
 
 def test_every_phase_has_rates_for_the_whole_day() -> None:
-    for phase, table in rates().items():
-        assert table.after[0] == 0, phase
-        assert list(table.after) == sorted(table.after)
-        assert len(table.an_hour) == len(table.after)
-        assert len(table.by_day) == 8
+    for phase, table in tables().phases.items():
+        assert len(table.an_hour) == len(AFTER), phase
+        assert len(table.by_day) == PARTS
         assert min(*table.an_hour, *table.by_day) > 0
 
 
+@given(st.sampled_from(OPEN), st.sampled_from(sorted(details())), st.booleans(), st.booleans())
+def test_whatever_a_scan_says_there_is_a_phase_for_it(
+    milestone: str, detail: str, from_hub: bool, ready: bool
+) -> None:
+    known = tables().phases
+    assert phase_of(milestone, detail).name in known
+    for km in (None, 0.0, 5000.0):
+        for to_hub in (False, True):
+            phase = phase_of(milestone, detail, Leg(km, from_hub, to_hub, ready))
+            assert phase.name in known
+            assert 0 < phase.scale < 6
+
+
 @pytest.mark.parametrize(
-    ("words", "here", "low", "high"),
+    ("words", "here", "low", "high", "ends"),
     [
-        ("【广州转运中心】 已发出 下一站 【济南转运中心】", "广州市", 1400, 1700),
-        ("快件由【天津邮件处理中心】封发，发往【郑州邮件处理中心】", "天津市", 500, 700),
-        ("到达：江苏南通分拨中心 发往：江苏苏州分拨中心", "南通市", 50, 120),
-        ("货物从天津快运分拨装车发往郑州快运分拨", "天津市", 500, 700),
-        ("【杭州转运中心】即将发往【北京转运中心】", "杭州市", None, None),
-        ("快件已到达【北京转运中心】", "北京市", None, None),
-        ("【广州转运中心】 已发出 下一站 【济南转运中心】", None, None, None),
+        ("【广州转运中心】 已发出 下一站 【济南转运中心】", "广州市", 1400, 1700, "hub hub"),
+        ("快件由【天津邮件处理中心】封发，发往【郑州邮件处理中心】", "天津市", 500, 700, "hub hub"),
+        ("到达：江苏南通分拨中心 发往：江苏苏州分拨中心", "南通市", 50, 120, "hub hub"),
+        ("货物从天津快运分拨装车发往郑州快运分拨", "天津市", 500, 700, "hub hub"),
+        ("快件离开 【杭州东新路】 已发往 【重庆】", "杭州市", 1200, 1400, "branch hub"),
+        ("运输中，离开【郑州枢纽中心】，下一部门【温州转运中心】", "郑州市", 800, 1100, "hub hub"),
+        ("[西安分拨中心]从站点发出，本次转运目的地：西安长安区公司", "西安市", 0, 1, "hub branch"),
+        ("【杭州转运中心】即将发往【北京转运中心】", "杭州市", 1000, 1300, "hub hub ready"),
+        ("货物由温州前往厦门西柯途中", "温州市", 400, 550, "branch branch"),
+        ("【广州转运中心】 已发出 下一站 【济南转运中心】", None, None, None, "hub hub"),
+        ("快件已到达【北京转运中心】", "北京市", None, None, None),
     ],
 )
 def test_the_way_to_the_next_stop(
-    words: str, here: str | None, low: float | None, high: float | None
+    words: str, here: str | None, low: float | None, high: float | None, ends: str | None
 ) -> None:
-    km = leg_km(words, here)
+    leg = leg_of(words, here)
+    if ends is None:
+        assert leg is None
+        return
+    assert leg is not None
+    assert [leg.from_hub, leg.to_hub] == [end == "hub" for end in ends.split()[:2]]
+    assert leg.ready == ends.endswith("ready")
     if low is None or high is None:
-        assert km is None
+        assert leg.km is None
     else:
-        assert km is not None
-        assert low < km < high
+        assert leg.km is not None
+        assert low <= leg.km < high
+
+
+def parcels(wait: float, number: int) -> dict[str, Counts]:
+    """Parcels that are signed for so many hours after they went out for delivery at 9."""
+    found: dict[str, Counts] = {}
+    for day in range(number):
+        out = NOON.replace(hour=9) + timedelta(days=day)
+        stops = [Stop(out, Phase("out_for_delivery")), Stop(out + wait * HOUR, None)]
+        count(stops, found)
+    return found
+
+
+def test_a_courier_s_own_parcels_move_its_rates_by_as_much_as_was_counted() -> None:
+    """Few hardly, many nearly to what they say, none of them without bounds."""
+    seen = Seen("out_for_delivery", "none", NOON.replace(hour=9))
+    at_first = next_ask(seen)
+    assert at_first is not None
+    by_three = next_ask(seen, book=learned(parcels(7.5, 3), 3))
+    by_many = next_ask(seen, book=learned(parcels(7.5, 2000), 2000))
+    assert by_three is not None
+    assert by_many is not None
+    assert abs(by_three - at_first) < 0.5 * HOUR
+    assert by_many > at_first + HOUR, "nothing comes before half past four"
+    table = tables().phases["out_for_delivery"]
+    moved = learned(parcels(7.5, 2000), 2000).phases["out_for_delivery"]
+    for new, old in zip(moved.an_hour + moved.by_day, table.an_hour + table.by_day, strict=True):
+        assert old / FURTHEST <= new * 1.0001
+        assert new <= old * FURTHEST * 1.0001
+    untouched = learned({}, ENOUGH)
+    assert untouched.phases == tables().phases
+
+
+def test_hours_are_counted_where_they_passed() -> None:
+    """In the row and the part of the day they fell in; scans of one moment end one silence."""
+    found: dict[str, Counts] = {}
+    start = NOON.replace(hour=11)
+    stops = [
+        Stop(start, Phase("trunk", 2.0)),
+        Stop(start + 4 * HOUR, Phase("in_transit")),
+        Stop(start + 4.1 * HOUR, None),
+    ]
+    count(stops, found)
+    assert list(found) == ["trunk"], "the second and the third came at one moment"
+    trunk = found["trunk"]
+    assert sum(trunk.scans) == 2
+    assert sum(trunk.hours) == pytest.approx(2), "of a leg half as long"
+    by_row = [sum(trunk.hours[r * PARTS : (r + 1) * PARTS]) for r in range(3)]
+    assert by_row == pytest.approx([1, 1, 0])
+    by_part = [sum(trunk.hours[p::PARTS]) for p in range(3, 6)]
+    assert by_part == pytest.approx([0.5, 1.5, 0])
 
 
 @given(st.dictionaries(st.integers(), st.integers(0, 50), max_size=12), st.integers(0, 200))

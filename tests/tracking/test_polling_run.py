@@ -26,6 +26,7 @@ from yichuan.couriers.connectors import registry
 from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
 from yichuan.tracking import asking, ingest, polling_rows, service
 from yichuan.tracking.batch import Source
+from yichuan.tracking.polling_learning import Books
 from yichuan.tracking.polling_run import PAUSES, Poller, poll_due, route
 from yichuan.tracking.values import NewBinding
 
@@ -234,7 +235,7 @@ async def test_two_workers_never_ask_for_the_same_number(
 ) -> None:
     await given(context, alpha, *(f"74{n:06}" for n in range(30)))
     async with courier.client() as http:
-        await route(context)
+        await route(context, Books())
         line_now = (await lines(context))[0]
         pollers = [Poller(context, http) for _ in range(3)]
         for poller in pollers:
@@ -254,7 +255,7 @@ async def test_a_crash_gives_claimed_numbers_back(
     context: Context, line: Line, alpha: Tenant, courier: Courier
 ) -> None:
     await given(context, alpha, "70000031")
-    await route(context)
+    await route(context, Books())
     await overdue(context)
     async with context.database.system() as session:
         claimed = await polling_rows.claim(session, line.id, {alpha.id: 5})
@@ -321,7 +322,7 @@ async def test_numbers_of_a_connection_that_is_off_go_to_another(
     context: Context, line: Line, alpha: Tenant, courier: Courier
 ) -> None:
     await given(context, alpha, "70000071")
-    await route(context)
+    await route(context, Books())
     await change(context, "UPDATE courier_connections SET enabled = false")
     async with courier.client() as http:
         poller = Poller(context, http)
@@ -330,7 +331,7 @@ async def test_numbers_of_a_connection_that_is_off_go_to_another(
         assert row.poll_connection_id is None
         other = await make_line(context, alpha.id)
         await overdue(context)
-        await route(context)
+        await route(context, Books())
         await poller.close()
     assert (await subscription(context, "70000071")).poll_connection_id == other.id
     await change(context, "DELETE FROM courier_connections WHERE id = :id", id=other.id)

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 
+from web.witness import PRESSES, Witness, explained
 from yichuan.core.context import Context
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Role
@@ -46,6 +47,7 @@ class Window:
 
     context: BrowserContext
     page: Page
+    witness: Witness
     pending: set[Request] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
 
@@ -75,7 +77,9 @@ async def opened(browser: Browser) -> Window:
         viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENCE)
-    return Window(context, await context.new_page())
+    await context.add_init_script(PRESSES)
+    page = await context.new_page()
+    return Window(context, page, Witness(page))
 
 
 async def _enter(window: Window, address: str, username: str, password: str) -> None:
@@ -105,8 +109,9 @@ async def window_of(
     try:
         await _enter(window, address, username, password)
         await window.page.set_viewport_size(size)
-        yield window
-        assert not window.broken, window.broken
+        async with explained(window.witness):
+            yield window
+            assert not window.broken, window.broken
         await window.page.evaluate(STORAGE)
         await window.page.goto("about:blank")
         fit = True

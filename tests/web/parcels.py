@@ -85,6 +85,19 @@ def parcel(scans: int, *more: str, **values: Any) -> Json:
     } | values
 
 
+def sibling(token: str | None, milestone: str, **values: Any) -> Json:
+    """A parcel of the same order."""
+    return {
+        "token": token,
+        "milestone": milestone,
+        "detail": "none",
+        "shipped_at": "2026-11-21T20:30:00+08:00",
+        "numbered": True,
+        "goods": None,
+        "current": False,
+    } | values
+
+
 def problem(kind: str, party: str, since: str = "2026-11-24T11:30:00+08:00") -> Json:
     """Something is wrong."""
     return {"kind": kind, "party": party, "since": since}
@@ -106,6 +119,13 @@ CASES: Final[dict[str, Json]] = {
     "failed": parcel(10, problem=problem("failed_delivery", "courier")),
     "unreachable": parcel(10, problem=problem("unreachable", "buyer")),
     "damaged": parcel(8, problem=problem("damaged", "courier")),
+    "locker_code": parcel(
+        10,
+        LOCKER.replace("****", "8-2-3011"),
+        locker_hint="天府三街18号 丰巢柜",
+        locker_code="8-2-3011",
+        verified=True,
+    ),
     "delivered": parcel(10, SIGNED, delivered_at="2026-11-24T13:55:00+08:00", sign_kind="gate"),
     "returning": parcel(10, *BACK, problem=problem("refused", "buyer")),
     "returned": parcel(10, *BACK, milestone="returned", detail="returned_to_sender"),
@@ -116,5 +136,32 @@ CASES: Final[dict[str, Json]] = {
         verified=True,
         waybill_number="73120045120231",
         recipient={"name": "张*", "phone": "138****1234", "address": "四川省成都市武侯区****"},
+    ),
+    "on_the_round": parcel(
+        10,
+        courier={"code": "ZTO", "name_zh": "中通快递", "name_en": "ZTO Express", "phone": "95311"},
+        verified=True,
+        waybill_number="73120045120231",
+        expected={"from": "2026-11-24T16:00:00+08:00", "to": "2026-11-24T18:00:00+08:00"},
+        deliverer={
+            "name": "李师傅",
+            "phone": "13800001111",
+            "extension": "2233",
+            "virtual": True,
+        },
+        parcels=[
+            sibling(TOKEN, "out_for_delivery", current=True),
+            sibling("Qm9uam91ci1saWVuLTAx43", "in_transit"),
+            sibling(None, "created", shipped_at=None, numbered=False),
+        ],
+        contacts=[
+            {"party": "merchant", "name": "暖灯家居", "phone": "400-000-0000", "url": None},
+            {
+                "party": "platform",
+                "name": None,
+                "phone": None,
+                "url": "https://mall.example.com/help",
+            },
+        ],
     ),
 }

@@ -54,6 +54,7 @@ async def test_an_operator_suspends_overrides_and_reads_what_was_decided(
         await expect(history.first).to_contain_text("旺季运力不足")
         await expect(history).to_have_count(4)
         await screenshot(page, "admission-history")
+        await expect(page.get_by_role("alert")).to_have_count(0)  # also where nothing moves
     async with signed_in(browser, console, "judge", size=PHONE) as page:
         await page.goto(f"{console}/couriers/admission")
         await page.get_by_role("button", name="准入标准").click()

@@ -26,6 +26,8 @@ from tracking.parcels import make_line
 from web.browser import CONTRAST, DATA, Visit, Window, served
 from web.console import screenshot
 from web.parcels import CASES, NOW, TOKEN, parcel
+from web.said import ANSWERS, HEADLINES
+from web.witness import Witness, explained
 from yichuan.consumers import CONSUMERS
 from yichuan.core.clock import now
 from yichuan.core.consumers import drain
@@ -62,48 +64,6 @@ HIDE = """(hidden) => {
   Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
   document.dispatchEvent(new Event('visibilitychange'))
 }"""
-HEADLINES = {
-    "preparing": "备货中",
-    "numbered": "备货中",
-    "own_way": "已发货",
-    "awaiting": "等待揽收",
-    "picked_up": "已揽收",
-    "in_transit": "运输中",
-    "departed": "运输中",
-    "silent": "运输中",
-    "arriving": "即将派送",
-    "out_for_delivery": "派送中",
-    "late": "运输中",
-    "locker": "待取件",
-    "failed": "派送中",
-    "unreachable": "派送中",
-    "damaged": "运输中",
-    "delivered": "已签收",
-    "returning": "退回中",
-    "returned": "已退回",
-    "cancelled": "已取消",
-    "lost": "包裹丢失",
-    "verified": "派送中",
-}
-ANSWERS = {
-    "preparing": ["商家正在准备您的包裹", "快递公司待定", "发货后显示运单号"],
-    "numbered": ["商家正在准备您的包裹", "7312****0231"],
-    "own_way": ["商家自行安排配送", "商家配送"],
-    "awaiting": ["商家已发货，等待快递员揽收", "还没有物流动态"],
-    "in_transit": ["现在在 西安", "11月26日 周四", "后天", "直线还有约 620 公里"],
-    "silent": ["52 小时没有新动态", "最后一次在 合肥"],
-    "departed": ["已离开 西安"],
-    "out_for_delivery": ["今天", "已到收货城市", "请保持电话畅通"],
-    "late": ["原预计送达", "已晚 2 天"],
-    "locker": ["天府三街18号 丰巢柜", "到达取件点", "输入手机号后四位，可查看取件码"],
-    "failed": ["派送没有成功", "处理方 · 快递公司", "3 小时前发现"],
-    "unreachable": ["快递员联系不上您", "需要您处理"],
-    "damaged": ["包裹在途中破损", "补发或退款请联系商家"],
-    "delivered": ["门卫、物业或前台代收", "11月24日 周二 13:55", "先问问代收的人"],
-    "returning": ["包裹被拒收", "直线还有约"],
-    "lost": ["快递公司确认包裹丢失"],
-}
-"""What the page says to the three questions of a buyer, beside the headline."""
 
 
 class Visiting(Protocol):
@@ -142,7 +102,7 @@ async def visiting(browser: Browser, site: str, window: Window) -> AsyncIterator
     """Opens the page at `NOW` on a Chinese phone, always in the same window: a new one would load
     all of it again. `options` are of `emulate_media`, and `viewport`."""
     page = await _opened(browser)
-    found = Visit(page, None)
+    found, witness = Visit(page, None), Witness(page)
     found.watch()
 
     @asynccontextmanager
@@ -154,9 +114,10 @@ async def visiting(browser: Browser, site: str, window: Window) -> AsyncIterator
         await page.set_viewport_size(options.pop("viewport", PHONE))
         await page.emulate_media(**({"color_scheme": "light", "reduced_motion": "null"} | options))
         await page.clock.install(time=NOW)
-        await page.goto(site + path)
-        await page.wait_for_selector("h1")
-        yield found
+        async with explained(witness):
+            await page.goto(site + path)
+            await page.wait_for_selector("h1")
+            yield found
         await page.evaluate("localStorage.clear()")
         await page.goto("about:blank")
 
@@ -174,9 +135,10 @@ def abroad(browser: Browser, site: str, window: Window) -> Visiting:
     ) -> AsyncIterator[Visit]:
         page = await _opened(browser, **options)
         window.visit = Visit(page, answers)
-        await page.goto(site + path)
-        await page.wait_for_selector("h1")
-        yield window.visit
+        async with explained(Witness(page)):
+            await page.goto(site + path)
+            await page.wait_for_selector("h1")
+            yield window.visit
         await page.context.close()
 
     return visit
@@ -349,6 +311,35 @@ async def test_the_last_four_digits_open_the_rest(visiting: Visiting) -> None:
         await page.context.clear_permissions()
 
 
+async def test_one_tap_calls_and_leads_to_the_orders_other_parcels(visiting: Visiting) -> None:
+    """Extensions are dialled as well; a parcel whose link was revoked is not offered."""
+    async with visiting(CASES["on_the_round"], f"/track/{TOKEN}?lang=zh") as visit:
+        calls = await visit.page.eval_on_selector_all(
+            "a[href^='tel:']", "all => all.map((a) => a.getAttribute('href'))"
+        )
+        assert calls == ["tel:13800001111,2233", "tel:4000000000", "tel:95311"]
+        assert await visit.page.locator(".tab[aria-current]").count() == 1
+        assert await visit.page.locator("a.tab").count() == 1
+        await visit.page.locator("a.tab").click()
+        await visit.page.wait_for_url("**/Qm9uam91ci1saWVuLTAx43?lang=zh")
+
+
+async def test_a_link_is_shared_without_a_word_about_anybody(visiting: Visiting) -> None:
+    """By the phone's own means, else copied; neither digits nor choices are in it."""
+    async with visiting(CASES["verified"], f"/track/{TOKEN}?lang=zh&phone_last4=1") as visit:
+        page = visit.page
+        await page.evaluate("navigator.share = (what) => { window.shared = what }")
+        await page.get_by_role("button", name="分享").click()
+        shared = await page.evaluate("window.shared")
+        assert shared == {"title": "物流详情", "url": page.url.split("?")[0]}
+        await page.evaluate("navigator.share = undefined")
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.get_by_role("button", name="分享").click()
+        await expect(page.locator(".toast")).to_contain_text("链接已复制")
+        assert await page.evaluate("navigator.clipboard.readText()") == page.url.split("?")[0]
+        await page.context.clear_permissions()
+
+
 async def test_too_many_tries_are_told(visiting: Visiting) -> None:
     """Someone guessing is stopped, someone mistaken knows to wait."""
 
@@ -433,10 +424,10 @@ async def test_the_keyboard_reaches_everything(visiting: Visiting) -> None:
     """Tab goes through every control, in the order in which they are read."""
     async with visiting(CASES["delivered"]) as visit:
         names = []
-        for _ in range(5):
+        for _ in range(6):
             await visit.page.keyboard.press("Tab")
             names.append(await visit.page.evaluate("document.activeElement.innerText.trim()"))
-        assert names == ["English", "查看完整信息", "查看更早的 5 条", "核对手机号", "刷新"]
+        assert names == ["分享", "English", "查看完整信息", "查看更早的 5 条", "核对手机号", "刷新"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -486,7 +477,7 @@ async def test_a_real_parcel_through_the_whole_product(
         await expect(page.get_by_role("alert")).to_contain_text("不符")
         await page.get_by_label("收件手机号后四位").fill("5678")
         await page.keyboard.press("Enter")
-        await expect(page.locator(".facts")).to_contain_text("138****5678")
+        await expect(page.locator(".facts").first).to_contain_text("138****5678")
         assert "8-2-3011" in await page.locator(".timeline li").first.inner_text()
         async with context.database.system() as session:
             await change(session, alpha.id, real, buyer_token=new_token(16))

@@ -22,6 +22,7 @@ from web.console import (
     settled,
     window_of,
 )
+from web.witness import explained
 from yichuan.core.context import Context
 
 DEMO = os.environ.get("YICHUAN_SCREENSHOTS_OF")
@@ -93,17 +94,18 @@ async def test_one_signs_in_by_the_form(browser: Browser, console: str, context:
     await add_user(context, "newcomer", "operator", None)
     window = await opened(browser)
     page = window.page
-    await page.goto(f"{console}/settings/users")
-    await page.wait_for_url("**/login**")
-    fields = page.locator("form input")
-    await fields.nth(0).fill("newcomer")
-    await fields.nth(1).fill("not the password")
-    await fields.nth(1).press("Enter")
-    await expect(page.get_by_role("alert")).to_be_visible()
-    await fields.nth(1).fill(PASSWORD)
-    await fields.nth(1).press("Enter")
-    await page.wait_for_url("**/settings/users")
-    await expect(page.get_by_role("cell", name="newcomer").first).to_be_visible()
+    async with explained(window.witness):
+        await page.goto(f"{console}/settings/users")
+        await page.wait_for_url("**/login**", wait_until="commit")
+        fields = page.locator("form input")
+        await fields.nth(0).fill("newcomer")
+        await fields.nth(1).fill("not the password")
+        await fields.nth(1).press("Enter")
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await fields.nth(1).fill(PASSWORD)
+        await fields.nth(1).press("Enter")
+        await page.wait_for_url("**/settings/users")
+        await expect(page.get_by_role("cell", name="newcomer").first).to_be_visible()
     await window.context.close()
     assert window.broken == []
 

@@ -10,7 +10,9 @@ from typing import Final
 from yichuan.admission.standard import COUNTS, Standard, Unit
 from yichuan.core.clock import CHINA
 from yichuan.core.database import SystemSession
+from yichuan.exceptions import queries as problems
 from yichuan.exceptions.kinds import kinds
+from yichuan.exceptions.rules import MAJEURE
 from yichuan.rollups import queries as rollups
 from yichuan.rollups import services
 from yichuan.rollups.counting import NOBODY
@@ -71,7 +73,9 @@ async def _add_complaints(
     keys = await tickets.taken_up(
         session, theirs, _midnight(begin), _midnight(end + timedelta(days=1))
     )
-    for carried in await facts.carried(session, keys):
+    had = await problems.histories(session, keys)
+    excused = {shipment_id for shipment_id, one in had.items() if MAJEURE in one.kinds}
+    for carried in await facts.carried(session, [key for key in keys if key[1] not in excused]):
         for unit in _wider(standard, carried.courier, carried.service, carried.province):
             found.setdefault(unit, Counter())["complaints"] += 1
 

@@ -8,7 +8,7 @@ A read session cannot write by accident: its transaction is READ ONLY.
 from __future__ import annotations
 
 import select
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -30,6 +30,9 @@ from yichuan.core.vault import Vault
 OWNER, APP, SYSTEM = "yichuan_owner", "yichuan_app", "yichuan_system"
 DATABASE = "yichuan"
 ALL = "all"
+MERGES = 2
+"""Connections on which pushes are merged, in a process: one batch is worked out while the other
+waits. They are nobody else's, so that few server processes know the tracks' pages."""
 Merchants: TypeAlias = tuple[UUID, ...] | None
 """The merchants a caller may see; None means the whole platform."""
 Connection: TypeAlias = trips.Connection
@@ -141,16 +144,19 @@ class Database:
         self.system_engine = _engine(urls.of(SYSTEM), size)
         self.hot = _hot_pool(urls.of(APP), size, read_only=True)
         self.hot_system = _hot_pool(urls.of(SYSTEM), size)
+        self.merging = _hot_pool(urls.of(SYSTEM), MERGES, least=0)
 
     async def open(self) -> None:
         """Open the plain psycopg pools (the hot paths)."""
         await self.hot.open()
         await self.hot_system.open()
+        await self.merging.open()
 
     async def close(self) -> None:
         """Close every connection."""
         await self.hot.close()
         await self.hot_system.close()
+        await self.merging.close()
         await self.app_engine.dispose()
         await self.system_engine.dispose()
 
@@ -200,12 +206,19 @@ async def _set_scope(session: AsyncSession, merchants: Merchants) -> None:
     )
 
 
-def _hot_pool(url: str, size: int, *, read_only: bool = False) -> AsyncConnectionPool[Connection]:
-    kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0}
+def _hot_pool(
+    url: str, size: int, *, read_only: bool = False, least: int = 1
+) -> AsyncConnectionPool[Connection]:
+    """Connections for statements that go by keys and are planned once.
+
+    A plan made while a table was small must not read all of it when it has grown.
+    """
+    options = "-c enable_seqscan=off"
     if read_only:
-        kwargs["options"] = "-c default_transaction_read_only=on"
+        options += " -c default_transaction_read_only=on"
+    kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "options": options}
     return AsyncConnectionPool(
-        url, min_size=1, max_size=size, open=False, kwargs=kwargs, check=_check
+        url, min_size=least, max_size=size, open=False, kwargs=kwargs, check=_check
     )
 
 
@@ -218,26 +231,18 @@ async def raw_connection(session: AsyncSession) -> Connection:
     return driver
 
 
-async def hot_reads(
-    pool: AsyncConnectionPool[Connection], merchants: Merchants, calls: Sequence[trips.Call]
-) -> list[list[TupleRow]]:
-    """Run scoped reads in one round trip; the rows of each.
-
-    The scope and the statements are pipelined: PostgreSQL runs them as one transaction, which the
-    pool makes READ ONLY, and the scope ends with it.
-    """
-    scope = (_SET_SCOPE, (visibility(merchants),))
-    async with pool.connection() as connection:
-        _, *found = await trips.trip(connection, (scope, *calls))
-        return found
-
-
 async def hot_rows(
     pool: AsyncConnectionPool[Connection],
     merchants: Merchants,
     statement: str,
     parameters: Iterable[Any],
 ) -> list[TupleRow]:
-    """Run one scoped read in one round trip (see `hot_reads`)."""
-    (rows,) = await hot_reads(pool, merchants, ((statement, tuple(parameters)),))
-    return rows
+    """Run one scoped read in one round trip.
+
+    The scope and the statement are pipelined: PostgreSQL runs them as one transaction, which the
+    pool makes READ ONLY, and the scope ends with it.
+    """
+    scope = (_SET_SCOPE, (visibility(merchants),))
+    async with pool.connection() as connection:
+        _, rows = await trips.trip(connection, (scope, (statement, tuple(parameters))))
+        return rows

@@ -6,14 +6,16 @@ keep-alive, TLS verified as httpx does, httpx's timeouts and errors. What is ask
 calls with small answers, so answers are read whole.
 
 Where a call may go is checked when a connection is made (`core.addresses`): others name the hosts.
-A request says what is allowed beyond public addresses in its extension `allowed`; redirects are not
-followed. Behind a proxy the proxy resolves names, so only what can be resolved here is checked.
+A request says what is allowed beyond public addresses in its extension `allowed`, and how long its
+answer may be in `most_bytes`; redirects are not followed. Behind a proxy the proxy resolves names,
+so only what can be resolved here is checked.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,6 +41,10 @@ Origin = tuple[str, str, int, Allowed]
 
 class AddressRefused(httpx.ConnectError):
     """The request would go where it may not; nothing was sent."""
+
+
+class TooLong(httpx.ReadError):
+    """The answer is longer than the request's `most_bytes`."""
 
 
 def client() -> httpx.AsyncClient:
@@ -89,6 +95,7 @@ class _Connection:
 
         Raises:
             httpx.TimeoutException: too slow.
+            TooLong: longer than allowed.
             h11.ProtocolError, httpx.RemoteProtocolError, OSError: no whole answer.
         """
         send = self.protocol.send
@@ -99,7 +106,7 @@ class _Connection:
         self.writer.write(b"".join(part for part in parts if part))
         async with limits.of("write", httpx.WriteTimeout):
             await self.writer.drain()
-        answer = _Answer()
+        answer, left = _Answer(), request.extensions.get("most_bytes", sys.maxsize)
         while True:
             event = self.protocol.next_event()
             if event is h11.NEED_DATA:
@@ -107,8 +114,13 @@ class _Connection:
                     self.protocol.receive_data(await self.reader.read(_CHUNK))
             elif isinstance(event, h11.Response):
                 answer.head = event
+                if "most_bytes" in request.extensions and _packed(event):
+                    raise TooLong("packed, so nobody knows how long it is")
             elif isinstance(event, h11.Data):
                 answer.body.append(bytes(event.data))
+                left -= len(event.data)
+                if left < 0:
+                    raise TooLong("the answer is too long")
             elif isinstance(event, h11.EndOfMessage):
                 return answer
             elif isinstance(event, h11.ConnectionClosed):
@@ -116,6 +128,11 @@ class _Connection:
 
     def close(self) -> None:
         self.writer.close()
+
+
+def _packed(head: h11.Response) -> bool:
+    coding = dict(head.headers).get(b"content-encoding", b"identity")
+    return coding.strip().lower() not in (b"", b"identity")
 
 
 @dataclass(slots=True)

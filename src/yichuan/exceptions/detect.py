@@ -14,7 +14,7 @@ from yichuan.core.database import Database, SystemSession
 from yichuan.core.log import Entry
 from yichuan.exceptions import service
 from yichuan.exceptions.kinds import kind_of_detail, kind_of_report
-from yichuan.exceptions.rules import NUMBER, Report
+from yichuan.exceptions.rules import LIKE, MAJEURE, NUMBER, Report
 from yichuan.exceptions.service import Box
 from yichuan.exceptions.signing import KIND, Scan, findings
 from yichuan.exceptions.thresholds import Thresholds, setting
@@ -47,6 +47,9 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
         boxes = await facts.lock(session, keys)
         reports = reports_of(entries)
         for shipment_id, report in await _tracks_say(session, boxes):
+            if report.kind == MAJEURE:  # the same scan, read without its words
+                scans = [one for one in reports[shipment_id] if one.kind != LIKE[MAJEURE]]
+                reports[shipment_id] = scans
             reports[shipment_id].append(report)
         limits = await setting.get(session)
         for shipment_id, report in await _signatures_say(session, boxes, limits):
@@ -60,7 +63,7 @@ async def _tracks_say(session: SystemSession, boxes: Sequence[Box]) -> list[tupl
     """Problems that a lighter, later scan hides from the shipment's detail."""
     keys = [(box.merchant_id, box.id) for box in boxes]
     return [
-        (found.shipment_id, Report(kind.kind, found.since))
+        (found.shipment_id, Report(MAJEURE if found.is_force_majeure else kind.kind, found.since))
         for found in await tracks.problems_of(session, keys)
         if (kind := kind_of_report(found.kind)) is not None
     ]

@@ -40,6 +40,7 @@ Kind = Literal[
     "returning",
     "suspicious_signing",
     "number_doubt",
+    "force_majeure",
     "other",
 ]
 Party = Literal["merchant", "courier", "platform", "buyer", "nobody"]

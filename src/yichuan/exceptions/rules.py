@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from yichuan.exceptions.kinds import (
     ProblemKind,
@@ -27,6 +27,10 @@ SIGNING = "suspicious_signing"
 """A problem of the signature: it ends with it."""
 NUMBER = "number_doubt"
 """A scan names the next number in doubt: over when a person says, or the parcel has arrived."""
+MAJEURE: Final = "force_majeure"
+"""不可抗力: an exception whose words say that nobody could help it."""
+LIKE: Final = {MAJEURE: "other"}
+"""Kinds that are over as others are."""
 OVER = frozenset({"delivered", "returned", "cancelled", "lost"})
 TRACKED = frozenset({"hub_waybill", "own_number"})
 """Ship methods with a courier's scans to wait for."""
@@ -180,6 +184,13 @@ def _ahead(
     }
 
 
+def blameless(decision: Decision, past: Sequence[Past]) -> bool:
+    """Whether force majeure lies over what opens now: being late for it is nobody's fault."""
+    closing = {one.kind for one in decision.close}
+    lasts = any(one.kind == MAJEURE and one.open for one in past) and MAJEURE not in closing
+    return lasts or any(one.kind.kind == MAJEURE and one.over is None for one in decision.open)
+
+
 def next_deadline(
     facts: Facts, past: Sequence[Past], limits: Thresholds, now: datetime
 ) -> tuple[str, datetime] | None:
@@ -226,12 +237,13 @@ def _report_over(problem: Past, facts: Facts) -> str | None:
         return None if facts.milestone == "delivered" else facts.milestone
     if problem.kind == NUMBER:
         return facts.milestone if facts.milestone in OVER else None
-    ends = ends_of_report().get(problem.kind, frozenset())
+    same = LIKE.get(problem.kind, problem.kind)
+    ends = ends_of_report().get(same, frozenset())
     if facts.milestone in OVER and facts.milestone in ends:
         return facts.milestone
     again = kind_of_detail(facts.detail)
     later = facts.last_event_at is not None and facts.last_event_at > problem.since
-    if not later or (again is not None and again.kind == problem.kind):
+    if not later or (again is not None and again.kind == same):
         return None
     known = details().get(facts.detail)
     milestone = None if known is None or known.milestone is None else known.milestone.name

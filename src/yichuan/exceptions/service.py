@@ -18,9 +18,9 @@ from yichuan.core.database import SystemSession, WriteSession
 from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.ids import new_id
 from yichuan.core.writing import insert_returning
-from yichuan.exceptions.kinds import ProblemKind, kinds
+from yichuan.exceptions.kinds import Party, ProblemKind, kinds
 from yichuan.exceptions.models import Problem
-from yichuan.exceptions.rules import Decision, Facts, Past, Report, decide
+from yichuan.exceptions.rules import Decision, Facts, Past, Report, blameless, decide
 from yichuan.exceptions.thresholds import setting
 from yichuan.identity.callers import Caller
 from yichuan.identity.scope import in_scope, scoped
@@ -36,6 +36,8 @@ SLACK = timedelta(hours=4)
 """A deadline that only moves ahead by less is left as it is: looking early costs one read, moving
 it at every scan would cost an index write per event."""
 ALERT_SEVERITY = 2
+EXCUSED: Final = frozenset({"pick_up_by", "scan_by", "deliver_by"})
+"""Clocks that force majeure 不可抗力 excuses."""
 
 
 class Box(Protocol):
@@ -90,6 +92,13 @@ class NewProblem:
     since: datetime
     over: str | None = None
     evidence: Mapping[str, Any] | None = None
+    blameless: bool = False
+    """Nobody answers for it, whose fault it would be otherwise."""
+
+    @property
+    def party(self) -> Party:
+        """Who answers for it."""
+        return "nobody" if self.blameless else self.kind.responsible(self.box.ship_method)
 
 
 def facts_of(box: Box) -> Facts:
@@ -168,7 +177,7 @@ def _row(item: NewProblem, at: datetime) -> dict[str, Any]:
         "id": new_id(),
         "shipment_id": box.id,
         "kind": kind.kind,
-        "party": kind.responsible(box.ship_method),
+        "party": item.party,
         "severity": kind.severity,
         "courier": box.courier,
         "dest_province": box.dest_province,
@@ -307,7 +316,18 @@ async def review(
         decisions.append((box, decision))
         why = {c.kind: c.reason for c in decision.close}
         reasons |= {p.id: why[p.kind] for p in mine if p.closed_at is None and p.kind in why}
-        opening += [NewProblem(box, o.kind, o.since, o.over, o.evidence) for o in decision.open]
+        free = blameless(decision, past)
+        opening += [
+            NewProblem(
+                box,
+                o.kind,
+                o.since,
+                o.over,
+                o.evidence,
+                blameless=free and o.kind.deadline in EXCUSED,
+            )
+            for o in decision.open
+        ]
     if reasons:
         await _close(session, reasons)
     opened: dict[UUID, list[NewProblem]] = defaultdict(list)

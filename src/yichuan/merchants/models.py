@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.ids import new_id
 from yichuan.core.models import Base, MerchantOwned
+from yichuan.merchants.contact import ServiceContact
 
 
 class Merchant(Base):
@@ -30,7 +31,13 @@ class Merchant(Base):
     ship_within_hours: Mapped[int] = mapped_column(server_default="48")
     """Promise to hand over, hours from payment."""
     contact: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """Whom buyers ask (`contact.ServiceContact`)."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def service(self) -> ServiceContact:
+        """Whom buyers ask."""
+        return ServiceContact.model_validate(self.contact)
 
 
 class Shop(MerchantOwned, Base):

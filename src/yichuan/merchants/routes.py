@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from yichuan.core.pagination import Page
 from yichuan.identity import service as identity
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
-from yichuan.merchants import queries, service
+from yichuan.merchants import contact, queries, service
+from yichuan.merchants.contact import BuyerService, ServiceContact
 from yichuan.merchants.schemas import (
     Me,
     MerchantChange,
@@ -78,6 +79,35 @@ async def change_merchant(
         session, caller, "merchant.changed", str(merchant_id), merchant_id, **values
     )
     return MerchantView.model_validate(row)
+
+
+@router.put("/merchants/{merchant_id}/service-contact")
+async def set_service_contact(
+    merchant_id: UUID, wish: ServiceContact, caller: CallerDep, session: WriteDep
+) -> ServiceContact:
+    """Say how buyers reach the merchant 联系商家: shown on their pages."""
+    caller.require("operator", "merchant")
+    await service.change(session, merchant_id, {"contact": wish.model_dump(mode="json")})
+    await identity.audit(session, caller, "merchant.contact", str(merchant_id), merchant_id)
+    return wish
+
+
+@router.get("/settings/buyer-service")
+async def get_buyer_service(session: ReadDep) -> ServiceContact:
+    """How buyers reach the platform 平台客服."""
+    return await contact.setting.get(session)
+
+
+@router.put("/settings/buyer-service")
+async def set_buyer_service(
+    wish: ServiceContact, caller: CallerDep, session: WriteDep
+) -> ServiceContact:
+    """Say how buyers reach the platform: shown on their pages."""
+    caller.require("operator")
+    await contact.setting.put(session, BuyerService(**wish.model_dump()))
+    detail = wish.model_dump(mode="json")
+    await identity.audit(session, caller, "settings.buyer_service", "buyer_service", None, **detail)
+    return wish
 
 
 @router.get("/merchants/{merchant_id}/shops")

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from yichuan.merchants.contact import ServiceContact
+
 Tier = Literal["starter", "standard", "preferred"]
 Status = Literal["applied", "active", "restricted", "closed"]
 Mode = Literal["own", "platform"]
@@ -26,6 +28,7 @@ class MerchantView(BaseModel):
     logistics_mode: Mode
     category: str | None
     ship_within_hours: int
+    service: ServiceContact
     created_at: datetime
 
 

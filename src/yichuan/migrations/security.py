@@ -104,7 +104,11 @@ READ_ALL_WRITE_PLATFORM = (
 RECORDS: dict[str, tuple[str, ...]] = {"0014": ("admission_decisions",)}
 """Revision → tables of the platform that nobody changes or shortens: rows are added and read."""
 _FIRST_SYSTEM_ONLY = ("push_inbox", "sessions")
-LATER_SYSTEM_ONLY: dict[str, tuple[str, ...]] = {"0017": ("archive_parts", "history_recalls")}
+LATER_SYSTEM_ONLY: dict[str, tuple[str, ...]] = {
+    "0017": ("archive_parts", "history_recalls"),
+    "0023": ("courier_paces",),
+    "0024": ("courier_pictures",),
+}
 SYSTEM_ONLY = (
     *_FIRST_SYSTEM_ONLY,
     *(table for tables in LATER_SYSTEM_ONLY.values() for table in tables),

@@ -16,6 +16,7 @@ from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.shipments import proofs, queries
 from yichuan.shipments.pictures import MAX_BYTES, MEDIA_TYPE
 from yichuan.shipments.proofs import NewProof, ProofKind
+from yichuan.tracking import pictures
 
 router = APIRouter(tags=["shipments"])
 SAFE = {
@@ -73,6 +74,53 @@ async def list_proofs(shipment_id: UUID, session: ReadDep) -> Page[ProofView]:
     await queries.get(session, shipment_id)
     rows = await proofs.of_shipment(session, shipment_id)
     return Page(items=[ProofView.model_validate(row) for row in rows])
+
+
+class CourierPictureView(BaseModel):
+    """A picture that a courier told the address of. `error` says what went wrong the last time:
+    address_refused, bad_address, unreachable, http_error, refused, missing, too_long, no_picture,
+    too_many, no_parcel, nobody."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: ProofKind
+    state: Literal["wanted", "done", "failed"]
+    attempts: int
+    error: str | None
+    next_at: datetime
+    """When it is tried next, while it is wanted."""
+    created_at: datetime
+
+
+@router.get("/shipments/{shipment_id}/courier-pictures")
+async def list_courier_pictures(
+    shipment_id: UUID, context: ContextDep, session: ReadDep
+) -> Page[CourierPictureView]:
+    """How fetching the pictures stands that couriers have of the delivery; those that were fetched
+    are among the proofs."""
+    shipment = await queries.get(session, shipment_id)
+    async with context.database.system() as system:
+        rows = await pictures.states(system, shipment.merchant_id, shipment.id)
+    return Page(items=[CourierPictureView.model_validate(row) for row in rows])
+
+
+class PicturesRetried(BaseModel):
+    """How many pictures are tried again."""
+
+    count: int
+
+
+@router.post("/shipments/{shipment_id}/courier-pictures/retry")
+async def retry_courier_pictures(
+    shipment_id: UUID, caller: CallerDep, context: ContextDep, session: WriteDep
+) -> PicturesRetried:
+    """Try to fetch the pictures again that were given up."""
+    shipment = await queries.get(session, shipment_id)
+    async with context.database.system() as system:
+        count = await pictures.retry(system, shipment.merchant_id, shipment.id)
+    target = str(shipment.id)
+    await identity.audit(session, caller, "pictures.retried", target, shipment.merchant_id)
+    return PicturesRetried(count=count)
 
 
 @router.get(

@@ -93,11 +93,17 @@ _STAGE: Final = """
 _SETTLE: Final = """
     INSERT INTO track_events (cohort, courier, number, cycle, event_key, occurred_at, text, code,
                               detail, city, received_at)
-    SELECT %s, courier, number, cycle, decode(event_key, 'hex'),
-           timestamptz 'epoch' + occurred_at * interval '1 microsecond', text, code, detail, city,
-           timestamptz 'epoch' + received_at * interval '1 microsecond'
-    FROM coming_back ON CONFLICT DO NOTHING
+    SELECT DISTINCT ON (c.courier, c.number, c.cycle, c.event_key)
+           %(cohort)s::date, c.courier, c.number, c.cycle, decode(c.event_key, 'hex'),
+           timestamptz 'epoch' + c.occurred_at * interval '1 microsecond', c.text, c.code, c.detail,
+           c.city, timestamptz 'epoch' + c.received_at * interval '1 microsecond'
+    FROM coming_back c WHERE NOT EXISTS (
+        SELECT FROM track_events e
+        WHERE e.cohort = %(cohort)s AND e.courier = c.courier AND e.number = c.number
+          AND e.cycle = c.cycle AND e.event_key = decode(c.event_key, 'hex'))
 """
+_SETTLE_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('yichuan.settle', 0))"
+"""Two that bring back the same scans would both find them missing."""
 _DISTINCT: Final = "SELECT count(DISTINCT event_key) FROM coming_back"
 _RECALLED: Final = """
     UPDATE history_recalls SET state = 'done', done_at = now(), error = NULL, events = %(events)s
@@ -366,4 +372,5 @@ def _put_back(connection: Connection, cohort: date, rows: bytes) -> int:
         return 0
     with connection.cursor().copy("COPY coming_back FROM STDIN (FORMAT csv)") as copy:
         copy.write(rows)
-    return connection.execute(_SETTLE, (cohort,)).rowcount
+    connection.execute(_SETTLE_ALONE)
+    return connection.execute(_SETTLE, {"cohort": cohort}).rowcount

@@ -8,20 +8,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
+from yichuan.couriers.connectors.base import (
+    CourierEvent,
+    Deliverer,
+    PictureLink,
+    PushBatch,
+    RejectedEvent,
+    TrackUpdate,
+)
 from yichuan.couriers.connectors.connector import Skimmed, Skimmer
-from yichuan.tracking import memory, unknown
+from yichuan.tracking import memory, spoken, unknown
 from yichuan.tracking.cities import city as city_of
+from yichuan.tracking.details import Milestone
 from yichuan.tracking.memory import Remembered, Scan, Words
 from yichuan.tracking.merge import key_of
 from yichuan.tracking.redact import redact
+from yichuan.tracking.spoken import Expected
 from yichuan.tracking.values import END_MILESTONES, normal_courier, normal_number
-from yichuan.tracking.walk import second_of, time_of
+from yichuan.tracking.walk import second_of
 
 Key = tuple[str, str]
 """Courier and number."""
@@ -31,6 +40,8 @@ ENDED_REST: Final = timedelta(days=60)
 """An ended number that scans again after so long is a new parcel's."""
 SILENT_REST: Final = timedelta(days=90)
 """The same for a number that fell silent on its way."""
+SECOND: Final = timedelta(seconds=1)
+"""Tracks remember whole ones."""
 MAX_EVENTS: Final = 2000
 """Events of one track; no parcel has as many."""
 MAX_TEXT: Final = 1000
@@ -38,6 +49,7 @@ MAX_BAD: Final = 100
 """Rows of one push that are quarantined one by one."""
 
 NOTHING: Final[Mapping[str, str]] = {}
+OUT: Final = Milestone.out_for_delivery
 
 _COURIER = re.compile(r"[A-Z0-9_]{1,20}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z_./-]{2,59}", re.ASCII)
@@ -71,6 +83,16 @@ class Bad:
             whole.update(f"{part}\0".encode())
         whole.update(self.raw)
         return whole.digest()
+
+
+class Aside(NamedTuple):
+    """What fields beside the scans say of a number."""
+
+    deliverer: Deliverer | None = None
+    expected_on: date | None = None
+
+
+SILENT: Final = Aside()
 
 
 class Told(msgspec.Struct):
@@ -112,6 +134,8 @@ class Gathered:
     stopped: dict[Key, str] = field(default_factory=dict)
     """Numbers the courier no longer watches, and its words."""
     bad: list[Bad] = field(default_factory=list)
+    asides: dict[Key, Aside] = field(default_factory=dict)
+    pictures: dict[Key, list[PictureLink]] = field(default_factory=dict)
 
     def add(self, source: Source, content: bytes, push: PushBatch) -> None:
         """Sort in one push."""
@@ -136,8 +160,15 @@ class Gathered:
             self.stopped[key] = update.reason or "stopped"
         if update.events:
             told = Told(source, len(update.events), events=update.events)
-            self.histories.setdefault(key, []).append(told)
-            self.connectors[key] = source.connector
+            self._take(key, source, told, update)
+        if update.pictures:
+            self.pictures.setdefault(key, []).extend(update.pictures)
+
+    def _take(self, key: Key, source: Source, told: Told, said: TrackUpdate | Skimmed) -> None:
+        self.histories.setdefault(key, []).append(told)
+        self.connectors[key] = source.connector
+        if said.deliverer is not None or said.estimated_delivery is not None:
+            self.asides[key] = Aside(said.deliverer, said.estimated_delivery)
 
     def add_skimmed(self, source: Source, skimmer: Skimmer, pushed: Sequence[Skimmed]) -> None:
         """Sort in a push whose rows are not read yet."""
@@ -152,8 +183,7 @@ class Gathered:
                 self.stopped[key] = one.reason or "stopped"
             if one.rows:
                 told = Told(source, len(one.rows), rows=one.rows, skimmer=skimmer, bad=self.bad)
-                self.histories.setdefault(key, []).append(told)
-                self.connectors[key] = source.connector
+                self._take(key, source, told, one)
 
 
 def _names_a_parcel(courier: str, number: str) -> bool:
@@ -173,6 +203,10 @@ class StoredTrack(msgspec.Struct):
     history: bytes
     words: bytes | None
     last_event_at: datetime | None
+    place: bytes = b""
+    """`ctid` of the row's version, as PostgreSQL sends it."""
+    version: bytes = b""
+    """Its `xmin`: as long as both are the same, so is the row."""
 
     def recall(self) -> Words:
         """The row's words, decoded anew."""
@@ -200,13 +234,23 @@ class Moved(msgspec.Struct):
     number: str
     cycle: int
     cohort: date
-    is_new: bool
+    read: tuple[bytes, bytes] | None
+    """Place and version of the row it was read from; None: it is new."""
     milestone_from: str | None
     milestone: str
     count: int
     digest: bytes | None
     row: Remembered
     new_events: list[NewEvent]
+    deliverer: Deliverer | None = None
+    """Of the news; only while it is out for delivery."""
+    expected: Expected | None = None
+    """Of the news."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no row yet."""
+        return self.read is None
 
 
 class News(msgspec.Struct):
@@ -231,7 +275,7 @@ def news_of(key: Key, cycles: Sequence[StoredTrack], histories: Iterable[Told]) 
     longest: Told | None = None
     longest_keys: Sequence[bytes] = ()
     words = latest.recall() if latest else Words({}, {})
-    top = _top(cycles, words)
+    top = _top(latest, words) if len(cycles) == 1 else None
     for told in histories:
         rest = told.read(key, _known_first(latest, told))
         keys = [
@@ -253,12 +297,11 @@ def news_of(key: Key, cycles: Sequence[StoredTrack], histories: Iterable[Told]) 
     return News(key, fresh, longest, longest_keys, words)
 
 
-def _top(cycles: Sequence[StoredTrack], words: Words) -> datetime | None:
+def _top(latest: StoredTrack | None, words: Words) -> datetime | None:
     """From when on nothing is known of a number; None where that must be looked up."""
-    if len(cycles) > 1:
+    if latest is None or latest.last_event_at is None or memory.top_of(words) is None:
         return None
-    top = memory.top_of(words)
-    return None if top is None else time_of(top + 1)
+    return latest.last_event_at + SECOND
 
 
 def _known_first(latest: StoredTrack | None, told: Told) -> int:
@@ -285,10 +328,11 @@ def advance(
     at: datetime,
     cohort: date,
     mapped: Mapping[str, str] = NOTHING,
+    aside: Aside = SILENT,
 ) -> Moved:
     """One track after news that are all about its life (`tracking.lives` tells lives apart);
     `cohort` is the month in which a new one begins, `mapped` what operators made of codes and texts
-    that its courier's connector cannot read."""
+    that its courier's connector cannot read, `aside` what was told beside the scans."""
     known = stored.events if stored else 0
     fresh = list(news.fresh.items())[: MAX_EVENTS - known]
     events = [_read(key, event, mapped) for key, event in fresh]
@@ -301,14 +345,45 @@ def advance(
         number=news.key[1],
         cycle=cycle,
         cohort=stored.cohort if stored else cohort,
-        is_new=stored is None,
+        read=(stored.place, stored.version) if stored else None,
         milestone_from=stored.milestone if stored else None,
         milestone=milestone.name if milestone else "created",
         count=known + len(scans),
         digest=_whole_digest(news, known, row.history),
         row=row,
         new_events=events,
+        deliverer=_deliverer(fresh, events, row, aside) if milestone is OUT else None,
+        expected=_expected(fresh, row, aside),
     )
+
+
+def _deliverer(
+    fresh: Sequence[tuple[bytes, CourierEvent]],
+    events: Sequence[NewEvent],
+    row: Remembered,
+    aside: Aside,
+) -> Deliverer | None:
+    """Who has it, by its latest way to the recipient."""
+    since = row.walk.since or 0
+    out = [
+        (scan.second, event.text)
+        for (_, event), scan in zip(fresh, events, strict=True)
+        if scan.detail == OUT.name and scan.second >= since
+    ]
+    return (spoken.deliverer(max(out)[1]) if out else None) or aside.deliverer
+
+
+def _expected(
+    fresh: Sequence[tuple[bytes, CourierEvent]], row: Remembered, aside: Aside
+) -> Expected | None:
+    """When it is to come: the latest scan's words, else the day that a field names."""
+    told = [event for _, event in fresh if "预计" in event.text]
+    if told:
+        latest = max(told, key=lambda event: event.occurred_at)
+        found = spoken.expected(latest.text, latest.occurred_at)
+        if found is not None and second_of(latest.occurred_at) >= (row.walk.last or 0):
+            return found
+    return spoken.whole_day(aside.expected_on) if aside.expected_on else None
 
 
 def _read(key: bytes, event: CourierEvent, mapped: Mapping[str, str]) -> NewEvent:

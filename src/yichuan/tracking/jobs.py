@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from yichuan.core.clock import now
 from yichuan.core.context import Context
+from yichuan.core.database import MERGES
 from yichuan.couriers import service as couriers
 from yichuan.tracking import ingest, subscribing
 from yichuan.tracking.polling_run import Poller
@@ -23,7 +24,6 @@ log = structlog.get_logger(__name__)
 
 MERGE_IDLE: Final = 0.1
 """Seconds between looks into an empty inbox."""
-AT_ONCE: Final = 2
 SUBSCRIBE_IDLE: Final = 2.0
 POLL_IDLE: Final = 2.0
 MAX_PAUSE: Final = 10.0
@@ -41,7 +41,7 @@ async def merge_loop(context: Context) -> None:
     """Merge pushes as they come, for ever. Several workers may do so at once, and each has two
     batches in hand: one is worked out while the other waits for the database."""
     async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
+        for _ in range(MERGES):
             group.create_task(_for_ever(lambda: ingest.merge_pending(context), MERGE_IDLE, "merge"))
 
 

@@ -22,7 +22,9 @@ from yichuan.tracking import memory
 from yichuan.tracking.batch import (
     ENDED_REST,
     NOTHING,
+    SILENT,
     SILENT_REST,
+    Aside,
     Moved,
     News,
     StoredTrack,
@@ -43,20 +45,23 @@ def moves(
     at: datetime,
     cohort: date,
     mapped: Mapping[str, str] = NOTHING,
+    aside: Aside = SILENT,
 ) -> list[Moved]:
-    """The number's tracks after the news, those that changed; see `batch.advance`."""
+    """The number's tracks after the news, those that changed; see `batch.advance`. What is told
+    aside is about the latest life."""
     latest = cycles[-1] if cycles else None
 
-    def moved(part: News, stored: StoredTrack | None, cycle: int) -> Moved:
-        return advance(part, stored, cycle, at=at, cohort=cohort, mapped=mapped)
+    def moved(part: News, stored: StoredTrack | None, cycle: int, said: Aside = SILENT) -> Moved:
+        return advance(part, stored, cycle, at=at, cohort=cohort, mapped=mapped, aside=said)
 
     if _one_life(news, cycles):
-        return [moved(news, latest, latest.cycle if latest else 1)]
+        return [moved(news, latest, latest.cycle if latest else 1, aside)]
     lives = _told_apart(news, cycles, at, lambda part, stored: moved(part, stored, 0).milestone)
     found: list[Moved] = []
     for life in lives:
         if life.fresh:
-            one = moved(life.part(news), life.stored, life.cycle)
+            said = aside if life is lives[-1] else SILENT
+            one = moved(life.part(news), life.stored, life.cycle, said)
             # The digest is looked for in the latest track only.
             found.append(one if life is lives[-1] else msgspec.structs.replace(one, digest=None))
     return found

@@ -70,6 +70,8 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 """Covers every text `walk` looks into while a parcel is out, signed for or on its way back."""
+_PERHAPS = re.compile(r"[重再二继误取撤更停终退返rR]")
+"""How each of its words begins: most texts have none of them, which is soon seen."""
 
 
 class Words(msgspec.Struct, array_like=True):
@@ -177,8 +179,10 @@ def _go_on(words: Words, whole: bytes, new: Sequence[Scan]) -> Walk:
     for scan in new:
         walk.take(scan.second, known[scan.detail], scan.text or "")
         if scan.text:
-            before = words.texts
-            words.texts = {p: t for p, t in before.items() if _telling(_detail(whole, p), t)}
+            # The others were found telling when a later one came.
+            latest = words.texts.get(words.text_at)
+            if latest is not None and not _telling(_detail(whole, words.text_at), latest):
+                del words.texts[words.text_at]
             words.texts[place] = scan.text
             words.text_at = place
         if scan.city:
@@ -227,6 +231,6 @@ def _kept(scans: Sequence[Scan], horizon: int) -> Words:
 
 def _telling(detail: str, text: str) -> bool:
     milestone = details()[detail].milestone
-    return milestone is not None and (
-        milestone is Milestone.delivered or _TELLING.search(text) is not None
-    )
+    if milestone is None or milestone is Milestone.delivered:
+        return milestone is not None
+    return _PERHAPS.search(text) is not None and _TELLING.search(text) is not None

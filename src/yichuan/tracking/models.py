@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yichuan.core.ids import new_id
@@ -96,15 +98,24 @@ class Track(Base):
     returned_at: Mapped[datetime | None]
     signed_by: Mapped[str | None]
     sign_kind: Mapped[str | None]
+    deliverer: Mapped[bytes | None]
+    """Who brings it (`connectors.base.Deliverer`), sealed; only while it is out for delivery."""
+    expected_from: Mapped[datetime | None]
+    expected_to: Mapped[datetime | None]
+    """When the courier said it will be delivered; a whole day where only the day was said."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class TrackEvent(Base):
-    """One scan. Partitioned by the track's cohort month; a repeat hits the same key."""
+    """One scan. Partitioned by the track's cohort month. Written once, by who writes the track's
+    row, which knows the keys of all its scans; no index proves it."""
 
     __tablename__ = "track_events"
-    __table_args__ = ({"postgresql_partition_by": "RANGE (cohort)"},)
+    __table_args__ = (
+        Index("ix_track_events_track", "courier", "number", "cycle"),
+        {"postgresql_partition_by": "RANGE (cohort)"},
+    )
 
     cohort: Mapped[date] = mapped_column(primary_key=True)
     courier: Mapped[str] = mapped_column(primary_key=True)
@@ -119,6 +130,31 @@ class TrackEvent(Base):
     detail: Mapped[str]
     city: Mapped[str | None]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CourierPicture(Base):
+    """A picture of a delivery that a courier told the address of: to be fetched, once."""
+
+    __tablename__ = "courier_pictures"
+    __table_args__ = (
+        Index("ix_courier_pictures_due", "next_at", postgresql_where=text("state = 'wanted'")),
+    )
+
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    origin: Mapped[bytes] = mapped_column(primary_key=True)
+    """Digest of the address without what signs it."""
+    kind: Mapped[str]
+    """photo, signature."""
+    url_enc: Mapped[bytes]
+    """Whoever knows the address sees the picture."""
+    taken_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(server_default="wanted")
+    """wanted, done, failed."""
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ArchivedCohort(Base):
@@ -308,3 +344,18 @@ class TrackSubscriber(Base):
     """Digest of what was told last: the same is not told twice."""
     told_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CourierPace(Base):
+    """How fast a courier's parcels move, as counted from those that ended here; it decides when
+    numbers are asked for (`tracking.polling_learning`). No parcel can be told from it."""
+
+    __tablename__ = "courier_paces"
+
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    parcels: Mapped[float]
+    """How many it stands for; old ones fade."""
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """Phase → scans and hours, by time since the last scan and part of the day."""
+    last_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -14,6 +14,8 @@ from yichuan.couriers.allowance import Line
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
 from yichuan.tracking import polling_rows, queries
 from yichuan.tracking.polling import next_ask
+from yichuan.tracking.polling_learning import Books
+from yichuan.tracking.polling_rates import Book
 from yichuan.tracking.polling_rows import Row
 from yichuan.tracking.schemas import AskingView, PollingState
 from yichuan.tracking.values import END_MILESTONES
@@ -32,11 +34,14 @@ async def track_asking(
         row = await polling_rows.one(system, seen.courier, seen.number, seen.cycle)
         wanted = {row.poll_connection_id} if row is not None and row.poll_connection_id else set()
         lines = await allowance.lines_by_id(system, wanted)
+        books = Books()
+        await books.learn(system, {seen.courier})
     line = next(iter(lines.values()), None)
-    return _asking(row, line if context.settings.polling else None)
+    asked = line if context.settings.polling else None
+    return _asking(row, asked, books.of(seen.courier))
 
 
-def _asking(row: Row | None, line: Line | None) -> AskingView:
+def _asking(row: Row | None, line: Line | None, book: Book) -> AskingView:
     if row is None:
         return AskingView(
             mode="nobody", asked_at=None, next_at=None, calls=0, last_error=None,
@@ -44,7 +49,7 @@ def _asking(row: Row | None, line: Line | None) -> AskingView:
         )  # fmt: skip
     at = now()
     seen = row.heard().seen(pushes=line.pushes if line else False)
-    due = next_ask(seen, line.stretch if line else 1.0)
+    due = next_ask(seen, line.stretch if line else 1.0, book)
     mode = "ended" if row.milestone in END_MILESTONES else "given_up" if due is None else None
     open_mode = "nobody" if line is None else "pushed" if seen.pushed else "polled"
     paused = line.paused_until if line else None

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from yichuan.core import arrays
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.tracking.polling import Seen
-from yichuan.tracking.polling_leg import leg_km
+from yichuan.tracking.polling_leg import leg_of
 
 FIRST: Final = UUID(int=0)
 """Before every merchant."""
@@ -171,7 +171,7 @@ class Row:
             milestone=self.milestone,
             detail=self.detail,
             since=self.since,
-            leg_km=leg_km(self.last_text or "", self.last_city),
+            leg=leg_of(self.last_text or "", self.last_city),
             asked_at=self.poll_asked_at,
             pushed=pushes and self.state == "subscribed" and not self.poll_unpushed,
             failures=self.poll_failures,

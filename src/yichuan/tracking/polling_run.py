@@ -34,6 +34,7 @@ from yichuan.tracking import ingest
 from yichuan.tracking import polling_rows as rows
 from yichuan.tracking.batch import Source
 from yichuan.tracking.polling import next_ask, next_look
+from yichuan.tracking.polling_learning import Books
 from yichuan.tracking.polling_rows import Row
 from yichuan.tracking.polling_share import bundles, shares
 
@@ -96,13 +97,14 @@ class Poller:
         self._behind: dict[UUID, UUID] = {}
         self._running: dict[UUID, asyncio.Task[int]] = {}
         self._swept = 0.0
+        self._books = Books()
 
     async def step(self) -> int:
         """Settle new numbers and begin a round wherever one may be due; returns how many began."""
         context = self._context
         if not context.settings.polling:
             return 0
-        settled = await route(context)
+        settled = await self.settle()
         async with context.database.system() as session:
             if time.monotonic() - self._swept > IDLE:
                 await rows.unroute_disabled(session)
@@ -117,6 +119,10 @@ class Poller:
                 self._running[line.id] = asyncio.create_task(self.round(line))
                 begun += 1
         return begun + settled
+
+    async def settle(self) -> int:
+        """Settle through whom new numbers are asked; returns how many there were."""
+        return await route(self._context, self._books)
 
     def _ready(self, line: Line) -> bool:
         waits = line.paused_until is not None or courier_calls.resting(line.id)
@@ -152,7 +158,7 @@ class Poller:
         told, calls = await _ask(self._context, taken, line)
         told = await _merged(self._context, Source(line.connector, line.id), told)
         async with self._context.database.system() as session:
-            await _record(session, line, taken, told, calls)
+            await _record(session, line, taken, told, calls, self._books)
         self._rest[line.id] = began + ROUND
         return len(told)
 
@@ -180,15 +186,17 @@ class Poller:
     async def _decide(
         self, session: SystemSession, line: Line, claimed: Sequence[Row], granted: int
     ) -> _Taken:
+        await self._books.learn(session, {row.courier for row in claimed})
         at = now()
         due: dict[UUID, list[Row]] = {}
         later: list[tuple[Row, datetime | None]] = []
         pushed = set()
         for row in (one.heard() for one in claimed):
             seen = row.seen(pushes=line.pushes)
-            wanted = next_ask(seen, line.stretch)
+            book = self._books.of(row.courier)
+            wanted = next_ask(seen, line.stretch, book)
             if wanted is None or wanted > at:
-                later.append((row, next_look(seen, at, line.stretch)))
+                later.append((row, next_look(seen, at, line.stretch, book)))
                 continue
             due.setdefault(row.poll_merchant_id or rows.NOBODY, []).append(row)
             if seen.pushed:
@@ -223,7 +231,7 @@ def _per_round(line: Line) -> int:
     return max(1, int(rate * PART * ROUND)) * line.at_once
 
 
-async def route(context: Context) -> int:
+async def route(context: Context, books: Books) -> int:
     """Settle through whom new numbers are asked; returns how many there were."""
     async with context.database.system() as session:
         found = await rows.unrouted(session, ROUTED)
@@ -243,20 +251,21 @@ async def route(context: Context) -> int:
             settled.append((replace(row, poll_merchant_id=owner), known[key]))
         chosen = {one for _, one in settled if one is not None}
         lines |= await allowance.lines_by_id(session, chosen - set(lines))
+        await books.learn(session, {row.courier for row, _ in settled})
         await rows.write(
-            session, [_settled(row, lines.get(c) if c else None) for row, c in settled]
+            session, [_settled(row, lines.get(c) if c else None, books) for row, c in settled]
         )
     return len(found)
 
 
-def _settled(row: Row, line: Line | None) -> tuple[Row, datetime | None]:
+def _settled(row: Row, line: Line | None, books: Books) -> tuple[Row, datetime | None]:
     at = now()
     if line is None:
         return row, at + NOBODY_CAN
     row = replace(
         row, poll_connection_id=line.id, poll_merchant_id=row.poll_merchant_id or rows.NOBODY
     )
-    return row, next_look(row.seen(pushes=line.pushes), at, line.stretch)
+    return row, next_look(row.seen(pushes=line.pushes), at, line.stretch, books.of(row.courier))
 
 
 async def _ask(context: Context, taken: _Taken, line: Line) -> tuple[list[_Told], list[Call]]:
@@ -318,7 +327,12 @@ async def _merged(context: Context, source: Source, told: list[_Told]) -> list[_
 
 
 async def _record(
-    session: SystemSession, line: Line, taken: _Taken, told: Sequence[_Told], calls: Sequence[Call]
+    session: SystemSession,
+    line: Line,
+    taken: _Taken,
+    told: Sequence[_Told],
+    calls: Sequence[Call],
+    books: Books,
 ) -> None:
     """Write down what came of a round, and when each number is due again."""
     at = now()
@@ -335,7 +349,8 @@ async def _record(
         missed = row.key in taken.pushed and row.events > before[row.key].events
         unpushed += missed
         after = _after(row, error, at, missed=missed)
-        again.append((after, next_look(after.seen(pushes=line.pushes), at, line.stretch)))
+        seen, book = after.seen(pushes=line.pushes), books.of(row.courier)
+        again.append((after, next_look(seen, at, line.stretch, book)))
     await rows.write(session, again, calls=1)
     await rows.write(session, waits)
     if waits:
@@ -373,8 +388,8 @@ def _after(row: Row, error: CourierError | None, at: datetime, *, missed: bool) 
 async def poll_due(context: Context, http: httpx.AsyncClient) -> int:
     """Settle new numbers and work off what is due now at every connection; returns how many numbers
     were asked for. For tests and single runs: the worker keeps a `Poller`."""
-    await route(context)
     poller = Poller(context, http)
+    await poller.settle()
     async with context.database.system() as session:
         lines = await allowance.lines(session)
     return sum([await poller.round(line) for line in lines if line.paused_until is None])

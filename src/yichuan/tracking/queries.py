@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Select, exists, or_, select, text, tuple_
 
 from yichuan.core import arrays
 from yichuan.core.database import ReadSession, SystemSession, raw_connection
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import decode_cursor, encode_cursor, read_number_cursor
+from yichuan.core.vault import Vault
+from yichuan.couriers.connectors.base import Deliverer
 from yichuan.identity.scope import in_scope
 from yichuan.tracking.details import details, milestone_of
 from yichuan.tracking.geo import place_of
@@ -27,6 +30,7 @@ from yichuan.tracking.values import (
     Away,
     BoundState,
     Place,
+    Said,
     TimelineEvent,
     TrackView,
     normal_courier,
@@ -44,6 +48,7 @@ __all__ = [
     "couriers_of",
     "quarantine",
     "quarantined",
+    "said",
     "sign_kind",
     "subscriptions",
     "timeline",
@@ -109,6 +114,12 @@ _AWAY_OF_TRACK: Final = text(
 )
 
 
+_SAID: Final = text("""
+    SELECT t.deliverer, t.expected_from, t.expected_to, t.last_event_at FROM track_bindings b
+    JOIN tracks t ON t.courier = b.courier AND t.number = b.number AND t.cycle = b.cycle
+    WHERE b.merchant_id = :merchant_id AND b.shipment_id = :shipment_id AND b.leg = 'out'
+    ORDER BY t.last_event_at DESC NULLS LAST LIMIT 1
+""")
 _SIGNED: Final = text("""
     SELECT t.sign_kind FROM track_bindings b
     JOIN tracks t ON t.courier = b.courier AND t.number = b.number AND t.cycle = b.cycle
@@ -169,6 +180,20 @@ async def sign_kind(session: ReadSession, merchant_id: UUID, shipment_id: UUID) 
         _SIGNED, {"merchant_id": merchant_id, "shipment_id": shipment_id}
     )
     return kind
+
+
+async def said(
+    session: ReadSession, vault: Vault, merchant_id: UUID, shipment_id: UUID
+) -> Said | None:
+    """What couriers said in passing of a shipment: of the number that moved last on its way out."""
+    box = {"merchant_id": merchant_id, "shipment_id": shipment_id}
+    row = (await session.execute(_SAID, box)).first()
+    if row is None:
+        return None
+    who = None
+    if row.deliverer is not None:
+        who = msgspec.json.decode(vault.open_bytes(row.deliverer), type=Deliverer)
+    return Said(who, row.expected_from, row.expected_to, row.last_event_at)
 
 
 def _event(row: Any, leg: str) -> TimelineEvent:  # noqa: ANN401 - a row of either query

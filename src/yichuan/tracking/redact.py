@@ -58,6 +58,15 @@ def for_strangers(text: str) -> str:
     return _CODE.sub(lambda m: f"{m[1]}{m[2]}****", text)
 
 
+def code_in(text: str) -> str | None:
+    """The code in a stored text that opens a locker or is asked for at a station 取件码."""
+    for match in _CODE.finditer(text):
+        if not match[1].startswith(("验证", "身份", "密码")):
+            return match[3]
+    found = _CODE.search(text)
+    return found[3] if found else None
+
+
 def _hidden(match: re.Match[str]) -> str:
     if match["mobile"]:
         digits = match["mobile"].lstrip("+")

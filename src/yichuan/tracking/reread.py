@@ -15,6 +15,7 @@ from yichuan.core import arrays
 from yichuan.core.clock import now
 from yichuan.core.context import Context
 from yichuan.core.database import Connection
+from yichuan.core.vault import Vault
 from yichuan.couriers import service as couriers
 from yichuan.tracking import memory, store, unknown
 from yichuan.tracking.batch import NOTHING, Key, Moved, StoredTrack
@@ -87,7 +88,7 @@ async def reread(
         ):
             mapped = (await couriers.mapped_unknown(connection)).get((connector, courier), NOTHING)
             tracks = await _page(connection, courier, place)
-            changed += await _reread(connection, about, tracks, mapped)
+            changed += await _reread(connection, context.vault, about, tracks, mapped)
         if len(tracks) < PAGE:
             return changed
         place = tracks[-1]
@@ -103,6 +104,7 @@ async def _page(
 
 async def _reread(
     connection: Connection,
+    vault: Vault,
     about: Change,
     tracks: Sequence[tuple[str, int]],
     mapped: Mapping[str, str],
@@ -114,7 +116,8 @@ async def _reread(
     }
     if not touched:
         return 0
-    stored = await store.load(connection, {(about.courier, number) for number, _ in touched})
+    keys = {(about.courier, number) for number, _ in touched}
+    stored = await store.load(connection, keys, locked=True)
     # What came in between the look and the lock is there now: read the locked tracks once more.
     events = await _events(connection, about.courier, sorted(touched))
     moved: list[Moved] = []
@@ -125,7 +128,7 @@ async def _reread(
         moved.append(_moved(track, known, new))
         changes += [(track, key, detail) for key, detail in new.items()]
     await _change(connection, about.courier, changes)
-    await store.write(connection, moved)
+    await store.write(connection, vault, moved)
     return len(moved)
 
 
@@ -178,7 +181,7 @@ def _moved(track: StoredTrack, events: Sequence[_Event], new: Mapping[bytes, str
         number=track.number,
         cycle=track.cycle,
         cohort=track.cohort,
-        is_new=False,
+        read=(track.place, track.version),
         milestone_from=track.milestone,
         milestone=milestone.name if milestone else "created",
         count=track.events,

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+import struct
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Final
 
+import msgspec
 import psycopg
 
 from yichuan.core import arrays
 from yichuan.core.database import Connection
 from yichuan.core.vault import Vault
+from yichuan.couriers.connectors.base import Deliverer
+from yichuan.tracking import spoken
 from yichuan.tracking.batch import Bad, Key, Moved, StoredTrack
 from yichuan.tracking.raw import sealed
+from yichuan.tracking.walk import second_of
 
 
 class Raced(Exception):
-    """Another worker made one of the same tracks at the same moment: begin the batch again."""
+    """Another worker wrote one of the same tracks at the same moment: begin the batch again."""
 
 
 class Unfounded(Raced):
@@ -25,14 +31,15 @@ class Unfounded(Raced):
 
 _LOAD: Final = """
     SELECT t.courier, t.number, t.cycle, t.cohort, t.milestone, t.events, t.digest, t.history,
-           t.words, t.last_event_at
+           t.words, t.last_event_at, t.ctid, t.xmin
     FROM unnest(%s::text[], %s::text[]) AS k(courier, number)
     JOIN tracks t ON t.courier = k.courier AND t.number = k.number
-    ORDER BY t.courier, t.number, t.cycle
-    FOR UPDATE OF t
 """
+_LOAD_LOCKED: Final = f"{_LOAD} ORDER BY t.courier, t.number, t.cycle FOR UPDATE OF t"
 """Locks in the order of the key, so that two workers never wait for each other in a ring."""
 
+_EPOCH: Final = 946_684_800
+"""2000-01-01 UTC in Unix time."""
 _SECONDS: Final = "seconds"
 """A column of times, sent as seconds since 2000-01-01 UTC: a sixth of what text costs."""
 _STATE: Final = {
@@ -55,10 +62,17 @@ _STATE: Final = {
     "returned_at": _SECONDS,
     "signed_by": "text",
     "sign_kind": "text",
+    "deliverer": "bytea",
+    "expected_from": _SECONDS,
+    "expected_to": _SECONDS,
 }
+_IN_DAY: Final = f"""n.expected_to - n.expected_from >= {int(spoken.DAY.total_seconds())}
+    AND t.expected_to BETWEEN to_timestamp(n.expected_from + {{epoch}})
+                          AND to_timestamp(n.expected_to + {{epoch}})"""
+"""Only the day is told anew, and the hours were known."""
 _KEY: Final = {"courier": "text", "number": "text", "cycle": "bigint"}
-_EPOCH: Final = 946_684_800
-"""2000-01-01 UTC in Unix time."""
+_TID: Final = struct.Struct(">IH")
+"""`ctid` as it is sent: block, and line in it."""
 
 
 def _unnested(columns: Mapping[str, str]) -> str:
@@ -76,15 +90,29 @@ def _values(columns: Mapping[str, str]) -> str:
 
 
 _NEW: Final = {**_KEY, "cohort": "date", **_STATE}
+_OLDER: Final = f"n.expected_to IS NULL OR ({_IN_DAY.format(epoch=_EPOCH)})"
+_KEEPING: Final = {
+    "deliverer": "CASE WHEN n.milestone = 'out_for_delivery'"
+    " THEN coalesce(n.deliverer, t.deliverer) END",
+    **{
+        name: f"CASE WHEN {_OLDER} THEN t.{name} ELSE {_value(name, _SECONDS)} END"
+        for name in ("expected_from", "expected_to")
+    },
+}
+"""Columns that news without a word about them leave as they are. Who delivers it is forgotten with
+the delivery."""
+_SET: Final = ", ".join(f"{c} = {_KEEPING.get(c) or _value(c, k)}" for c, k in _STATE.items())
 _INSERT: Final = (
     f"INSERT INTO tracks ({', '.join(_NEW)}) SELECT {_values(_NEW)} FROM {_unnested(_NEW)}"
     " ORDER BY n.courier, n.number, n.cycle ON CONFLICT DO NOTHING"
 )
+_VERSION: Final = {"place": "tid", "version": "xid"}
 _UPDATE: Final = (
-    f"UPDATE tracks t SET {', '.join(f'{c} = {_value(c, k)}' for c, k in _STATE.items())},"
-    f" updated_at = now() FROM {_unnested({**_KEY, **_STATE})}"
-    " WHERE t.courier = n.courier AND t.number = n.number AND t.cycle = n.cycle"
+    f"UPDATE tracks t SET {_SET}, updated_at = now() FROM {_unnested({**_VERSION, **_STATE})}"
+    " WHERE t.ctid = n.place AND t.xmin = n.version"
 )
+"""Rows are written over where they were read, and only if they are still what was read: that needs
+no lock before and no second way through the index."""
 _EVENT: Final = {
     **_KEY,
     "cohort": "date",
@@ -97,8 +125,9 @@ _EVENT: Final = {
 }
 _EVENTS: Final = (
     f"INSERT INTO track_events ({', '.join(_EVENT)}) SELECT {_values(_EVENT)}"
-    f" FROM {_unnested(_EVENT)} ON CONFLICT DO NOTHING"
+    f" FROM {_unnested(_EVENT)}"
 )
+"""Each once: who writes a track's row knows all its events (`tracks.history`)."""
 _MOVE: Final = {
     **_KEY,
     "before": "text",
@@ -133,24 +162,32 @@ _STOPPED: Final = """
 """
 
 
-async def load(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredTrack]]:
-    """All cycles of these numbers, locked, oldest first; numbers without a track are left out."""
-    wanted = sorted(keys)
+async def load(
+    connection: Connection, wanted: Collection[Key], *, locked: bool = False
+) -> dict[Key, list[StoredTrack]]:
+    """All cycles of these numbers, oldest first; numbers without a track are left out.
+
+    `locked`: nobody else writes them until the transaction ends.
+    """
     cursor = connection.cursor(binary=True)
     await cursor.execute(
-        _LOAD, (arrays.texts([c for c, _ in wanted]), arrays.texts([n for _, n in wanted]))
+        _LOAD_LOCKED if locked else _LOAD,
+        (arrays.texts([c for c, _ in wanted]), arrays.texts([n for _, n in wanted])),
     )
     found: dict[Key, list[StoredTrack]] = {}
     for row in await cursor.fetchall():
         found.setdefault((row[0], row[1]), []).append(StoredTrack(*row))
+    for cycles in found.values():
+        if len(cycles) > 1:
+            cycles.sort(key=attrgetter("cycle"))
     return found
 
 
-async def write(connection: Connection, moved: Sequence[Moved]) -> None:
+async def write(connection: Connection, vault: Vault, moved: Sequence[Moved]) -> None:
     """Store moved tracks, their new events and one log entry for each.
 
     Raises:
-        Raced: a new track is there already.
+        Raced: a new track is there already, or a known one was written since it was read.
         Unfounded: a partition is missing.
     """
     if not moved:
@@ -159,11 +196,13 @@ async def write(connection: Connection, moved: Sequence[Moved]) -> None:
     known = [track for track in moved if not track.is_new]
     if new:
         cohorts = [_dates([track.cohort for track in new])]
-        cursor = await connection.execute(_INSERT, (*_keys(new), *cohorts, *_states(new)))
+        cursor = await connection.execute(_INSERT, (*_keys(new), *cohorts, *_states(vault, new)))
         if cursor.rowcount != len(new):
             raise Raced
     if known:
-        await connection.execute(_UPDATE, (*_keys(known), *_states(known)))
+        cursor = await connection.execute(_UPDATE, (*_versions(known), *_states(vault, known)))
+        if cursor.rowcount != len(known):
+            raise Raced
     try:
         await connection.execute(_EVENTS, _events(moved))
     except psycopg.errors.CheckViolation as error:  # PostgreSQL's word for "no partition"
@@ -188,10 +227,21 @@ def _keys(moved: Sequence[Moved]) -> tuple[str, str, str]:
     )
 
 
-def _states(moved: Sequence[Moved]) -> list[str]:
+def _versions(moved: Sequence[Moved]) -> tuple[str, str]:
+    """Where the rows were read, and what wrote what was read there."""
+    read = [track.read for track in moved if track.read is not None]
+    places = [_TID.unpack(place) for place, _ in read]
+    return (
+        "{" + ",".join([f'"({block},{line})"' for block, line in places]) + "}",
+        arrays.numbers([int.from_bytes(version) for _, version in read]),
+    )
+
+
+def _states(vault: Vault, moved: Sequence[Moved]) -> list[str]:
     rows = [track.row for track in moved]
     walks = [row.walk for row in rows]
     problems = [walk.problem for walk in walks]
+    expected = [track.expected for track in moved]
     return [
         arrays.texts([track.milestone for track in moved]),
         arrays.texts([walk.detail for walk in walks]),
@@ -212,7 +262,18 @@ def _states(moved: Sequence[Moved]) -> list[str]:
         arrays.numbers([walk.returned for walk in walks]),
         arrays.texts([walk.signed_by for walk in walks]),
         arrays.texts([walk.sign_kind for walk in walks]),
+        arrays.blobs([_sealed(vault, track.deliverer) for track in moved]),
+        arrays.numbers([_second(e.begin) if e else None for e in expected]),
+        arrays.numbers([_second(e.end) if e else None for e in expected]),
     ]
+
+
+def _sealed(vault: Vault, who: Deliverer | None) -> bytes | None:
+    return vault.seal_bytes(msgspec.json.encode(who)) if who else None
+
+
+def _second(at: datetime | None) -> int | None:
+    return None if at is None else second_of(at)
 
 
 def _events(moved: Sequence[Moved]) -> list[str]:

@@ -55,3 +55,7 @@ async def settle(connection: Connection, gathered: Gathered) -> None:
 def _move(gathered: Gathered, key: Key, owner: Key) -> None:
     gathered.histories.setdefault(owner, []).extend(gathered.histories.pop(key))
     gathered.connectors[owner] = gathered.connectors.pop(key)
+    if key in gathered.asides:
+        gathered.asides[owner] = gathered.asides.pop(key)
+    if key in gathered.pictures:
+        gathered.pictures.setdefault(owner, []).extend(gathered.pictures.pop(key))

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from yichuan.couriers.connectors.base import Deliverer
+
 Leg = Literal["out", "return", "piece"]
 """Of a number: the way to the recipient, the way back, or one more box of the same shipment, beside
 the number that leads (子母件)."""
@@ -89,6 +91,19 @@ class Place:
     adcode: str | None = None
     lat: float | None = None
     lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a courier said of a parcel in passing."""
+
+    deliverer: Deliverer | None
+    """Who brings it: personal data, only while it is out for delivery."""
+    expected_from: datetime | None
+    """None: until `expected_to`."""
+    expected_to: datetime | None
+    at: datetime | None
+    """The last scan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class WaybillView(BaseModel):
     service: str | None
     number: str | None
     account_id: UUID | None
+    order_code: str
+    """Ours at the courier: what to look for in its own system."""
     child_numbers: list[str] | None
     label_fields: dict[str, str]
     """Sorting fields of the courier's answer."""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
@@ -53,6 +53,9 @@ from yichuan.waybills.values import Answer, Chosen, Claim
 log = structlog.get_logger(__name__)
 CONCURRENCY = 8
 RESOLVE_AFTER = timedelta(seconds=60)
+CANNOT_RECOVER: Final = "cannot_recover"
+"""Of a claim whose courier cannot be asked whether there is a number: a person settles it
+(`waybills.settling`), the worker need not look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ async def take(
         claims, results = await _claim(
             context, claiming, caller, shipment_ids, Chosen(courier, service, account_id)
         )
-        lines = await _lines(context, http, claims)
+        lines = await lines_of(context, http, claims)
     answers = await _call_all(lines, claims)
     results |= await record(context, answers, caller.id)
     return [results[i] for i in shipment_ids]
@@ -121,7 +124,7 @@ async def _claim(
         if isinstance(found, YichuanError):
             results[box.id] = Taken(box.id, error=found)
         elif known is not None:
-            claims.append(_reclaim(box, known, found))
+            claims.append(reclaim(box, known, found))
         else:
             left = quota.left(box.merchant_id)
             parcel = found.parcel(box, passed.get(box.id, NOBODY))
@@ -223,7 +226,7 @@ def _request(
     )
 
 
-def _reclaim(row: Box, known: Live, parties: Parties) -> Claim:
+def reclaim(row: Box, known: Live, parties: Parties) -> Claim:
     """A claim whose answer was lost: the same order code again."""
     assert known.account_id is not None
     return Claim(
@@ -258,7 +261,7 @@ def _waybill_values(claim: Claim, actor: str) -> dict[str, Any]:
     }
 
 
-async def _lines(
+async def lines_of(
     context: Context, http: httpx.AsyncClient, claims: Sequence[Claim]
 ) -> dict[UUID, couriers.Line]:
     """The accounts the claims are to be called on."""
@@ -329,7 +332,7 @@ async def record(context: Context, answers: Sequence[Answer], actor: str) -> dic
     spent = Counter(a.claim.account_id for a in good if a.issued and not a.issued.repeated)
     async with direct.serving_all(context.database) as recording:
         recording.write((_FAILED, [_failure(a) for a in answers if a.error is not None]))
-        await _record_issued(recording, context.vault, good, actor)
+        await record_issued(recording, context.vault, good, actor)
         # last, as every waybill of an account waits for its row; in one order, against deadlocks
         recording.write(couriers.spent(spent))
         recording.write(quotas.given_back(_refused(answers)))
@@ -373,9 +376,10 @@ def _taken(answer: Answer) -> Taken:
     return Taken(answer.claim.shipment_id, error=error)
 
 
-async def _record_issued(
+async def record_issued(
     recording: Direct, vault: Vault, good: Sequence[Answer], actor: str
 ) -> None:
+    """Give boxes the numbers that their couriers issued, and follow them."""
     at = now()
     values: list[tuple[Any, ...]] = []
     attached: list[Attached] = []
@@ -436,6 +440,7 @@ def _bindings(answer: Answer, claim: Claim, issued: WaybillIssued) -> Iterator[N
 _LOST = f"""
     SELECT {", ".join(Live.__slots__)} FROM waybills
     WHERE state = 'requested' AND requested_at < %s
+      AND failure_code IS DISTINCT FROM '{CANNOT_RECOVER}'
     ORDER BY requested_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
@@ -460,11 +465,11 @@ async def resolve_lost(context: Context, http: httpx.AsyncClient, limit: int = 5
         (boxes,) = await asking.ask(shipments_of(asking, lost))
         parties = await gather(asking, context.vault, list(boxes.values()))
         claims = [
-            _reclaim(box, lost[box.id], found)
+            reclaim(box, lost[box.id], found)
             for box in boxes.values()
             if not isinstance(found := parties[box.id], YichuanError)
         ]
-        lines = await _lines(context, http, claims)
+        lines = await lines_of(context, http, claims)
     answers = await _call_all(lines, claims)
     await record(context, answers, "system:resolve")
     settled = sum(a.issued is not None for a in answers)

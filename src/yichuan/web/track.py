@@ -10,13 +10,10 @@ import asyncio
 import hmac
 import re
 import time
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,8 +21,6 @@ from yichuan.core.context import Context
 from yichuan.core.database import SystemSession
 from yichuan.core.errors import NotFound, YichuanError
 from yichuan.core.vault import Vault
-from yichuan.couriers import queries as couriers
-from yichuan.exceptions import queries as exceptions
 from yichuan.feedback import queries as feedback
 from yichuan.identity import service as identity
 from yichuan.identity.callers import Caller
@@ -35,11 +30,7 @@ from yichuan.shipments import queries as shipments
 from yichuan.shipments.pictures import MEDIA_TYPE
 from yichuan.shipments.proofs import Proof
 from yichuan.shipments.queries import Shipment
-from yichuan.tracking import queries as tracking
-from yichuan.tracking import recall
-from yichuan.tracking.geo import place_of
-from yichuan.tracking.redact import for_strangers
-from yichuan.tracking.values import History, Place, TimelineEvent
+from yichuan.web.shown import BuyerProof, BuyerRating, BuyerReport, BuyerTrack, shown
 
 track_router = APIRouter(tags=["buyer"])
 
@@ -47,8 +38,6 @@ GUESSES: Final = 5
 """Wrong last-four-digits per link and window."""
 WINDOW_SECONDS: Final = 3600.0
 PROOF_SECONDS: Final = 600
-OURS: Final = frozenset({"number_doubt"})
-"""Problems that are the staff's to settle and say nothing of the parcel."""
 BUYER: Final = Caller(id="buyer:link", name="收件人", role="service")
 """Who looks at a proof through a buyer's link, for the audit log."""
 LINKS: Final = 10_000
@@ -60,8 +49,6 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 DATA: Final = re.compile(r"/track/[^/]+\.json")
-_BRACKETS = re.compile(r"[【\[]\s*([^】\]]{2,40}?)\s*[】\]]")
-_POINT = re.compile(r"柜|驿站|超市|代收|自提|便利|门店|店$|收发|服务[点站]|菜鸟|丰巢|兔喜")
 
 
 class OpenData:
@@ -90,110 +77,6 @@ class TooManyGuesses(YichuanError):
 
     status, code = 429, "too_many_guesses"
     title, title_zh = "Too many wrong digits, try again later", "尾号输入错误次数过多，请稍后再试"
-
-
-class BuyerCourier(BaseModel):
-    """Who carries it."""
-
-    code: str
-    name_zh: str
-    name_en: str | None
-
-
-class BuyerPlace(BaseModel):
-    """A city and its centre in degrees."""
-
-    city: str
-    lat: float | None
-    lon: float | None
-
-
-class BuyerEvent(BaseModel):
-    """A scan, its text redacted."""
-
-    occurred_at: datetime
-    text: str
-    milestone: str | None
-    detail: str
-    city: str | None
-    lat: float | None
-    lon: float | None
-
-
-class BuyerProblem(BaseModel):
-    """What is wrong, and who works on it."""
-
-    kind: str
-    party: str | None
-    since: datetime | None
-
-
-class BuyerRecipient(BaseModel):
-    """The recipient, masked; only for who knows the phone's last four digits."""
-
-    name: str | None
-    phone: str | None
-    address: str | None
-
-
-class BuyerProof(BaseModel):
-    """A photo or signature of the delivery; its address works for ten minutes."""
-
-    kind: Literal["photo", "signature"]
-    url: str
-    width: int
-    height: int
-    taken_at: datetime | None
-
-
-class BuyerRating(BaseModel):
-    """How the buyer found the delivery, 1 to 5 stars."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    stars: int
-    tags: list[str]
-    words: str
-
-
-class BuyerReport(BaseModel):
-    """A problem the buyer reported, and how the case stands: open, answered, closed."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    kind: str
-    words: str
-    at: datetime
-    state: str
-    outcome: str | None
-
-
-class BuyerTrack(BaseModel):
-    """What the buyer's page shows. `waybill_number` is masked unless `verified`."""
-
-    courier: BuyerCourier | None
-    milestone: str
-    detail: str
-    problem: BuyerProblem | None
-    waybill_number: str | None
-    shipped_at: datetime | None
-    """When the merchant said it was sent; a number alone does not mean that."""
-    promised_at: datetime | None
-    delivered_at: datetime | None
-    origin: BuyerPlace | None
-    destination: BuyerPlace | None
-    events: list[BuyerEvent]
-    history: History
-    """`recalling`: older scans are on their way back from the archive, ask again in a moment."""
-    locker_hint: str | None
-    """Where it waits to be collected; the code only in the verified events."""
-    sign_kind: Literal["self", "family", "gate", "locker", "station", "third_party"] | None
-    verified: bool
-    recipient: BuyerRecipient | None
-    proofs: list[BuyerProof]
-    """Only for who knows the phone's last four digits, as what follows."""
-    rating: BuyerRating | None
-    reports: list[BuyerReport]
 
 
 class Guesses:
@@ -245,12 +128,12 @@ async def buyer_track(
         verified = phone_last4 is not None and await proven(
             request, session, context, shipment, phone_last4
         )
-        shown = await _shown(session, shipment, verified)
+        track = await shown(session, context.vault, shipment, verified)
         if verified:
             found = await proofs.of_shipment(session, shipment.id)
-            shown.proofs = [_proof(context.vault, token, row) for row in found]
-            await _add_feedback(session, shipment, shown)
-        return shown
+            track.proofs = [_proof(context.vault, token, row) for row in found]
+            await _add_feedback(session, shipment, track)
+        return track
 
 
 async def proven(
@@ -270,11 +153,11 @@ async def proven(
     return False
 
 
-async def _add_feedback(session: SystemSession, shipment: Shipment, shown: BuyerTrack) -> None:
+async def _add_feedback(session: SystemSession, shipment: Shipment, track: BuyerTrack) -> None:
     rating = await feedback.rating_of(session, shipment.merchant_id, shipment.id)
-    shown.rating = None if rating is None else BuyerRating.model_validate(rating)
+    track.rating = None if rating is None else BuyerRating.model_validate(rating)
     reports = await feedback.reports_of(session, shipment.merchant_id, shipment.id)
-    shown.reports = [BuyerReport.model_validate(row) for row in reports]
+    track.reports = [BuyerReport.model_validate(row) for row in reports]
 
 
 @track_router.get(
@@ -324,105 +207,3 @@ async def _is_tail(
 ) -> bool:
     token = context.vault.blind("phone_last4", last4).hex()
     return await shipments.has_token(session, shipment, token)
-
-
-async def _shown(session: SystemSession, shipment: Shipment, verified: bool) -> BuyerTrack:
-    away = await tracking.away(session, shipment.merchant_id, shipment.id)
-    history = await recall.ask(session, away)
-    scans = await tracking.timeline(session, shipment.merchant_id, shipment.id)
-    courier = await couriers.courier_of(session, shipment.courier) if shipment.courier else None
-    number = shipment.waybill_number
-    signed = await tracking.sign_kind(session, shipment.merchant_id, shipment.id)
-    values: dict[str, Any] = {
-        "courier": courier
-        and BuyerCourier(code=courier.code, name_zh=courier.name_zh, name_en=courier.name_en),
-        "milestone": shipment.milestone,
-        "detail": shipment.detail,
-        "problem": await _problem(session, shipment),
-        "waybill_number": number if verified or not number else masked(number),
-        "shipped_at": shipment.shipped_at,
-        "promised_at": shipment.promised_at,
-        "delivered_at": shipment.delivered_at,
-        "origin": _place(_origin(shipment, scans)),
-        "destination": _place(place_of(shipment.dest_city)),
-        "events": [_event(scan, verified) for scan in scans],
-        "history": history,
-        "locker_hint": locker_hint(scans) if _waits(shipment) else None,
-        "sign_kind": signed if shipment.milestone == "delivered" else None,
-        "verified": verified,
-        "recipient": _recipient(shipment) if verified else None,
-        "proofs": [],
-        "rating": None,
-        "reports": [],
-    }
-    return BuyerTrack.model_validate(values)
-
-
-def _waits(shipment: Shipment) -> bool:
-    return shipment.milestone == "ready_for_collection"
-
-
-def masked(number: str) -> str:
-    """A number's ends: 7312****0231."""
-    kept = 4 if len(number) >= 12 else 2
-    return f"{number[:kept]}****{number[-kept:]}"
-
-
-def locker_hint(scans: Sequence[TimelineEvent]) -> str | None:
-    """The locker or station named by the latest scan that put it there, without any code."""
-    for scan in reversed(scans):
-        if scan.milestone == "ready_for_collection":
-            named = [n for n in _BRACKETS.findall(scan.text) if _POINT.search(n)]
-            return for_strangers(named[-1]) if named else None
-    return None
-
-
-def _origin(shipment: Shipment, scans: Sequence[TimelineEvent]) -> Place | None:
-    """Where it was sent from, else where it was first scanned on its way out."""
-    known = place_of(shipment.origin_city)
-    return known or next((s.place for s in scans if s.place and s.leg == "out"), None)
-
-
-def _place(place: Place | None) -> BuyerPlace | None:
-    return None if place is None else BuyerPlace(city=place.city, lat=place.lat, lon=place.lon)
-
-
-def _event(scan: TimelineEvent, verified: bool) -> BuyerEvent:
-    place = scan.place
-    return BuyerEvent(
-        occurred_at=scan.occurred_at,
-        text=scan.text if verified else for_strangers(scan.text),
-        milestone=scan.milestone,
-        detail=scan.detail,
-        city=place.city if place else None,
-        lat=place.lat if place else None,
-        lon=place.lon if place else None,
-    )
-
-
-def _recipient(shipment: Shipment) -> BuyerRecipient:
-    parts = (shipment.dest_province, shipment.dest_city, shipment.dest_district)
-    area = "".join(dict.fromkeys(part for part in parts if part))
-    return BuyerRecipient(
-        name=shipment.recipient_name,
-        phone=shipment.recipient_phone,
-        address=f"{area}****" if area else None,
-    )
-
-
-async def _problem(session: SystemSession, shipment: Shipment) -> BuyerProblem | None:
-    if shipment.problem is None or shipment.problem in OURS:
-        return None
-    filters = exceptions.Filters(
-        kind=shipment.problem,
-        open=True,
-        merchant_id=shipment.merchant_id,
-        shipment_id=shipment.id,
-    )
-    rows, _ = await exceptions.listing(session, filters, limit=1, cursor=None)
-    row = rows[0] if rows else None
-    return BuyerProblem(
-        kind=shipment.problem,
-        party=row.party if row else None,
-        since=row.opened_at if row else None,
-    )

@@ -62,7 +62,17 @@ Page({
     this.last4 = digits
     this.refresh()
   },
-  copy() {
-    wx.setClipboardData({ data: this.data.parcel.number })
+  copy({ currentTarget }) {
+    wx.setClipboardData({ data: currentTarget.dataset.text })
+  },
+  call({ currentTarget }) {
+    wx.makePhoneCall({ phoneNumber: currentTarget.dataset.phone })
+  },
+  /** Another parcel of the same order. */
+  other({ currentTarget }) {
+    const { token } = currentTarget.dataset
+    if (!token || token === this.token) return
+    this.token = token
+    this.refresh()
   },
 })

@@ -13,11 +13,15 @@ function plain(track) {
 }
 
 function when(track, now) {
-  const { kind, at, days } = state.promise(track, now)
+  const { kind, at, told, late } = state.promise(track, now)
   if (kind === 'none' || !at) return null
   if (kind === 'signed' || kind === 'arrived') return { label: words[kind], text: words.moment(at), late: '' }
-  const late = kind === 'late'
-  return { label: late ? words.promised : words.expected, text: words.date(at), late: late ? words.late(-days) : '' }
+  const behind = typeof late === 'number'
+  return {
+    label: behind && !told ? words.promised : words.expected,
+    text: told ? words.range(told) : words.date(at),
+    late: behind ? words.late(-late) : '',
+  }
 }
 
 function trouble(track) {
@@ -25,6 +29,31 @@ function trouble(track) {
   if (!found) return null
   const [title, text] = words.problems[found.kind] || words.problems.other
   return { title, text, yours: state.isBuyers(found) ? words.yourTurn : '' }
+}
+
+/** Other parcels of the order, where there are some. */
+function parcels(track) {
+  if (track.parcels.length < 2) return []
+  return track.parcels.map(({ milestone, detail, shipped_at: shippedAt, numbered: number, token, current }, index) => ({
+    index,
+    name: words.parcel(index + 1),
+    said: words.states[state.situation({ milestone, detail, shippedAt, number })][0],
+    token: token || '',
+    current,
+  }))
+}
+
+/** Whom to call: who brings it, the shop, the courier, the mall. */
+function phones({ deliverer, contacts, courier }) {
+  const found = []
+  if (deliverer) {
+    const { name, phone, extension, virtual } = deliverer
+    const said = [name, extension && `${phone} ${words.extension(extension)}`, virtual && words.virtual].filter(Boolean).join(' ')
+    found.push({ label: words.deliverer, name: said, phone: extension ? `${phone},${extension}` : phone })
+  }
+  for (const { party, name, phone } of contacts) if (phone) found.push({ label: words.askParty[party], name: name || '', phone })
+  if (courier && courier.phone) found.push({ label: words.hotline, name: '', phone: courier.phone })
+  return found
 }
 
 /** Data for `setData`, from the answer of `/track/<token>.json`. */
@@ -44,6 +73,9 @@ export function view(json, now = new Date()) {
     })),
     courier: track.courier ? words.courierName(track.courier) : words.noCourier,
     number: track.number || '',
+    code: track.code || '',
+    parcels: parcels(track),
+    phones: phones(track),
     verified: track.verified,
     recipient: track.recipient ? `${track.recipient.name} ${track.recipient.phone}` : '',
     events: track.events.map(({ at, text }, index) => ({ index, at: `${short(at)} ${clock(at)}`, text })),

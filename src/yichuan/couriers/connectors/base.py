@@ -41,6 +41,29 @@ class RejectedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Who brings a parcel that is out for delivery 派件员: personal data of the courier's staff."""
+
+    name: str
+    """Empty when it is not said."""
+    phone: str
+    """Digits, as dialled within China."""
+    extension: str = ""
+    """Dialled behind a number that hides the person's own."""
+    virtual: bool = False
+    """The number hides the person's own and works for this delivery only (虚拟号)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLink:
+    """Where a courier has a picture of the delivery."""
+
+    kind: Literal["photo", "signature"]
+    url: str
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrackUpdate:
     """What a courier says about one number, usually its whole history."""
 
@@ -58,6 +81,9 @@ class TrackUpdate:
     estimated_delivery: date | None = None
     callback: str | None = None
     """The caller's own value, given at subscription and echoed."""
+    deliverer: Deliverer | None = None
+    """As a field of its own names the person; texts are read elsewhere."""
+    pictures: tuple[PictureLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

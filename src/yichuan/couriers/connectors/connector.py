@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal, NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from yichuan.couriers.connectors.base import (
     Candidate,
     CourierError,
     CourierEvent,
+    Deliverer,
     Forecast,
     Lane,
     PickupBooked,
@@ -145,7 +146,9 @@ class Skimmed(NamedTuple):
     """Oldest first."""
     ok: bool = True
     reason: str | None = None
-    """As in `TrackUpdate`."""
+    """This and what follows as in `TrackUpdate`."""
+    estimated_delivery: date | None = None
+    deliverer: Deliverer | None = None
 
 
 class Skimmer(Protocol):

@@ -11,6 +11,8 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing was tracked before: such a time is a default or a broken clock."""
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
+_BETWEEN = (EARLIEST.replace(tzinfo=None), LATEST.replace(tzinfo=None))
+"""The same by China's clocks, near enough: without zones times compare several times faster."""
 _OFFSET = timedelta(hours=8)
 """Asia/Shanghai from 2000 on: no summer time since 1991."""
 _COMMON = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
@@ -35,8 +37,10 @@ def courier_time(raw: str | int | float) -> datetime:
     """
     text = raw if isinstance(raw, str) else format(raw, ".0f")
     if _COMMON.fullmatch(text):
-        found = datetime.fromisoformat(text).replace(tzinfo=UTC)
-        return _plausible(found, text) - _OFFSET
+        found = datetime.fromisoformat(text)
+        if not _BETWEEN[0] < found < _BETWEEN[1]:
+            raise ValueError(f"time out of range: {text[:40]}")
+        return (found - _OFFSET).replace(tzinfo=UTC)
     return _plausible(_unusual(text.strip()), text)
 
 

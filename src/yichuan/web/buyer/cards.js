@@ -3,11 +3,12 @@
 import { h, icon } from './dom.js'
 import { heroCard, troubleCard } from './hero.js'
 import { mapCard } from './map.js'
+import { orderCard } from './order.js'
 import { parcelCard } from './parcel.js'
 import { isEnded, look } from './state.js'
 import { timelineCard } from './timeline.js'
 
-export const CARDS = ['hero', 'trouble', 'parcel', 'map', 'timeline', 'foot']
+export const CARDS = ['order', 'hero', 'trouble', 'parcel', 'map', 'timeline', 'foot']
 
 /**
  * Places for cards: {slots, put}. `put(name, key, make)` makes a card when its key has changed; a
@@ -30,11 +31,12 @@ export function makeSlots(names) {
 export function putCards(put, model, acts, width) {
   const { track, words, lang, now } = model
   const minute = Math.floor(now / 60e3)
-  put('hero', [track, lang, minute], () => heroCard(track, words, now))
+  put('order', [track.parcels, lang], () => orderCard(track, words, acts))
+  put('hero', [track, lang, minute], () => heroCard(track, words, now, acts.say))
   put('trouble', [track, lang, minute], () => troubleCard(track, words, now))
   const sizes = track.proofs.map(({ width: wide, height }) => [wide, height])
-  const { courier, number, verified, recipient } = track
-  put('parcel', [courier, number, verified, recipient, sizes, lang, model.asking], () =>
+  const { courier, number, verified, recipient, deliverer, contacts } = track
+  put('parcel', [courier, number, verified, recipient, deliverer, contacts, sizes, lang, model.asking], () =>
     parcelCard(track, words, { ...acts, asking: model.asking }),
   )
   put('map', [track.events, track.origin, track.destination, look(track, now), lang, width], () =>

@@ -1,5 +1,6 @@
 /** The first card: where it is, when it comes, what to do; the rail; what is wrong. */
 
+import { copyButton } from './copy.js'
 import { h, icon } from './dom.js'
 import * as state from './state.js'
 import { age, exact, short } from './time.js'
@@ -38,7 +39,7 @@ function sentence(track, words, now) {
 }
 
 function when(track, words, now) {
-  const { kind, at, days, open } = state.promise(track, now)
+  const { kind, at, days, open, told, late } = state.promise(track, now)
   if (kind === 'none') return open ? h('p', { class: 'when unknown' }, words.unknown) : null
   if (kind === 'signed' || kind === 'arrived') {
     if (!at) return null
@@ -49,19 +50,19 @@ function when(track, words, now) {
       h('dd', null, h('time', { datetime: at.toISOString(), title: exact(at) }, words.moment(at))),
     )
   }
-  const late = kind === 'late'
   const near = words.near(days)
-  const aside = late ? words.late(-days) : words.left(days)
+  const behind = typeof late === 'number'
+  const aside = behind ? words.late(-late) : words.left(days)
   return h(
     'dl',
     { class: 'when' },
-    h('dt', null, late ? words.promised : words.expected),
+    h('dt', null, behind && !told ? words.promised : words.expected),
     h(
       'dd',
       null,
-      h('time', { datetime: at.toISOString(), title: exact(at) }, words.date(at)),
-      !late && near && h('strong', { class: 'pill' }, near),
-      aside && h('span', { class: late ? 'pill risk' : 'quiet' }, late && icon('clock'), aside),
+      h('time', { datetime: at.toISOString(), title: exact(at) }, told ? words.range(told) : words.date(at)),
+      (told || !behind) && near && h('strong', { class: 'pill' }, near),
+      aside && h('span', { class: behind ? 'pill risk' : 'quiet' }, behind && icon('clock'), aside),
     ),
   )
 }
@@ -91,8 +92,21 @@ function tip(track, words) {
   return h('p', { class: 'tip' }, icon('tip'), h('span', null, words.tips[key], code))
 }
 
+/** What opens the locker, as large as it is wanted. */
+function pickupCode({ code }, words, say) {
+  return (
+    code &&
+    h(
+      'div',
+      { class: 'code' },
+      h('p', null, h('span', null, words.code), h('strong', { class: 'digits' }, code)),
+      copyButton(code, words.code, words, say),
+    )
+  )
+}
+
 /** The answer to all three questions. */
-export function heroCard(track, words, now) {
+export function heroCard(track, words, now, say) {
   const { tone, sign } = state.look(track, now)
   return h(
     'section',
@@ -108,6 +122,7 @@ export function heroCard(track, words, now) {
         h('p', { class: 'say' }, sentence(track, words, now)),
       ),
     ),
+    pickupCode(track, words, say),
     when(track, words, now),
     rail(track, words),
     tip(track, words),

@@ -1,5 +1,6 @@
 /** The page of one parcel: its address says which, and it remembers the language. */
 
+import { copy } from './copy.js'
 import { emptyModel, makeFeed } from './feed.js'
 import { headline } from './hero.js'
 import { makePage } from './page.js'
@@ -56,6 +57,27 @@ function language() {
   speak(lang)
 }
 
+/** Passes the link on, and nothing else: no digits, no words about anybody. */
+async function share() {
+  const { words } = model
+  const url = location.origin + location.pathname
+  try {
+    if (navigator.share) return await navigator.share({ title: words.title, url })
+  } catch (error) {
+    if (error.name === 'AbortError') return
+  }
+  toast((await copy(url)) ? words.linkCopied : words.linkNotCopied)
+}
+
+let gone = 0
+/** A line that everybody sees for a moment. */
+function toast(text) {
+  said.textContent = text
+  said.className = 'toast'
+  clearTimeout(gone)
+  gone = setTimeout(() => (said.className = 'unseen'), 2500)
+}
+
 function begin() {
   const asked = new URLSearchParams(location.search).has('lang')
   const wanted = asked ? '' : stored()
@@ -67,6 +89,8 @@ draw = (first) => {
   draw = makePage(document.getElementById('app'), {
     refresh: feed.refresh,
     language,
+    share,
+    link: (token) => `${token}${location.search}`,
     prove: feed.prove,
     send: feed.send,
     say,

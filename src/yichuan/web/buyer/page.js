@@ -2,7 +2,7 @@
 
 import { careCard } from './care.js'
 import { CARDS, makeSlots, message, notice, putCards } from './cards.js'
-import { h } from './dom.js'
+import { h, icon } from './dom.js'
 import { headline } from './hero.js'
 
 const WIDE = 900
@@ -10,7 +10,7 @@ const WIDE = 900
 /** Makes the empty page; the result draws a model into it. */
 export function makePage(root, acts) {
   const { slots, put } = makeSlots(['bar', 'notice', 'whole', ...CARDS, 'care'])
-  const near = h('div', { class: 'column' }, slots.hero, slots.trouble, slots.parcel)
+  const near = h('div', { class: 'column' }, slots.order, slots.hero, slots.trouble, slots.parcel)
   const far = h('div', { class: 'column' }, slots.map, slots.timeline, slots.care)
   const main = h('main', null, slots.whole, near, far)
   root.replaceChildren(slots.bar, slots.notice, main, slots.foot)
@@ -38,6 +38,7 @@ function bar(words, acts) {
     'header',
     { class: 'bar' },
     h('p', { class: 'title' }, words.title),
+    h('button', { class: 'share', type: 'button', onclick: acts.share }, icon('share'), words.share),
     h('button', { class: 'lang', type: 'button', 'aria-label': words.otherLabel, onclick: acts.language }, words.other),
   )
 }

@@ -1,41 +1,10 @@
 /** Who carries it and its number; the last four digits of the phone open the rest. */
 
+import { copyButton } from './copy.js'
 import { h, icon } from './dom.js'
 import { situation } from './state.js'
 
 const ownWay = (track) => situation(track) === 'ownWay'
-
-/** Puts text into the clipboard, in old web views too. */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    const area = h('textarea', { class: 'unseen', readonly: true })
-    area.value = text
-    document.body.append(area)
-    area.select()
-    const done = document.execCommand('copy')
-    area.remove()
-    return done
-  }
-}
-
-function copyButton(number, words, say) {
-  const label = h('span', null, words.copy)
-  const press = async () => {
-    const done = await copy(number)
-    label.textContent = done ? words.copied : words.copy
-    say(done ? words.copied : words.notCopied)
-    setTimeout(() => (label.textContent = words.copy), 2000)
-  }
-  return h(
-    'button',
-    { class: 'small', type: 'button', 'aria-label': `${words.copy} ${words.number}`, onclick: press },
-    icon('copy'),
-    label,
-  )
-}
 
 /** Groups of four read well: 7312 0045 0231; a masked number stays as it is. */
 const spaced = (number) =>
@@ -109,6 +78,31 @@ function recipientRows(recipient, words) {
   return h('dl', { class: 'facts' }, rows.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))
 }
 
+/** A number to tap; `dialled` after it, and `shown` beside it. */
+const call = (phone, dialled, shown) =>
+  h(
+    'a',
+    { class: 'call', href: `tel:${phone.replace(/[^\d+]/g, '')}${dialled ? `,${dialled}` : ''}` },
+    icon('phone'),
+    shown ? `${phone} ${shown}` : phone,
+  )
+
+/** Whom to ask: who brings it now, the shop, the courier, the platform. */
+function contactRows({ deliverer, contacts, courier }, words) {
+  const rows = []
+  if (deliverer) {
+    const { name, phone, extension, virtual } = deliverer
+    rows.push([words.deliverer, [name, call(phone, extension, extension && words.extension(extension)), virtual && h('span', { class: 'quiet' }, words.virtual)]])
+  }
+  for (const { party, name, phone, url } of contacts) {
+    const chat = url && h('a', { class: 'call', href: url, target: '_blank', rel: 'noopener noreferrer' }, words.chat)
+    rows.push([words.askParty[party], [name, phone && call(phone), chat]])
+  }
+  if (courier && courier.phone) rows.push([words.hotline, [call(courier.phone)]])
+  if (!rows.length) return null
+  return h('dl', { class: 'facts contacts' }, rows.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))
+}
+
 /** Photos and signatures of the delivery. */
 function proofPictures(proofs, words) {
   return h(
@@ -141,12 +135,13 @@ export function parcelCard(track, words, { asking, ask, prove, say }) {
       { class: 'strip' },
       h('span', { class: 'sign', 'aria-hidden': 'true' }, courier ? courier.code.slice(0, 2) : icon('box')),
       h('div', { class: 'grow' }, h('h2', null, name || (ownWay(track) ? words.ownWay[0] : words.noCourier)), numberRow(track, words)),
-      track.verified && track.number && copyButton(track.number, words, say),
+      track.verified && track.number && copyButton(track.number, words.number, words, say),
       !track.verified && track.number && !asking &&
         h('button', { class: 'small', type: 'button', onclick: ask }, icon('hand'), words.reveal),
     ),
     asking && !track.verified && proofForm(words, prove),
     track.recipient && recipientRows(track.recipient, words),
+    contactRows(track, words),
     track.proofs.length > 0 && proofPictures(track.proofs, words),
   )
 }

@@ -11,7 +11,7 @@ const ENDED = new Set(['delivered', 'returned', 'cancelled', 'lost'])
 const GRAVE = new Set(['damaged', 'lost'])
 
 /** Milestone → tone and sign. Tones: waiting grey, moving blue, done green, risk amber, broken red. */
-const LOOKS = {
+export const LOOKS = {
   created: ['waiting', 'box'],
   picked_up: ['moving', 'picked'],
   in_transit: ['moving', 'truck'],
@@ -60,10 +60,16 @@ export function read(json) {
     origin: place(json.origin),
     destination: place(json.destination),
     events: (json.events || [])
-      .map((e) => ({ ...place(e), at: time(e.occurred_at), text: e.text, milestone: e.milestone, detail: e.detail }))
+      .map((e) => ({ ...place(e), at: time(e.occurred_at), text: e.text, milestone: e.milestone, detail: e.detail, number: e.number }))
       .reverse(),
+    numbers: json.numbers || [],
     history: json.history || 'complete',
+    expected: json.expected ? { from: time(json.expected.from), to: time(json.expected.to) } : null,
+    parcels: json.parcels || [],
+    contacts: json.contacts || [],
     hint: json.locker_hint || null,
+    code: (json.verified && json.locker_code) || null,
+    deliverer: (json.verified && json.deliverer) || null,
     signKind: json.sign_kind || null,
     verified: json.verified === true,
     recipient: (json.verified && json.recipient) || null,
@@ -101,7 +107,10 @@ export function look(track, now) {
   return { tone: over ? over.tone : late, sign }
 }
 
-/** How the promise stands: {kind: none|ahead|late|signed|arrived, at, days}. */
+/**
+ * How the promise stands: {kind: none|ahead|late|signed|arrived, at, days}; `told`: {from, to}, when
+ * the courier itself said so.
+ */
 export function promise(track, now) {
   if (track.milestone === 'delivered') return { kind: 'signed', at: track.deliveredAt || lastAt(track) }
   if (track.milestone === 'ready_for_collection') {
@@ -109,9 +118,11 @@ export function promise(track, now) {
     return { kind: 'arrived', at: there.length ? there[there.length - 1].at : null }
   }
   const open = !isEnded(track) && track.milestone !== 'returning'
-  if (!open || !track.promisedAt) return { kind: 'none', open }
-  const days = daysAhead(track.promisedAt, now)
-  return { kind: track.promisedAt < now ? 'late' : 'ahead', at: track.promisedAt, days }
+  const { promisedAt, expected: told } = track
+  const late = promisedAt && promisedAt < now ? daysAhead(promisedAt, now) : null
+  if (open && told) return { kind: late === null ? 'ahead' : 'late', at: told.to, days: daysAhead(told.to, now), told, late }
+  if (!open || !promisedAt) return { kind: 'none', open }
+  return { kind: late === null ? 'ahead' : 'late', at: promisedAt, days: daysAhead(promisedAt, now), late }
 }
 
 const lastAt = (track) => (track.events[0] ? track.events[0].at : null)

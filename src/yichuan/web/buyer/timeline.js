@@ -40,23 +40,39 @@ function empty(track, words) {
   return h('div', { class: 'empty' }, icon('truck'), h('p', null, words.noEvents), h('p', { class: 'quiet' }, why))
 }
 
+/** Scans of one number under its name; `whole`: the only one, without a name. */
+function part(track, words, now, limit, number) {
+  const groups = days(track)
+    .map((group) => ({
+      ...group,
+      entries: group.entries.filter((e) => e.index < limit && (number === null || e.number === number)),
+    }))
+    .filter((group) => group.entries.length)
+  if (!groups.length) return null
+  const list = groups.map((group) =>
+    h('div', { class: 'day' }, dayTitle(group.at, words, now), h('ol', null, group.entries.map((e) => entry(e, words, now)))),
+  )
+  if (number === null) return list
+  const { leg, number: shown } = track.numbers[number]
+  const title = `${words.legs[leg]} ${words.courierName(track.numbers[number])} ${shown}`
+  return h('section', { class: 'under', 'aria-label': title }, h('h3', { class: 'under-title' }, title), list)
+}
+
+/** Numbers in the order in which they are read: the one that began last first. */
+const parts = (track) => (track.numbers.length > 1 ? track.numbers.map((_, n) => n).reverse() : [null])
+
 /** The card. `open`: show all; `onOpen`: someone asked for all. */
 export function timelineCard(track, words, now, open, onOpen) {
   const total = track.events.length
   const whole = track.history === 'complete'
   if (total === 0 && isEnded(track) && whole) return null
   const limit = open || total <= FIRST + 2 ? total : FIRST
-  const groups = days(track)
-    .map((group) => ({ ...group, entries: group.entries.filter((e) => e.index < limit) }))
-    .filter((group) => group.entries.length)
   return h(
     'section',
     { class: `card timeline ${look(track, now).tone}`, 'aria-labelledby': 'timeline' },
     h('header', null, h('h2', { id: 'timeline' }, words.timeline)),
     total === 0 && whole && empty(track, words),
-    groups.map((group) =>
-      h('div', { class: 'day' }, dayTitle(group.at, words, now), h('ol', null, group.entries.map((e) => entry(e, words, now)))),
-    ),
+    parts(track).map((number) => part(track, words, now, limit, number)),
     limit < total &&
       h('button', { class: 'wide', type: 'button', onclick: onOpen }, words.more(total - limit)),
     !whole && h('p', { class: 'quiet' }, words.history[track.history]),

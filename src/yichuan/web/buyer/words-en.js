@@ -92,6 +92,10 @@ export default {
   showCode: ' Enter the last four digits of your phone to see the pickup code.',
 
   expected: 'Expected',
+  range: ({ from, to }) => {
+    if (!from) return `${date(to)}, by ${clock(to)}`
+    return to - from > 20 * 3600e3 ? date(to) : `${date(to)}, ${clock(from)}–${clock(to)}`
+  },
   promised: 'Was expected',
   unknown: 'The courier has not given a date yet',
   late: (days) => (days > 0 ? `${many(days, 'day')} late` : 'Later than expected'),
@@ -120,6 +124,7 @@ export default {
     fake_shipping: ['The courier does not have it yet', 'The shop gave a number, but the courier has no scan. This is being checked.'],
     pickup_failed: ['The pickup failed', 'The courier will come again.'],
     stalled: ['No news for a while', 'The courier is being asked where it is.'],
+    force_majeure: ['Held up by weather or the like', 'The courier goes on as soon as it can.'],
     late_delivery: ['Later than expected', 'A quick delivery is being urged.'],
     not_collected: ['Still waiting for you', 'After the storage time it goes back. Please collect it soon.'],
     failed_delivery: ['The delivery failed', 'Keep your phone on; the courier will try again.'],
@@ -153,6 +158,7 @@ export default {
   },
 
   timeline: 'Tracking history',
+  legs: { first: 'First', next: 'Then', return: 'On its way back', piece: 'Another box' },
   history: { recalling: 'Fetching earlier scans…', unavailable: 'Earlier scans cannot be shown now, please come back later.' },
   noEvents: 'No scans yet',
   noEventsWhy: {
@@ -223,6 +229,18 @@ export default {
   phone: 'Phone',
   address: 'Address',
   place: 'Pickup point',
+  code: 'Pickup code',
+  parcels: (n) => `${n} parcels in this order`,
+  parcel: (n) => `Parcel ${n}`,
+  deliverer: 'Delivered by',
+  extension: (n) => `ext. ${n}`,
+  virtual: 'A number for this delivery only',
+  hotline: 'Courier service',
+  askParty: { merchant: 'Ask the shop', platform: 'Ask the mall' },
+  chat: 'Chat',
+  share: 'Share',
+  linkCopied: 'Link copied',
+  linkNotCopied: 'Please copy the address from the browser',
 
   updated: (at) => `Updated ${clock(at)}`,
   auto: 'refreshes every minute',

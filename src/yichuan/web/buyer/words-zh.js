@@ -67,6 +67,10 @@ export default {
   showCode: '输入手机号后四位，可查看取件码。',
 
   expected: '预计送达',
+  range: ({ from, to }) => {
+    if (!from) return `${date(to)} ${clock(to)} 前`
+    return to - from > 20 * 3600e3 ? date(to) : `${date(to)} ${clock(from)}–${clock(to)}`
+  },
   promised: '原预计送达',
   unknown: '送达时间待快递公司更新',
   late: (days) => (days > 0 ? `已晚 ${days} 天` : '比预计晚'),
@@ -95,6 +99,7 @@ export default {
     fake_shipping: ['快递公司还没收到包裹', '商家已填运单号，但快递公司没有收件记录，正在核实。'],
     pickup_failed: ['揽收没有成功', '快递公司会再次上门揽收。'],
     stalled: ['物流暂时没有更新', '正在向快递公司查询包裹位置。'],
+    force_majeure: ['受天气等不可抗力影响', '快递公司会在恢复后尽快派送。'],
     late_delivery: ['比预计晚了', '正在催促尽快派送。'],
     not_collected: ['包裹还在等您取', '超过保管期会退回，请尽快取件。'],
     failed_delivery: ['派送没有成功', '请保持电话畅通，快递公司会再次派送。'],
@@ -126,6 +131,7 @@ export default {
   city: (name) => name.replace(/(.{2,})(市|地区|盟)$/, '$1'),
 
   timeline: '物流动态',
+  legs: { first: '原单', next: '转单', return: '退回', piece: '子件' },
   history: { recalling: '正在取回更早的物流动态…', unavailable: '更早的物流动态暂时无法显示，请稍后再来看。' },
   noEvents: '还没有物流动态',
   noEventsWhy: {
@@ -162,6 +168,18 @@ export default {
   phone: '电话',
   address: '地址',
   place: '取件点',
+  code: '取件码',
+  parcels: (n) => `共 ${n} 个包裹`,
+  parcel: (n) => `包裹 ${n}`,
+  deliverer: '派件员',
+  extension: (n) => `转 ${n}`,
+  virtual: '虚拟号，仅本次派送可用',
+  hotline: '快递客服',
+  askParty: { merchant: '联系商家', platform: '平台客服' },
+  chat: '在线客服',
+  share: '分享',
+  linkCopied: '链接已复制，可以发给家人',
+  linkNotCopied: '请从浏览器复制网址',
 
   updated: (at) => `${clock(at)} 更新`,
   auto: '每分钟自动刷新',

@@ -51,5 +51,6 @@ export default defineConfig({
   },
   // The code tables of `src/domain/codeTables.ts` lie outside of this folder.
   server: { fs: { allow: ['.', '../../tracking', '../../exceptions'] }, proxy: { '/api': api, '/healthz': api } },
-  test: { environment: 'node', include: ['tests/**/*.test.{ts,tsx}'] },
+  // Pure functions all of them, so that one process can run one file after the other.
+  test: { environment: 'node', isolate: false, maxWorkers: 1, include: ['tests/**/*.test.{ts,tsx}'] },
 })

@@ -9,7 +9,7 @@ import en from './words-en.js'
 import zh from './words-zh.js'
 
 const TOKEN = /^[\w-]{16,64}$/
-const PARTS = { hero: 'status', trouble: 'problem', parcel: 'courier', map: 'route', timeline: 'timeline', foot: 'footer' }
+const PARTS = { order: 'order', hero: 'status', trouble: 'problem', parcel: 'courier', map: 'route', timeline: 'timeline', foot: 'footer' }
 /** Where this script came from; as a module there is no current script. */
 const script = document.currentScript || document.querySelector('script[src*="/widget.js"]')
 const home = script ? new URL('.', script.src).href : ''
@@ -81,6 +81,8 @@ class YichuanTrack extends HTMLElement {
       say: (text) => this.say(text),
       ask: () => this.reveal('asking', '#last4'),
       open: () => this.reveal('open', '.timeline li[tabindex]'),
+      link: (other) => page.replace(/[^/]*$/, other),
+      go: (other) => this.setAttribute('token', other),
       page,
     }
     this.body.setAttribute('aria-busy', 'true')

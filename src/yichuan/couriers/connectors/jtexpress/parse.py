@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Literal
 
 from yichuan.couriers.connectors.base import (
     CourierEvent,
+    Deliverer,
+    PictureLink,
     PushBatch,
     RejectedEvent,
     Subscribed,
@@ -17,10 +20,16 @@ from yichuan.couriers.connectors.base import (
 from yichuan.couriers.connectors.codes import code_rows, code_table
 from yichuan.couriers.connectors.errors import refusal, unreadable
 from yichuan.couriers.connectors.fields import KEPT, Fields, decoded, each, inside, shown, text
+from yichuan.couriers.connectors.staff import named
 from yichuan.couriers.connectors.times import courier_time
 
 NAME = "jtexpress"
 COURIER = "JTSD"
+PICTURES: Mapping[str, Literal["photo", "signature"]] = {
+    "sigPicUrl": "photo",
+    "electronicSignaturePicUrl": "signature",
+}
+"""Fields of a scan with addresses of pictures, a comma between several."""
 
 
 @cache
@@ -125,9 +134,10 @@ def _waybill(data: object, request: WaybillRequest, *, repeated: bool) -> Waybil
 def _update(fields: Fields, number: str) -> TrackUpdate:
     events: list[CourierEvent] = []
     rejected: list[RejectedEvent] = []
-    for row in each(fields.get("details")):
+    rows = [inside(row) for row in each(fields.get("details"))]
+    for row in rows:
         try:
-            events.append(_event(inside(row)))
+            events.append(_event(row))
         except ValueError as error:
             rejected.append(RejectedEvent(shown(row), str(error)))
     return TrackUpdate(
@@ -136,7 +146,30 @@ def _update(fields: Fields, number: str) -> TrackUpdate:
         events=tuple(sorted(events, key=lambda event: event.occurred_at)),
         order_code=text(fields, "txlogisticId"),
         rejected=tuple(rejected),
+        deliverer=_deliverer(rows),
+        pictures=tuple(one for row in rows for one in _pictures(row)),
     )
+
+
+def _deliverer(rows: Sequence[Fields]) -> Deliverer | None:
+    """Who has the parcel, where the latest scan is the one of its delivery."""
+    latest = max(rows, key=lambda row: text(row, "scanTime") or "", default=None)
+    if latest is None or code_table(NAME).get(_code(latest) or "") != "out_for_delivery":
+        return None
+    return named(text(latest, "staffName"), text(latest, "staffContact"))
+
+
+def _pictures(row: Fields) -> Iterator[PictureLink]:
+    """Photos and signature of a signature's scan; some answers name files without a server, which
+    nobody can fetch."""
+    try:
+        at = courier_time(text(row, "scanTime") or "")
+    except ValueError:
+        at = None
+    for field, kind in PICTURES.items():
+        for url in (text(row, field) or "").split(","):
+            if url.strip().lower().startswith(("https://", "http://")):
+                yield PictureLink(kind, url.strip(), at)
 
 
 def _event(row: Fields) -> CourierEvent:

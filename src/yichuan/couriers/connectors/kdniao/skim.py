@@ -13,6 +13,8 @@ import msgspec
 from yichuan.couriers.connectors.base import CourierEvent, RejectedEvent
 from yichuan.couriers.connectors.connector import Skimmed
 from yichuan.couriers.connectors.kdniao.traces import event_of, lenient_row, rejected_row, watched
+from yichuan.couriers.connectors.staff import named
+from yichuan.couriers.connectors.times import courier_date
 
 
 class _Row(msgspec.Struct):
@@ -22,6 +24,9 @@ class _Row(msgspec.Struct):
     Success: bool | str | None = None
     Reason: str | None = None
     State: str | int | None = None
+    EstimatedDeliveryTime: str | None = None
+    DeliveryMan: str | None = None
+    DeliveryManTel: str | int | None = None
 
 
 class _Push(msgspec.Struct):
@@ -47,6 +52,8 @@ class KdniaoSkimmer:
                 row.Traces or (),
                 watched(row.Success, row.State, row.Reason),
                 row.Reason or None,
+                courier_date(row.EstimatedDeliveryTime),
+                named(row.DeliveryMan, row.DeliveryManTel) if row.DeliveryManTel else None,
             )
             for row in rows
         ]

@@ -13,6 +13,7 @@ from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEv
 from yichuan.couriers.connectors.codes import code_table
 from yichuan.couriers.connectors.kdniao.lenient import Json, lenient_json
 from yichuan.couriers.connectors.kdniao.parse import Fields, lowered, refuse, succeeded, text
+from yichuan.couriers.connectors.staff import named
 from yichuan.couriers.connectors.times import courier_date, courier_time
 
 GIVEN_UP = ("三天无轨迹", "七天内无轨迹变化", "七天无轨迹")
@@ -44,6 +45,8 @@ class _Row(msgspec.Struct):
     CallBack: str | None = None
     Callback: str | None = None
     EstimatedDeliveryTime: str | None = None
+    DeliveryMan: str | None = None
+    DeliveryManTel: str | int | None = None
 
 
 class _Push(msgspec.Struct):
@@ -126,6 +129,8 @@ def _row_of(fields: Fields) -> tuple[_Row, list[RejectedEvent]]:
         StateEx=text(fields, "stateex"),
         CallBack=text(fields, "callback"),
         EstimatedDeliveryTime=text(fields, "estimateddeliverytime"),
+        DeliveryMan=text(fields, "deliveryman"),
+        DeliveryManTel=text(fields, "deliverymantel"),
     )
     return row, rejected
 
@@ -159,6 +164,7 @@ def _update(row: _Row, rejected: list[RejectedEvent]) -> TrackUpdate:
         ok=watched(row.Success, row.State, row.Reason),
         estimated_delivery=courier_date(row.EstimatedDeliveryTime),
         callback=row.CallBack or row.Callback or None,
+        deliverer=named(row.DeliveryMan, row.DeliveryManTel),
     )
 
 

@@ -383,6 +383,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shipments/{shipment_id}/courier-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Courier Pictures
+         * @description How fetching the pictures stands that couriers have of the delivery; those that were fetched
+         *     are among the proofs.
+         */
+        get: operations["list_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{shipment_id}/courier-pictures/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Courier Pictures
+         * @description Try to fetch the pictures again that were given up.
+         */
+        post: operations["retry_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/{shipment_id}/proofs/{proof_id}": {
         parameters: {
             query?: never;
@@ -625,6 +666,47 @@ export interface paths {
          * @description 智能地址解析: name, phone and address from a pasted text.
          */
         post: operations["parse_pasted_address_api_v1_addresses_parse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waybills/in-doubt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waybills In Doubt
+         * @description 待核实: numbers asked for, whose answer was lost and whose courier cannot be asked again.
+         */
+        get: operations["waybills_in_doubt_api_v1_waybills_in_doubt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waybills/{waybill_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Waybill
+         * @description Say what became of a lost number: it goes on with the one that was found, or may be asked
+         *     for anew. In two steps; repeating the second changes nothing. No courier is called.
+         */
+        post: operations["settle_waybill_api_v1_waybills__waybill_id__settle_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2360,6 +2442,50 @@ export interface paths {
         patch: operations["change_merchant_api_v1_merchants__merchant_id__patch"];
         trace?: never;
     };
+    "/api/v1/merchants/{merchant_id}/service-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Service Contact
+         * @description Say how buyers reach the merchant 联系商家: shown on their pages.
+         */
+        put: operations["set_service_contact_api_v1_merchants__merchant_id__service_contact_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/buyer-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Buyer Service
+         * @description How buyers reach the platform 平台客服.
+         */
+        get: operations["get_buyer_service_api_v1_settings_buyer_service_get"];
+        /**
+         * Set Buyer Service
+         * @description Say how buyers reach the platform: shown on their pages.
+         */
+        put: operations["set_buyer_service_api_v1_settings_buyer_service_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merchants/{merchant_id}/shops": {
         parameters: {
             query?: never;
@@ -2759,11 +2885,30 @@ export interface paths {
         };
         /**
          * Report Live
-         * @description How many parcels stand at each stage from payment to signature (of those signed: today's);
-         *     since which day, by stage, courier, merchant, province or category of goods; and where they go:
-         *     by province, by city, and from city to city.
+         * @description How many parcels stand at each stage from payment to signature (of those signed: today's),
+         *     and since which day; or the same by courier, merchant, province or category of goods.
          */
         get: operations["report_live_api_v1_reports_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/live/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Live Map
+         * @description Where parcels go: by province, by city, and from city to city.
+         */
+        get: operations["report_live_map_api_v1_reports_live_map_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3669,6 +3814,16 @@ export interface components {
             figures: components["schemas"]["AdmissionFigure"][];
         };
         /**
+         * AgainstView
+         * @description Something that speaks against what was found.
+         */
+        AgainstView: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
          * AgeColumn
          * @description A column of the ageing table: since when its parcels stand, the end not included.
          */
@@ -4163,6 +4318,23 @@ export interface components {
             again: boolean;
         };
         /**
+         * BuyerContact
+         * @description Whom to ask 联系商家, 平台客服.
+         */
+        BuyerContact: {
+            /**
+             * Party
+             * @enum {string}
+             */
+            party: "merchant" | "platform";
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Url */
+            url: string | null;
+        };
+        /**
          * BuyerCourier
          * @description Who carries it.
          */
@@ -4173,6 +4345,22 @@ export interface components {
             name_zh: string;
             /** Name En */
             name_en: string | null;
+            /** Phone */
+            phone: string | null;
+        };
+        /**
+         * BuyerDeliverer
+         * @description Who brings it now 派件员; only for who knows the digits, and only while it is out.
+         */
+        BuyerDeliverer: {
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string;
+            /** Extension */
+            extension: string | null;
+            /** Virtual */
+            virtual: boolean;
         };
         /**
          * BuyerEvent
@@ -4196,6 +4384,21 @@ export interface components {
             lat: number | null;
             /** Lon */
             lon: number | null;
+            /** Number */
+            number: number | null;
+        };
+        /**
+         * BuyerExpected
+         * @description When the courier says it will be delivered.
+         */
+        BuyerExpected: {
+            /** From */
+            from: string | null;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
         };
         /**
          * BuyerLink
@@ -4219,6 +4422,45 @@ export interface components {
         BuyerLinks: {
             /** Items */
             items: components["schemas"]["BuyerLink"][];
+        };
+        /**
+         * BuyerNumber
+         * @description One of several numbers of a parcel; masked unless `verified`.
+         */
+        BuyerNumber: {
+            /**
+             * Leg
+             * @enum {string}
+             */
+            leg: "first" | "next" | "return" | "piece";
+            /** Courier */
+            courier: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string | null;
+            /** Number */
+            number: string;
+        };
+        /**
+         * BuyerParcel
+         * @description A parcel of the same order to the same person.
+         */
+        BuyerParcel: {
+            /** Token */
+            token: string | null;
+            /** Milestone */
+            milestone: string;
+            /** Detail */
+            detail: string;
+            /** Shipped At */
+            shipped_at: string | null;
+            /** Numbered */
+            numbered: boolean;
+            /** Goods */
+            goods: string | null;
+            /** Current */
+            current: boolean;
         };
         /**
          * BuyerPlace
@@ -4329,18 +4571,28 @@ export interface components {
             destination: components["schemas"]["BuyerPlace"] | null;
             /** Events */
             events: components["schemas"]["BuyerEvent"][];
+            /** Numbers */
+            numbers: components["schemas"]["BuyerNumber"][];
             /**
              * History
              * @enum {string}
              */
             history: "complete" | "recalling" | "unavailable";
+            expected: components["schemas"]["BuyerExpected"] | null;
+            /** Parcels */
+            parcels: components["schemas"]["BuyerParcel"][];
+            /** Contacts */
+            contacts: components["schemas"]["BuyerContact"][];
             /** Locker Hint */
             locker_hint: string | null;
+            /** Locker Code */
+            locker_code: string | null;
             /** Sign Kind */
             sign_kind: ("self" | "family" | "gate" | "locker" | "station" | "third_party") | null;
             /** Verified */
             verified: boolean;
             recipient: components["schemas"]["BuyerRecipient"] | null;
+            deliverer: components["schemas"]["BuyerDeliverer"] | null;
             /** Proofs */
             proofs: components["schemas"]["BuyerProof"][];
             rating: components["schemas"]["BuyerRating"] | null;
@@ -4923,6 +5175,38 @@ export interface components {
             counts?: components["schemas"]["CourierCounts"] | null;
         };
         /**
+         * CourierPictureView
+         * @description A picture that a courier told the address of. `error` says what went wrong the last time:
+         *     address_refused, bad_address, unreachable, http_error, refused, missing, too_long, no_picture,
+         *     too_many, no_parcel, nobody.
+         */
+        CourierPictureView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "signature";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "wanted" | "done" | "failed";
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error: string | null;
+            /**
+             * Next At
+             * Format: date-time
+             */
+            next_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * CourierQuote
          * @description What a courier itself says, through the account that would be used; kept for six hours.
          */
@@ -5495,6 +5779,21 @@ export interface components {
             difference: components["schemas"]["Money"];
         };
         /**
+         * FindingWish
+         * @description What was found in the courier's own system under the waybill's order code.
+         */
+        FindingWish: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "found" | "none";
+            /** Number */
+            number?: string | null;
+            /** Confirmation */
+            confirmation?: string | null;
+        };
+        /**
          * FollowedView
          * @description A number that a program follows.
          */
@@ -5938,6 +6237,21 @@ export interface components {
             unit_price_minor: number | null;
         };
         /**
+         * LiveAgeing
+         * @description How many parcels stand where, and for how long.
+         */
+        LiveAgeing: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Columns */
+            columns: components["schemas"]["AgeColumn"][];
+            /** Rows */
+            rows: components["schemas"]["LiveRow"][];
+        };
+        /**
          * LiveCity
          * @description Parcels to a city.
          */
@@ -5968,6 +6282,11 @@ export interface components {
          * @description Where parcels go, the biggest first.
          */
         LiveMap: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
             /** Stages */
             stages: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
             /** Provinces */
@@ -6000,37 +6319,6 @@ export interface components {
             total: number;
             /** Ages */
             ages: number[];
-        };
-        /**
-         * LiveStage
-         * @description Parcels at a stage from payment to signature; of those signed for: today's.
-         */
-        LiveStage: {
-            /**
-             * Key
-             * @enum {string}
-             */
-            key: "paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered";
-            /** Total */
-            total: number;
-        };
-        /**
-         * LiveView
-         * @description How many parcels stand where, for how long, and where they go.
-         */
-        LiveView: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Stages */
-            stages: components["schemas"]["LiveStage"][];
-            /** Columns */
-            columns: components["schemas"]["AgeColumn"][];
-            /** Rows */
-            rows: components["schemas"]["LiveRow"][];
-            map: components["schemas"]["LiveMap"];
         };
         /**
          * Me
@@ -6182,6 +6470,7 @@ export interface components {
             category: string | null;
             /** Ship Within Hours */
             ship_within_hours: number;
+            service: components["schemas"]["ServiceContact"];
             /**
              * Created At
              * Format: date-time
@@ -6370,7 +6659,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /**
              * Party
              * @enum {string}
@@ -6666,6 +6955,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[CourierPictureView] */
+        Page_CourierPictureView_: {
+            /** Items */
+            items: components["schemas"]["CourierPictureView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[CourierScoreRow] */
         Page_CourierScoreRow_: {
             /** Items */
@@ -6869,6 +7165,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[WaitingView] */
+        Page_WaitingView_: {
+            /** Items */
+            items: components["schemas"]["WaitingView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[WaybillView] */
         Page_WaybillView_: {
             /** Items */
@@ -7053,6 +7356,14 @@ export interface components {
         PickupsBooked: {
             /** Items */
             items: components["schemas"]["PickupVisit"][];
+        };
+        /**
+         * PicturesRetried
+         * @description How many pictures are tried again.
+         */
+        PicturesRetried: {
+            /** Count */
+            count: number;
         };
         /**
          * Placed
@@ -7313,7 +7624,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /** Name Zh */
             name_zh: string;
             /** Name En */
@@ -7369,7 +7680,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /**
              * Party
              * @enum {string}
@@ -8465,6 +8776,16 @@ export interface components {
             is_default: boolean;
         };
         /**
+         * ServiceContact
+         * @description A customer service 客服: a phone, a page or both; nothing is shown of what is not given.
+         */
+        ServiceContact: {
+            /** Phone */
+            phone?: string | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
          * ServiceView
          * @description A courier's service.
          */
@@ -8488,6 +8809,19 @@ export interface components {
             typical_days: number;
             /** Is Default */
             is_default: boolean;
+        };
+        /**
+         * Settlement
+         * @description What was done, or will be once `confirmation` is sent with the same words.
+         */
+        Settlement: {
+            /** Done */
+            done: boolean;
+            /** Confirmation */
+            confirmation: string;
+            /** Doubts */
+            doubts: components["schemas"]["AgainstView"][];
+            waybill: components["schemas"]["WaybillView"];
         };
         /**
          * ShipRequest
@@ -8964,7 +9298,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other";
+            kind: "late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other";
             /** Province */
             province: string;
             /** City */
@@ -10136,6 +10470,74 @@ export interface components {
             ship_by: string | null;
         };
         /**
+         * WaitingView
+         * @description A waybill that waits for a person.
+         */
+        WaitingView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Merchant Id
+             * Format: uuid
+             */
+            merchant_id: string;
+            /**
+             * Shipment Id
+             * Format: uuid
+             */
+            shipment_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hub" | "own_number";
+            /** Leg */
+            leg: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "issued" | "failed" | "cancelled";
+            /** Courier */
+            courier: string;
+            /** Service */
+            service: string | null;
+            /** Number */
+            number: string | null;
+            /** Account Id */
+            account_id: string | null;
+            /** Order Code */
+            order_code: string;
+            /** Child Numbers */
+            child_numbers: string[] | null;
+            /** Label Fields */
+            label_fields: {
+                [key: string]: string;
+            };
+            /** Failure Code */
+            failure_code: string | null;
+            /** Failure Text */
+            failure_text: string | null;
+            /** Print Count */
+            print_count: number;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Issued At */
+            issued_at: string | null;
+            /** Printed At */
+            printed_at: string | null;
+            /** Cancelled At */
+            cancelled_at: string | null;
+            /** Shipment No */
+            shipment_no?: string | null;
+        };
+        /**
          * WaybillView
          * @description A waybill.
          */
@@ -10175,6 +10577,8 @@ export interface components {
             number: string | null;
             /** Account Id */
             account_id: string | null;
+            /** Order Code */
+            order_code: string;
             /** Child Numbers */
             child_numbers: string[] | null;
             /** Label Fields */
@@ -11018,6 +11422,68 @@ export interface operations {
             };
         };
     };
+    list_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CourierPictureView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retry_courier_pictures_api_v1_shipments__shipment_id__courier_pictures_retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shipment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturesRetried"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     show_proof_api_v1_shipments__shipment_id__proofs__proof_id__get: {
         parameters: {
             query?: never;
@@ -11474,6 +11940,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParsedAddressView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    waybills_in_doubt_api_v1_waybills_in_doubt_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WaitingView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    settle_waybill_api_v1_waybills__waybill_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waybill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
                 };
             };
             /** @description Validation Error */
@@ -13257,7 +13791,7 @@ export interface operations {
     list_exceptions_api_v1_exceptions_get: {
         parameters: {
             query?: {
-                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "other") | null;
+                kind?: ("late_ship" | "late_pickup" | "fake_shipping" | "stalled" | "late_delivery" | "not_collected" | "pickup_failed" | "failed_delivery" | "refused" | "damaged" | "lost" | "address_issue" | "customs_held" | "returning" | "suspicious_signing" | "number_doubt" | "force_majeure" | "other") | null;
                 party?: ("merchant" | "courier" | "platform" | "buyer" | "nobody") | null;
                 open?: boolean | null;
                 merchant_id?: string | null;
@@ -14505,6 +15039,94 @@ export interface operations {
             };
         };
     };
+    set_service_contact_api_v1_merchants__merchant_id__service_contact_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceContact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceContact"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_buyer_service_api_v1_settings_buyer_service_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceContact"];
+                };
+            };
+        };
+    };
+    set_buyer_service_api_v1_settings_buyer_service_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceContact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceContact"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_shops_api_v1_merchants__merchant_id__shops_get: {
         parameters: {
             query?: never;
@@ -15334,7 +15956,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveView"];
+                    "application/json": components["schemas"]["LiveAgeing"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_live_map_api_v1_reports_live_map_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                /** @description what its merchant sells */
+                merchant_category?: string | null;
+                /** @description a code, or `-`: none yet */
+                courier?: string | null;
+                /** @description city it starts from, or `-` */
+                origin?: string | null;
+                /** @description full name, or `-`: unknown */
+                province?: string | null;
+                city?: string | null;
+                /** @description of most of the goods, or `-` */
+                category?: string | null;
+                stage?: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
+                /** @description since when they stand there: whole days */
+                since_from?: string | null;
+                /** @description end, not included */
+                since_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveMap"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   BankOutlined,
   BarcodeOutlined,
+  CloudOutlined,
   EyeInvisibleOutlined,
   FieldTimeOutlined,
   FrownOutlined,
@@ -39,6 +40,7 @@ const ICONS: Readonly<Record<ProblemKind, ComponentType<{ className?: string }>>
   returning: RollbackOutlined,
   suspicious_signing: AuditOutlined,
   number_doubt: BarcodeOutlined,
+  force_majeure: CloudOutlined,
   other: QuestionCircleOutlined,
 }
 

@@ -18,3 +18,6 @@ export const PHONE = '(max-width: 767px)'
 export function useIsPhone(): boolean {
   return useMediaQuery(PHONE)
 }
+
+/** The reader has asked their system for less movement. */
+export const CALM = '(prefers-reduced-motion: reduce)'

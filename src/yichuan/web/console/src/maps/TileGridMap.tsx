@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
+import { Link } from 'react-router'
 import { formatCompact } from '@/format'
 import { useLocale, useMessages } from '@/i18n'
-import { useLinkClicks } from '@/lib/useLinkClicks'
 import { textOn } from '@/theme/colour'
 import { useMode } from '@/theme/mode'
 import { RAMP } from '@/theme/palette'
@@ -28,7 +28,6 @@ export function TileGridMap({ values, label, format }: TileGridMapProps) {
   const t = useMessages(tileWords)
   const locale = useLocale()
   const ramp = RAMP[useMode()]
-  const follow = useLinkClicks()
   const write = format ?? ((value: number) => formatCompact(value, locale))
   const numbers = useMemo(() => [...values.values()].map(({ value }) => value), [values])
   const bounds = useMemo(() => steps(numbers, ramp.length), [numbers, ramp.length])
@@ -39,7 +38,7 @@ export function TileGridMap({ values, label, format }: TileGridMapProps) {
   }
   return (
     <div>
-      <div className={styles.grid} role="list" aria-label={label} onClick={follow}>
+      <div className={styles.grid} role="list" aria-label={label}>
         {PROVINCES.map((province) => (
           <Tile
             key={province.code}
@@ -87,15 +86,15 @@ function Tile({ province, name, full, data, write, colourOf, none }: TileProps) 
   const ground = colourOf(data.value)
   return (
     <span role="listitem" style={{ ...place, display: 'grid' }}>
-      <a
-        href={data.to}
+      <Link
+        to={data.to}
         className={styles.tile}
         style={{ background: ground, color: textOn(ground) }}
         title={`${full} · ${write(data.value)}`}
       >
         <span className={styles.name}>{name}</span>
         <span className={styles.value}>{write(data.value)}</span>
-      </a>
+      </Link>
     </span>
   )
 }

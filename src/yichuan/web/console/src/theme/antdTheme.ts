@@ -8,8 +8,9 @@ export const FONT =
 
 export const MONO = "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
-function tokens(p: Palette): ThemeConfig['token'] {
+function tokens(p: Palette, calm: boolean): ThemeConfig['token'] {
   return {
+    motion: !calm,
     colorPrimary: p.accent,
     colorInfo: p.tones.moving.solid,
     colorSuccess: p.tones.done.text,
@@ -81,14 +82,18 @@ function components(p: Palette, mode: Mode): ThemeConfig['components'] {
   }
 }
 
-/** Ant Design from the same palette, so that its parts and ours cannot drift apart. */
-export function antdTheme(mode: Mode): ThemeConfig {
+/**
+ * Ant Design from the same palette, so that its parts and ours cannot drift apart. `calm`: nothing
+ * moves. Taking the time from its movements is not enough: a dialog would still jump to a fifth of
+ * its size and back, under a click, and a message waits for the end of a fading that never begins.
+ */
+export function antdTheme(mode: Mode, calm = false): ThemeConfig {
   const palette = PALETTES[mode]
   return {
     algorithm: mode === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
     cssVar: { key: `y-${mode}` },
     hashed: false,
-    token: tokens(palette),
+    token: tokens(palette, calm),
     components: components(palette, mode),
   }
 }

@@ -10,14 +10,13 @@ import {
   SendOutlined,
   WalletOutlined,
 } from '@ant-design/icons'
-import { type ComponentType, memo } from 'react'
+import type { ComponentType } from 'react'
+import { Link } from 'react-router'
 import { formatCount } from '@/format'
 import { useMessages } from '@/i18n'
-import { useLinkClicks } from '@/lib/useLinkClicks'
 import { Panel } from '@/ui'
-import { Gauge } from './Gauge'
 import styles from './live.module.css'
-import { type Live, parcels, STAGES, type Stage } from './liveData'
+import { isStage, type LiveRow, type Stage } from './liveData'
 import { liveWords } from './liveWords'
 
 const LOOKS: Readonly<Record<Stage, { icon: ComponentType<{ 'aria-hidden'?: boolean }>; tone: string }>> = {
@@ -34,20 +33,18 @@ const LOOKS: Readonly<Record<Stage, { icon: ComponentType<{ 'aria-hidden'?: bool
 }
 
 interface LiveFunnelProps {
-  live: Live | undefined
+  rows: readonly LiveRow[]
   chosen: readonly string[]
   /** Narrows the page to a stage, or widens it again. */
   onChoose: (stage: string) => void
+  to: (stage: string) => string
 }
 
 /** Every stage from payment to signature with what stands there. */
-export const LiveFunnel = memo(function LiveFunnel({ live, chosen, onChoose }: LiveFunnelProps) {
+export function LiveFunnel({ rows, chosen, onChoose, to }: LiveFunnelProps) {
   const t = useMessages(liveWords)
-  const follow = useLinkClicks()
-  const to = parcels(live?.filters ?? {})
-  const stages = live?.stages ?? STAGES.map((key) => ({ key, total: 0 }))
-  const most = Math.max(1, ...stages.map(({ total }) => total))
-  const open = stages.reduce((sum, { key, total }) => (key === 'delivered' ? sum : sum + total), 0)
+  const most = Math.max(1, ...rows.map(({ total }) => total))
+  const open = rows.reduce((sum, { key, total }) => (key === 'delivered' ? sum : sum + total), 0)
   return (
     <Panel
       title={t.funnel}
@@ -57,22 +54,25 @@ export const LiveFunnel = memo(function LiveFunnel({ live, chosen, onChoose }: L
         </span>
       }
     >
-      <ol className={styles.funnel} onClick={follow}>
-        {stages.map(({ key, total }) => {
+      <ol className={styles.funnel}>
+        {rows.map(({ key, total }) => {
+          if (!isStage(key)) return null
           const { icon: Icon, tone } = LOOKS[key]
           return (
             <li key={key} className={styles.step} data-stage={key}>
               <button type="button" aria-pressed={chosen.includes(key)} onClick={() => onChoose(key)}>
                 <Icon aria-hidden /> {t.stages[key]}
               </button>
-              <a href={to({ stage: [key] })} className={styles.number}>
+              <Link to={to(key)} className={styles.number}>
                 {formatCount(total)}
-              </a>
-              <Gauge share={total / most} tone={tone} />
+              </Link>
+              <span className={styles.gauge} aria-hidden>
+                <span data-tone={tone} style={{ width: `${(100 * total) / most}%` }} />
+              </span>
             </li>
           )
         })}
       </ol>
     </Panel>
   )
-})
+}

@@ -1,6 +1,5 @@
 import { DashboardOutlined } from '@ant-design/icons'
 import { defineArea } from '@/app/area'
-import { askLive } from './liveData'
 
 export default defineArea({
   key: 'overview',
@@ -16,7 +15,7 @@ export default defineArea({
   go: 'h',
   routes: [
     { index: true, lazy: () => import('./OverviewPage') },
-    { path: 'live', loader: ({ request }) => askLive(request.url), lazy: () => import('./LivePage') },
+    { path: 'live', lazy: () => import('./LivePage') },
     { path: 'daily', lazy: () => import('./DailyPage') },
   ],
 })

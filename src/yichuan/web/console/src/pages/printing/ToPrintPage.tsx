@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { Link } from 'react-router'
 import { useMessages } from '@/i18n'
 import { AccountsBanner } from './AccountsBanner'
+import { DoubtsBanner } from './DoubtsBanner'
 import { MergeBanner } from './MergeBanner'
 import { QueueList } from './QueueList'
 import { printingWords } from './words'
@@ -17,6 +18,7 @@ export function Component() {
   return (
     <QueueList queue="to_print" empty={{ title: t.emptyPrint, how: t.emptyPrintHow, actions }}>
       <AccountsBanner />
+      <DoubtsBanner />
       <MergeBanner />
     </QueueList>
   )

@@ -1,76 +1,18 @@
 import { LoadingOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Segmented } from 'antd'
+import { Alert, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import { useMe } from '@/auth/useMe'
-import { useDetailName } from '@/domain'
 import { useMessages } from '@/i18n'
 import { RouteMap } from '@/maps'
-import { DetailSkeleton, EmptyState, ErrorState, Panel, TimeAgo, Timeline, type TimelineEvent } from '@/ui'
+import { DetailSkeleton, ErrorState, Panel, TimeAgo } from '@/ui'
 import { Asking } from './Asking'
 import { type Detail, subscriptionQuery, type TimelineItem, timelineQuery } from './data'
-import { detailWords, eventWords } from './detailWords'
+import { detailWords } from './detailWords'
 import styles from './shipments.module.css'
+import { Story } from './Story'
 
 type Side = 'all' | 'courier' | 'house'
-const SHOWN = 12
-
-type EventWords = ReturnType<typeof useMessages<(typeof eventWords)['zh-CN']>>
-
-/** What an act of ours is called; its own name where this build does not know it. */
-function actText({ kind, data }: TimelineItem, t: EventWords): string {
-  const detail = data ?? {}
-  const text = (key: string) => (typeof detail[key] === 'string' ? detail[key] : '')
-  if (kind === 'waybill') {
-    const what = `${text('courier')} ${text('number')}`.trim()
-    return text('method') === 'own_number' ? t.own(what) : t.waybill(what)
-  }
-  if (kind === 'number_added' || kind === 'number_removed') return t[kind](`${text('courier')} ${text('number')}`)
-  if (kind === 'imported') return t.imported(text('file'))
-  if (kind === 'split') return t.split(Array.isArray(detail.into) ? detail.into.length : 1)
-  const words = t as unknown as Readonly<Record<string, unknown>>
-  const word = words[kind]
-  return typeof word === 'string' ? word : kind
-}
-
-function useActorName(): (actor: string | null | undefined) => string {
-  const t = useMessages(detailWords)
-  const me = useMe()
-  return (actor) => {
-    const [kind, id] = (actor ?? '').split(':')
-    if (kind === 'user') return id === me.id ? t.me : t.user
-    return kind === 'key' ? t.key : t.system
-  }
-}
-
-/** Both halves as one story; a milestone is told where it was reached first. */
-function useEvents(items: readonly TimelineItem[]): TimelineEvent[] {
-  const t = useMessages(detailWords)
-  const acts = useMessages(eventWords)
-  const detailName = useDetailName()
-  const actor = useActorName()
-  let before: string | null | undefined
-  return items.map((item, index) => {
-    const key = `${item.at} ${index}`
-    if (item.source === 'house') {
-      return { key, at: item.at, text: actText(item, acts), source: `${t.house} · ${actor(item.actor)}` }
-    }
-    const reached = item.milestone && item.milestone !== before ? item.milestone : null
-    before = item.milestone ?? before
-    const way = item.leg === 'return' ? ` · ${t.way}` : item.leg === 'piece' ? ` · ${t.piece}` : ''
-    return {
-      key,
-      at: item.at,
-      text: item.text ?? '',
-      milestone: reached,
-      city: item.city,
-      source: `${item.courier ?? ''} ${item.number ?? ''}${way}`,
-      receivedAt: item.received_at,
-      raw: [item.code, item.detail, detailName(item.detail)].filter(Boolean).join(' · '),
-    }
-  })
-}
-
 function useStops(items: readonly TimelineItem[]) {
   return useMemo(
     () =>
@@ -161,23 +103,5 @@ function Way({ shipment, items }: { shipment: Detail; items: readonly TimelineIt
     <div className={styles.map}>
       <RouteMap stops={stops} destination={destination} tone={tone} height={220} />
     </div>
-  )
-}
-
-function Story({ items }: { items: readonly TimelineItem[] }) {
-  const t = useMessages(detailWords)
-  const [whole, setWhole] = useState(false)
-  const events = useEvents(items)
-  if (events.length === 0) return <EmptyState compact title={t.noEvents} how={t.noEventsHow} />
-  const newest = [...events].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
-  return (
-    <>
-      <Timeline events={whole ? newest : newest.slice(0, SHOWN)} />
-      {events.length > SHOWN && (
-        <Button type="link" className={styles.more} onClick={() => setWhole(!whole)}>
-          {whole ? t.showLess : t.showAll(events.length)}
-        </Button>
-      )}
-    </>
   )
 }

@@ -1,8 +1,8 @@
 import { EyeOutlined, PrinterOutlined, StopOutlined } from '@ant-design/icons'
-import { CheckCircleFilled, CloseCircleFilled, LoadingOutlined, MinusCircleOutlined } from '@ant-design/icons'
+import { CheckCircleFilled, CloseCircleFilled, LoadingOutlined, MinusCircleOutlined, QuestionCircleFilled } from '@ant-design/icons'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button } from 'antd'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { api, buildUrl, unwrap } from '@/api'
 import { common, useLocale, useMessages } from '@/i18n'
 import type { Tone } from '@/theme/palette'
@@ -10,8 +10,10 @@ import { Chip, CopyableNumber, CourierTag, ErrorState, errorTitle, Panel, TimeAg
 import { type Detail, refresh, type Waybill, waybillsQuery } from './data'
 import { detailWords } from './detailWords'
 import { openLabel } from './labels'
+import { settleWords } from './settleWords'
 import styles from './shipments.module.css'
 
+const SettleDialog = lazy(() => import('./SettleDialog'))
 const LOOKS = {
   issued: { tone: 'done', icon: CheckCircleFilled },
   requested: { tone: 'moving', icon: LoadingOutlined },
@@ -44,7 +46,7 @@ function Entry({ waybill, pickedUp }: { waybill: Waybill; pickedUp: boolean }) {
   return (
     <div className={styles.entry}>
       <div className={styles.line}>
-        <Chip {...LOOKS[waybill.state]}>{t[waybill.state]}</Chip>
+        <State waybill={waybill} />
         <CourierTag code={waybill.courier} />
         <CopyableNumber value={waybill.number} />
       </div>
@@ -64,9 +66,47 @@ function Entry({ waybill, pickedUp }: { waybill: Waybill; pickedUp: boolean }) {
           </span>
         )}
       </div>
-      {waybill.failure_text && <p className={styles.wrong}>{waybill.failure_text}</p>}
+      {isInDoubt(waybill) && <InDoubt waybill={waybill} />}
+      {waybill.failure_text && !isInDoubt(waybill) && <p className={styles.wrong}>{waybill.failure_text}</p>}
       {waybill.state === 'issued' && <Acts waybill={waybill} pickedUp={pickedUp} />}
     </div>
+  )
+}
+
+/** Whether only a person can say what became of it. */
+const isInDoubt = ({ state, failure_code }: Waybill) => state === 'requested' && failure_code === 'cannot_recover'
+
+function State({ waybill }: { waybill: Waybill }) {
+  const t = useMessages(detailWords)
+  const s = useMessages(settleWords)
+  if (isInDoubt(waybill)) {
+    return (
+      <Chip tone="risk" icon={QuestionCircleFilled}>
+        {s.chip}
+      </Chip>
+    )
+  }
+  return <Chip {...LOOKS[waybill.state]}>{t[waybill.state]}</Chip>
+}
+
+function InDoubt({ waybill }: { waybill: Waybill }) {
+  const t = useMessages(settleWords)
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <p className={styles.wrong}>{t.why}</p>
+      <div className={styles.line}>
+        <span className="y-mono">{waybill.order_code}</span>
+        <Button size="small" type="primary" onClick={() => setOpen(true)}>
+          {t.settle}
+        </Button>
+      </div>
+      {open && (
+        <Suspense fallback={null}>
+          <SettleDialog waybill={waybill} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 

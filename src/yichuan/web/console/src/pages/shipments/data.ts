@@ -106,6 +106,13 @@ export const numbersQuery = (id: string) =>
     refetchInterval: 60_000,
   })
 
+/** Waybills whose courier cannot be asked what became of them. */
+export const inDoubtQuery = queryOptions({
+  queryKey: ['waybills-in-doubt'],
+  queryFn: async ({ signal }) =>
+    (await unwrap(api.GET('/api/v1/waybills/in-doubt', { params: { query: { limit: 100 } }, signal }))).items,
+})
+
 export const problemsQuery = (id: string) =>
   queryOptions({
     queryKey: ['shipment', id, 'problems'],

@@ -1,0 +1,57 @@
+"""What the buyer's page is to say of each case of `web.parcels`."""
+
+from __future__ import annotations
+
+HEADLINES = {
+    "preparing": "备货中",
+    "numbered": "备货中",
+    "own_way": "已发货",
+    "awaiting": "等待揽收",
+    "picked_up": "已揽收",
+    "in_transit": "运输中",
+    "departed": "运输中",
+    "silent": "运输中",
+    "arriving": "即将派送",
+    "out_for_delivery": "派送中",
+    "late": "运输中",
+    "locker": "待取件",
+    "failed": "派送中",
+    "unreachable": "派送中",
+    "damaged": "运输中",
+    "delivered": "已签收",
+    "returning": "退回中",
+    "returned": "已退回",
+    "cancelled": "已取消",
+    "lost": "包裹丢失",
+    "verified": "派送中",
+    "locker_code": "待取件",
+    "on_the_round": "派送中",
+}
+ANSWERS = {
+    "preparing": ["商家正在准备您的包裹", "快递公司待定", "发货后显示运单号"],
+    "numbered": ["商家正在准备您的包裹", "7312****0231"],
+    "own_way": ["商家自行安排配送", "商家配送"],
+    "awaiting": ["商家已发货，等待快递员揽收", "还没有物流动态"],
+    "in_transit": ["现在在 西安", "11月26日 周四", "后天", "直线还有约 620 公里"],
+    "silent": ["52 小时没有新动态", "最后一次在 合肥"],
+    "departed": ["已离开 西安"],
+    "out_for_delivery": ["今天", "已到收货城市", "请保持电话畅通"],
+    "late": ["原预计送达", "已晚 2 天"],
+    "locker": ["天府三街18号 丰巢柜", "到达取件点", "输入手机号后四位，可查看取件码"],
+    "locker_code": ["取件码 8-2-3011 复制"],
+    "on_the_round": [
+        "预计送达 11月24日 周二 16:00–18:00 今天",
+        "共 3 个包裹 包裹 1 派送中 包裹 2 运输中 包裹 3 备货中",
+        "派件员 李师傅 13800001111 转 2233 虚拟号",
+        "联系商家 暖灯家居 400-000-0000",
+        "平台客服 在线客服",
+        "快递客服 95311",
+    ],
+    "failed": ["派送没有成功", "处理方 · 快递公司", "3 小时前发现"],
+    "unreachable": ["快递员联系不上您", "需要您处理"],
+    "damaged": ["包裹在途中破损", "补发或退款请联系商家"],
+    "delivered": ["门卫、物业或前台代收", "11月24日 周二 13:55", "先问问代收的人"],
+    "returning": ["包裹被拒收", "直线还有约"],
+    "lost": ["快递公司确认包裹丢失"],
+}
+"""What the page says to the three questions of a buyer, beside the headline."""
