@@ -183,7 +183,7 @@ async def test_a_lost_answer_orders_nothing_twice(tmp_path: Path) -> None:
 async def test_a_lost_answer_to_own_numbers_still_hands_over(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.hub.lose = lambda method, path: path == "/shipments/own-numbers"
-        await stage.later(minutes=12)
+        await stage.later(minutes=7)
         own = [r for b in stage.hub.made("/shipments/own-numbers") for r in b["rows"]]
         given = {box["waybill_number"] for box in stage.hub.boxes.values()}
         assert {r["number"] for r in own} <= given
@@ -203,7 +203,7 @@ async def test_it_waits_while_the_hub_is_away(tmp_path: Path) -> None:
 async def test_without_branch_accounts_merchants_help_themselves(tmp_path: Path) -> None:
     """Where no number can be taken, those who may use their own couriers; others wait."""
     async with staged(tmp_path, StubHub(no_numbers=True)) as stage:
-        await stage.later(minutes=15)
+        await stage.later(minutes=8)
         assert "printed" not in stage.mall.clerks.done
         by_mode = {m["id"]: m["logistics_mode"] for m in stage.hub.merchants.values()}
         shipped = {by_mode[b["merchant_id"]] for b in stage.hub.boxes.values() if b["shipped_at"]}
