@@ -42,6 +42,7 @@ CONSUMERS: tuple[Consumer, ...] = (
         "tracking.pace",
         "track",
         polling_learning.handle,
+        batch=5000,
         only=polling_learning.ONLY,
         patient=True,
     ),

@@ -43,6 +43,8 @@ THEN_EVERY: Final = timedelta(minutes=5)
 (at most 288 a day)."""
 KEPT: Final = 3000.0
 """Parcels a courier is known by: ten days of them at the least."""
+MOST: Final = 100
+"""Parcels counted of one batch of the log: a long past that is told at once holds nobody up."""
 GIVEN: Final = timedelta(days=7)
 """A number that was given to us longer before its first scan was not waiting for a pickup."""
 FRESH: Final = 3600.0
@@ -82,13 +84,14 @@ class Pace(msgspec.Struct):
 
     def add(self, counts: Mapping[str, Counts], ended_at: datetime) -> None:
         """Add a parcel; what was counted before it fades."""
-        fade = min(1.0, (KEPT - 1) / self.parcels) if self.parcels else 1.0
-        total: dict[str, Counts] = {}
-        for phase, some in self.counts.items():
-            total.setdefault(phase, Counts()).add(some, fade)
+        if self.parcels > KEPT - 1:
+            fade = (KEPT - 1) / self.parcels
+            for some in self.counts.values():
+                some.fade(fade)
+            self.parcels *= fade
         for phase, some in counts.items():
-            total.setdefault(phase, Counts()).add(some)
-        self.counts, self.parcels = total, self.parcels * fade + 1
+            self.counts.setdefault(phase, Counts()).add(some)
+        self.parcels += 1
         self.last_at = min(ended_at, now())
 
     def wants(self, ended_at: datetime) -> bool:
@@ -109,7 +112,7 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     planned = {courier: Pace(pace.parcels, {}, pace.last_at) for courier, pace in paces.items()}
     for at, courier, number, cycle in ends:
         pace = planned.setdefault(courier, Pace())
-        if pace.wants(at):
+        if len(chosen) < MOST and pace.wants(at):
             pace.add({}, at)
             chosen[courier, number, cycle] = at
     if not chosen:

@@ -112,6 +112,11 @@ class Counts:
         self.scans = [a + weight * b for a, b in zip(self.scans, other.scans, strict=True)]
         self.hours = [a + weight * b for a, b in zip(self.hours, other.hours, strict=True)]
 
+    def fade(self, part: float) -> None:
+        """Keep a part of everything."""
+        self.scans = [part * n for n in self.scans]
+        self.hours = [part * n for n in self.hours]
+
     def stay(self, since: datetime, until: datetime, scale: float, scans: int) -> None:
         """Count the hours of a silence, and the scans that end it."""
         here, cell = since.astimezone(CHINA), 0
