@@ -7,8 +7,10 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
+
 export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone
+  return ZONE
 }
 
 interface Parts {
@@ -20,8 +22,13 @@ interface Parts {
   second: string
 }
 
-function partsIn(at: Date, zone: string): Parts {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+/** By zone, made once: making one takes longer than a hundred uses. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatIn(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone)
+  if (known !== undefined) return known
+  const made = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -30,7 +37,13 @@ function partsIn(at: Date, zone: string): Parts {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-  }).formatToParts(at)
+  })
+  formats.set(zone, made)
+  return made
+}
+
+function partsIn(at: Date, zone: string): Parts {
+  const parts = formatIn(zone).formatToParts(at)
   return Object.fromEntries(parts.map(({ type, value }) => [type, value])) as unknown as Parts
 }
 
