@@ -6,6 +6,7 @@ import { useMessages } from '@/i18n'
 import { Panel } from '@/ui'
 import type { Stage } from './data'
 import { drillTo } from './drill'
+import { Gauge } from './Gauge'
 import styles from './overview.module.css'
 import { words } from './words'
 
@@ -45,9 +46,7 @@ export function Flow({ stages, merchant = false }: { stages: readonly Stage[]; m
                   </Link>
                 )
               )}
-              <span className={styles.gauge} aria-hidden>
-                <span style={{ width: `${standing === null ? 100 : share * 100}%` }} data-end={standing === null || undefined} />
-              </span>
+              <Gauge share={standing === null ? 1 : share} tone={standing === null ? 'done' : 'moving'} />
               <span className={styles.stageToday}>
                 {today !== null && today_drill ? (
                   <Link to={drillTo(today_drill, merchant)}>{t.todayCount(formatCount(today))}</Link>
