@@ -25,8 +25,10 @@ from yichuan.core.context import Context
 from yichuan.core.database import Merchants, hot_rows
 from yichuan.core.ids import new_id
 from yichuan.orders.models import OrderLine
-from yichuan.shipments import live_table
+from yichuan.shipments import live_table, queries
 from yichuan.shipments.models import MILESTONES, ShipmentLine
+from yichuan.shipments.routes import filters_of
+from yichuan.shipments.schemas import ShipmentFilter
 
 CONSUMERS: Final = (
     Consumer("shipments.live", "shipment", live_table.handle, batch=7, only=live_table.ONLY),
@@ -135,9 +137,9 @@ async def assert_exact(context: Context) -> None:
             ("category", category),
         ):
             counted[name, value, stage, day] += 1
-        flows[origin, province, city, stage] += 1
+        flows[courier, category, province, city, origin, stage] += 1
     assert Counter({row[:-1]: row[-1] for row in await rows_of(context, _COUNTED)}) == counted
-    kept = "SELECT origin, province, city, stage, count FROM live_flows WHERE count <> 0"
+    kept = f"SELECT {live_table._FLOW}, count FROM live_flows WHERE count <> 0"
     assert Counter({row[:-1]: row[-1] for row in await rows_of(context, kept)}) == flows
 
 
@@ -209,9 +211,15 @@ async def test_what_was_signed_before_today_goes(
     await assert_exact(context)
 
 
+async def seen(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
+    """What the live view says."""
+    answer = await client.get("/api/v1/reports/live", params=query)
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
 async def stages(client: httpx.AsyncClient, **query: Any) -> dict[str, int]:
-    answer = (await client.get("/api/v1/reports/live", params=query)).raise_for_status()
-    return {row["key"]: row["total"] for row in answer.json()["rows"]}
+    return {row["key"]: row["total"] for row in (await seen(client, **query))["stages"]}
 
 
 async def listed(client: httpx.AsyncClient, **query: Any) -> int:
@@ -260,9 +268,10 @@ async def test_every_number_opens_its_parcels(
     query = {k: v for k, v in wanted.items() if k != "merchant"}
     if "merchant" in wanted:
         query["merchant_id"] = str(alpha.id)
-    answer = (await client.get("/api/v1/reports/live", params=query)).json()
+    answer = await seen(client, **query)
     assert len(answer["rows"]) == 10
-    for row in answer["rows"]:
+    for row, standing in zip(answer["rows"], answer["stages"], strict=True):
+        assert standing == {"key": row["key"], "total": row["total"]}
         assert row["total"] == sum(row["ages"])
         assert row["total"] == await listed(client, **query, stage=row["key"])
     oldest = answer["columns"][-1]
@@ -275,22 +284,64 @@ async def test_every_number_opens_its_parcels(
     open_ones = [row["key"] for row in answer["rows"] if row["key"] != "delivered"]
     total = await listed(client, **query, stage=open_ones)
     for by in ("courier", "merchant", "province", "category"):
-        assert sum((await stages(client, **query, by=by, stage=open_ones)).values()) == total
+        found = await seen(client, **query, by=by)
+        assert sum(row["total"] for row in found["rows"]) == total
+        assert found["stages"] == answer["stages"]
+        for row in found["rows"]:
+            assert row["total"] == sum(row["ages"])
 
 
-@pytest.mark.parametrize("query", [{}, {"courier": "ZTO"}, {"province": "浙江省"}], ids=str)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"courier": "ZTO"},
+        {"province": "浙江省", "category": "女装"},
+        {"since_from": f"{(now() - timedelta(days=4)).date()}T00:00:00+08:00", "by": "courier"},
+        {"since_to": f"{(now() - timedelta(days=4)).date()}T00:00:00+08:00", "courier": "ZTO"},
+        {"stage": ["paid", "delivered"]},
+    ],
+    ids=str,
+)
 async def test_the_map_shows_the_same_parcels(
-    platform: httpx.AsyncClient, alpha: Tenant, query: dict[str, str]
+    platform: httpx.AsyncClient, alpha: Tenant, query: dict[str, Any]
 ) -> None:
-    """Its provinces add up, and each flow opens what it says."""
+    """Its provinces add up, and each flow opens what it says; so do rows of the chosen stages."""
     for client in (platform, alpha.client):
-        drawn = (await client.get("/api/v1/reports/live/map", params=query)).json()
-        stage = {"stage": drawn["stages"]}
-        total = await listed(client, **query, **stage)
+        found = await seen(client, **query)
+        drawn = found["map"]
+        if "stage" in query:
+            assert [row["key"] for row in found["rows"]] == drawn["stages"] == query["stage"]
+            assert len(found["stages"]) == 10
+        wanted = {k: v for k, v in query.items() if k != "by"} | {"stage": drawn["stages"]}
+        total = await listed(client, **wanted)
         assert sum(one["total"] for one in drawn["provinces"]) == total
         for flow in drawn["flows"]:
             there = {name: flow[name] for name in ("origin", "province", "city")}
-            assert flow["total"] == await listed(client, **query | there, **stage)
+            assert flow["total"] == await listed(client, **wanted | there)
+
+
+async def test_a_list_of_live_parcels_turns_its_pages(
+    context: Context, platform: httpx.AsyncClient
+) -> None:
+    """Newest first, each once; one that moved a moment ago is not shown where it was."""
+    query: dict[str, Any] = {"stage": ["paid", "printed", "in_transit"], "province": "浙江省"}
+    expected = await platform.get("/api/v1/shipments", params=query | {"limit": 100})
+    ids = [item["id"] for item in expected.json()["items"]]
+    assert len(ids) > 4
+    wanted = ShipmentFilter.model_validate(query)
+    assert queries._live(filters_of(context, wanted)) is not None, "not read from the narrow rows"
+    moved = expected.json()["items"][1]
+    async with context.database.system() as session:
+        await change(session, UUID(moved["merchant_id"]), UUID(moved["id"]), milestone="lost")
+    found: list[str] = []
+    page: dict[str, Any] = {"next_cursor": ""}
+    while page["next_cursor"] is not None:
+        params = query | {"limit": 2, "cursor": page["next_cursor"]}
+        page = (await platform.get("/api/v1/shipments", params=params)).json()
+        found += [item["id"] for item in page["items"]]
+    assert found == [one for one in ids if one != moved["id"]]
+    assert await live_table.heal(context.database) == (1, 0)
 
 
 @pytest.mark.parametrize("who", [0, 1])

@@ -8,7 +8,7 @@ A read session cannot write by accident: its transaction is READ ONLY.
 from __future__ import annotations
 
 import select
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -231,18 +231,26 @@ async def raw_connection(session: AsyncSession) -> Connection:
     return driver
 
 
+async def hot_reads(
+    pool: AsyncConnectionPool[Connection], merchants: Merchants, calls: Sequence[trips.Call]
+) -> list[list[TupleRow]]:
+    """Run scoped reads in one round trip; the rows of each.
+
+    The scope and the statements are pipelined: PostgreSQL runs them as one transaction, which the
+    pool makes READ ONLY, and the scope ends with it.
+    """
+    scope = (_SET_SCOPE, (visibility(merchants),))
+    async with pool.connection() as connection:
+        _, *found = await trips.trip(connection, (scope, *calls))
+        return found
+
+
 async def hot_rows(
     pool: AsyncConnectionPool[Connection],
     merchants: Merchants,
     statement: str,
     parameters: Iterable[Any],
 ) -> list[TupleRow]:
-    """Run one scoped read in one round trip.
-
-    The scope and the statement are pipelined: PostgreSQL runs them as one transaction, which the
-    pool makes READ ONLY, and the scope ends with it.
-    """
-    scope = (_SET_SCOPE, (visibility(merchants),))
-    async with pool.connection() as connection:
-        _, rows = await trips.trip(connection, (scope, (statement, tuple(parameters))))
-        return rows
+    """Run one scoped read in one round trip (see `hot_reads`)."""
+    (rows,) = await hot_reads(pool, merchants, ((statement, tuple(parameters)),))
+    return rows

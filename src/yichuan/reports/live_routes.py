@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+import msgspec
+from fastapi import APIRouter, Request, Response
 
 from yichuan.core.clock import CHINA, now
 from yichuan.identity.callers import visible_merchants
-from yichuan.identity.deps import CallerDep, ContextDep, ReadDep
+from yichuan.identity.hot import query_parameters, read_query, signed_in
 from yichuan.merchants import queries as merchants
-from yichuan.reports.live_schemas import (
-    AgeColumn,
-    LiveAgeing,
-    LiveCity,
-    LiveFlow,
-    LiveMap,
-    LiveProvince,
-    LiveQuery,
-    LiveRow,
-)
+from yichuan.reports.live_schemas import LiveQuery, LiveView, LiveViewQuery
 from yichuan.shipments import live_counts
-from yichuan.shipments.live import AGES, MOVING, STAGES, days_in, days_of, span_of
-from yichuan.shipments.live_counts import Aged, By, LiveFilters
+from yichuan.shipments.live import AGES, STAGES, Stage, days_in, days_of, span_of
+from yichuan.shipments.live_counts import Aged, By, Flow, View
+from yichuan.shipments.live_rows import LiveFilters
 
 router = APIRouter(tags=["reports"])
-QueryDep = Annotated[LiveQuery, Query()]
-
-
-class LiveAgeingQuery(LiveQuery):
-    """The same, and what the rows are."""
-
-    by: By = "stage"
+_encode = msgspec.json.Encoder().encode
 
 
 def _filters(query: LiveQuery) -> LiveFilters:
@@ -49,67 +37,56 @@ def _filters(query: LiveQuery) -> LiveFilters:
     )
 
 
-@router.get("/reports/live")
-async def report_live(
-    caller: CallerDep,
-    context: ContextDep,
-    session: ReadDep,
-    query: Annotated[LiveAgeingQuery, Query()],
-) -> LiveAgeing:
-    """How many parcels stand at each stage from payment to signature (of those signed: today's),
-    and since which day; or the same by courier, merchant, province or category of goods."""
+@router.get("/reports/live", response_model=LiveView, openapi_extra=query_parameters(LiveViewQuery))
+async def report_live(request: Request) -> Response:
+    """How many parcels stand at each stage from payment to signature (of those signed: today's);
+    since which day, by stage, courier, merchant, province or category of goods; and where they go:
+    by province, by city, and from city to city."""
+    context, caller = await signed_in(request)
+    query = read_query(request, LiveViewQuery)
     at = now()
     today = at.astimezone(CHINA).date()
-    rows = await live_counts.ageing(
-        context.database, visible_merchants(caller), _filters(query), query.by, today
-    )
-    names = {}
-    if query.by == "stage":
-        rows = _every_stage(rows)
-    elif query.by == "merchant":
-        names = await merchants.names(session, [UUID(row.key) for row in rows])
-    return LiveAgeing(
-        at=at,
-        columns=[
-            AgeColumn(key=age.key, since_from=since[0], since_to=since[1])
-            for age in AGES
-            for since in [span_of(days_of(age, today))]
+    visible = visible_merchants(caller)
+    found = await live_counts.view(context.database, visible, _filters(query), query.by, today)
+    names: dict[UUID, str] = {}
+    if query.by == "merchant":
+        async with context.database.read(visible) as session:
+            names = await merchants.names(session, [UUID(row.key) for row in found.rows])
+    body = {
+        "at": at,
+        "stages": [{"key": key, "total": found.stages.get(key, 0)} for key in STAGES],
+        "columns": _columns(today),
+        "rows": [
+            {"key": r.key, "name": names.get(UUID(r.key)) if names else None}
+            | {"total": r.total, "ages": r.ages}
+            for r in _rows(found, query.by, query.stage)
         ],
-        rows=[
-            LiveRow(
-                key=row.key,
-                name=names.get(UUID(row.key)) if names else None,
-                total=row.total,
-                ages=list(row.ages),
-            )
-            for row in rows
-        ],
-    )
+        "map": {
+            "stages": found.mapped,
+            "provinces": [_flow(one, "province") for one in found.provinces],
+            "cities": [_flow(one, "province", "city") for one in found.cities],
+            "flows": [_flow(one, "origin", "province", "city") for one in found.flows],
+        },
+    }
+    return Response(_encode(body), media_type="application/json")
 
 
-def _every_stage(rows: list[Aged]) -> list[Aged]:
-    found = {row.key: row for row in rows}
-    return [found.get(stage, Aged(stage, 0, (0,) * len(AGES))) for stage in STAGES]
+def _columns(today: date) -> list[dict[str, Any]]:
+    return [
+        {"key": age.key, "since_from": since[0], "since_to": since[1]}
+        for age in AGES
+        for since in [span_of(days_of(age, today))]
+    ]
 
 
-@router.get("/reports/live/map")
-async def report_live_map(caller: CallerDep, context: ContextDep, query: QueryDep) -> LiveMap:
-    """Where parcels go: by province, by city, and from city to city."""
-    at = now()
-    asked = query if query.stage else query.model_copy(update={"stage": list(MOVING)})
-    provinces, cities, flows = await live_counts.flows(
-        context.database,
-        visible_merchants(caller),
-        _filters(asked),
-        at.astimezone(CHINA).date(),
-    )
-    return LiveMap(
-        at=at,
-        stages=asked.stage,
-        provinces=[LiveProvince(province=f.province, total=f.total) for f in provinces],
-        cities=[LiveCity(province=f.province, city=f.city or "", total=f.total) for f in cities],
-        flows=[
-            LiveFlow(origin=f.origin or "", province=f.province, city=f.city or "", total=f.total)
-            for f in flows
-        ],
-    )
+def _rows(found: View, by: By, chosen: list[Stage]) -> list[Aged]:
+    """Of stages every one that counts, in the order of the way."""
+    if by != "stage":
+        return found.rows
+    rows = {row.key: row for row in found.rows}
+    wanted = [stage for stage in STAGES if stage in chosen] if chosen else STAGES
+    return [rows.get(stage, Aged(stage, 0, (0,) * len(AGES))) for stage in wanted]
+
+
+def _flow(flow: Flow, *names: str) -> dict[str, Any]:
+    return {name: getattr(flow, name) for name in names} | {"total": flow.total}

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from yichuan.shipments.live import Stage
+from yichuan.shipments.live_counts import By
 
 
 class LiveQuery(BaseModel):
@@ -28,12 +29,25 @@ class LiveQuery(BaseModel):
     since_to: Annotated[AwareDatetime | None, Field(description="end, not included")] = None
 
 
+class LiveViewQuery(LiveQuery):
+    """The same, and what the rows are."""
+
+    by: By = "stage"
+
+
 class AgeColumn(BaseModel):
     """A column of the ageing table: since when its parcels stand, the end not included."""
 
     key: str
     since_from: datetime | None
     since_to: datetime | None
+
+
+class LiveStage(BaseModel):
+    """Parcels at a stage from payment to signature; of those signed for: today's."""
+
+    key: Stage
+    total: int
 
 
 class LiveRow(BaseModel):
@@ -46,15 +60,6 @@ class LiveRow(BaseModel):
     total: int
     ages: list[int]
     """How many of each column."""
-
-
-class LiveAgeing(BaseModel):
-    """How many parcels stand where, and for how long."""
-
-    at: datetime
-    columns: list[AgeColumn]
-    rows: list[LiveRow]
-    """Every stage in the order of the way; of the others the biggest 100."""
 
 
 class LiveProvince(BaseModel):
@@ -84,7 +89,6 @@ class LiveFlow(BaseModel):
 class LiveMap(BaseModel):
     """Where parcels go, the biggest first."""
 
-    at: datetime
     stages: list[Stage]
     """What is counted: those asked for, or everything on its way to a buyer."""
     provinces: list[LiveProvince]
@@ -92,3 +96,16 @@ class LiveMap(BaseModel):
     """The biggest 400."""
     flows: list[LiveFlow]
     """The biggest 100."""
+
+
+class LiveView(BaseModel):
+    """How many parcels stand where, for how long, and where they go."""
+
+    at: datetime
+    stages: list[LiveStage]
+    """Every one in the order of the way, whichever are asked for."""
+    columns: list[AgeColumn]
+    rows: list[LiveRow]
+    """Every stage asked for in the order of the way; of others the biggest 100. They count the
+    stages asked for, or all; but couriers and the like without what is signed for."""
+    map: LiveMap

@@ -1,47 +1,45 @@
 """How many parcels stand where, right now, narrowed to anything.
 
-What the platform sees when it opens the page, and with one narrowing, is read from counts kept
-beside the parcels (`live_counts`, `live_flows`); with several the narrow rows are counted, in one
-pass. A merchant's own are always the rows under its key, which the policies know.
+What the platform sees is read, where they know it, from counts kept beside the parcels:
+`live_counts` (by one thing and the day) and `live_flows` (by everything but merchant and day).
+Otherwise the narrow rows are counted. A merchant's own are always the rows under its key, which
+the policies know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 from psycopg.rows import TupleRow
 
-from yichuan.core.database import Database, Merchants, hot_rows
-from yichuan.shipments.live import AGES, Stage, days_of
+from yichuan.core.database import Database, Merchants, hot_reads
+from yichuan.core.trip import Call
+from yichuan.shipments.live import AGES, MOVING, STAGES, Days, Stage, days_of
+from yichuan.shipments.live_rows import (
+    COLUMNS,
+    OF_CATEGORY,
+    LiveFilters,
+    Where,
+    equal,
+    narrow,
+    standing,
+)
 
 By = Literal["stage", "courier", "merchant", "province", "category"]
 SHOWN: Final = 100
-"""Rows of an ageing table, cities and flows of a map: the biggest."""
+"""Rows of an ageing table, and flows of a map: the biggest."""
+CITIES: Final = 400
+OPEN: Final = STAGES[:-1]
+"""What is signed for does not age."""
 _CELLS: Final = ("courier", "province", "category", "merchant")
+_HASHED: Final[Call] = ("SELECT set_config('enable_sort', 'off', true)", ())
+"""Behind a policy the planner expects few rows and would sort all of them to count them."""
+_SOME_DAYS: Final = timedelta(days=3)
 _SMALLEST: Final = "category"
 """Every parcel is counted once in each dimension; this one has the fewest cells."""
-_OF_CATEGORY: Final = "(SELECT id FROM merchants WHERE category = %s)"
-
-
-@dataclass(frozen=True, slots=True)
-class LiveFilters:
-    """What is counted; None or empty means everything."""
-
-    merchant: str | None = None
-    """Its id."""
-    merchant_category: str | None = None
-    courier: str | None = None
-    origin: str | None = None
-    province: str | None = None
-    city: str | None = None
-    category: str | None = None
-    """Of the goods."""
-    stages: Sequence[Stage] = ()
-    since: tuple[date | None, date | None] = (None, None)
-    """First and last day on which it came to its stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +62,51 @@ class Flow:
     origin: str | None = None
 
 
-class _Where:
-    """Conditions and their values, in order."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything the page shows, the biggest first."""
 
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.values: list[Any] = []
-
-    def add(self, sql: str, *values: object) -> None:
-        self.parts.append(sql)
-        self.values.extend(values)
-
-    @property
-    def sql(self) -> str:
-        return " AND ".join(self.parts) or "true"
+    stages: dict[str, int]
+    """What stands at each, whichever are chosen."""
+    rows: list[Aged]
+    mapped: Sequence[Stage]
+    """The stages that are on the map."""
+    provinces: list[Flow]
+    cities: list[Flow]
+    flows: list[Flow]
 
 
-def _common(where: _Where, filters: LiveFilters, today: date) -> None:
-    """Stage and day: every source has the stage, those of ages the day. What was signed before
-    today is on its way out of the tables."""
-    if filters.stages:
-        where.add("stage = ANY(%s)", list(filters.stages))
-    first, last = filters.since
-    if first is not None:
-        where.add("since_day >= %s", first)
-    if last is not None:
-        where.add("since_day <= %s", last)
-    where.add("(stage <> 'delivered' OR since_day >= %s)", today)
+async def view(
+    database: Database, merchants: Merchants, filters: LiveFilters, by: By, today: date
+) -> View:
+    """Where parcels stand, how long by what is asked, and where they go: one round trip.
+
+    Stages that are chosen narrow rows and map. Without, rows other than stages leave out what is
+    signed for, and the map shows what is on its way.
+    """
+    chosen = filters.stages
+    mapped = chosen or MOVING
+    _, counts, ways = await hot_reads(
+        database.hot,
+        merchants,
+        (
+            _HASHED,
+            _counts(filters, by, merchants, chosen or (STAGES if by == "stage" else OPEN), today),
+            _ways(filters, mapped, merchants, today),
+        ),
+    )
+    return View(
+        stages={row[1]: int(row[2]) for row in counts if row[0] == "stage"},
+        rows=[
+            Aged(row[1], int(row[2]), tuple(int(n or 0) for n in row[3:]))
+            for row in counts
+            if row[0] == "row"
+        ],
+        mapped=mapped,
+        provinces=_of(ways, "province"),
+        cities=_of(ways, "city"),
+        flows=_of(ways, "way"),
+    )
 
 
 def _cell_of(filters: LiveFilters, by: By, merchants: Merchants) -> str | None:
@@ -105,99 +121,117 @@ def _cell_of(filters: LiveFilters, by: By, merchants: Merchants) -> str | None:
     return None if len(asked) > 1 else next(iter(asked), _SMALLEST)
 
 
-def _cells(dimension: str, filters: LiveFilters) -> _Where:
-    where = _Where()
-    where.add("dimension = %s", dimension)
-    if (value := getattr(filters, dimension)) is not None:
-        where.add("value = %s", value)
-    if filters.merchant_category is not None:
-        where.add(
-            f"value = ANY(ARRAY(SELECT m.id::text FROM {_OF_CATEGORY} m))",
-            filters.merchant_category,
-        )
-    return where
+def _cells(filters: LiveFilters, by: By, merchants: Merchants, today: date) -> Call:
+    """How many stand at a stage since a day, by what is asked."""
+    dimension = _cell_of(filters, by, merchants)
+    where = Where()
+    if dimension is None:
+        narrow(where, filters, merchants)
+        key: str = "merchant_id" if by == "merchant" else by
+        table, amount, group = "live_shipments", "count(*)", " GROUP BY 1, 2, 3"
+    else:
+        where.add("dimension = %s", dimension)
+        if (value := getattr(filters, dimension)) is not None:
+            where.add("value = %s", value)
+        if filters.merchant_category is not None:
+            where.add(
+                f"value = ANY(ARRAY(SELECT m.id::text FROM {OF_CATEGORY} m))",
+                filters.merchant_category,
+            )
+        where.add("count <> 0")
+        key = "stage" if by == "stage" else "value"
+        table, amount, group = "live_counts", "count", ""
+    standing(where, (), filters.since, today)
+    return (
+        f"SELECT {key} AS key, stage AS stage, since_day, {amount} AS n FROM {table}"
+        f" WHERE {where.sql}{group}",
+        where.values,
+    )
 
 
-def _rows(filters: LiveFilters, merchants: Merchants) -> _Where:
-    where = _Where()
-    if merchants is not None:
-        where.add("merchant_id = ANY(%s)", list(merchants))
-    if filters.merchant is not None:
-        where.add("merchant_id = %s::uuid", filters.merchant)
-    if filters.merchant_category is not None:
-        where.add(f"merchant_id = ANY(ARRAY{_OF_CATEGORY})", filters.merchant_category)
-    for name in ("courier", "origin", "province", "city", "category"):
-        if (value := getattr(filters, name)) is not None:
-            where.add(f"{name} = %s", value)
-    return where
+def _counts(
+    filters: LiveFilters, by: By, merchants: Merchants, listed: Sequence[Stage], today: date
+) -> Call:
+    cells, values = _cells(filters, by, merchants, today)
+    ages, days = _ages(today)
+    return (
+        f"""
+        WITH cells AS MATERIALIZED ({cells})
+        (SELECT 'stage', stage, sum(n){", NULL" * len(AGES)} FROM cells GROUP BY stage)
+        UNION ALL
+        (SELECT 'row', key::text, sum(n) AS total, {ages} FROM cells WHERE stage = ANY(%s)
+         GROUP BY key ORDER BY total DESC, key LIMIT %s)
+        """,
+        [*values, *days, list(listed), SHOWN],
+    )
 
 
-def _ages_sql(amount: str, today: date) -> tuple[str, list[Any]]:
+def _ages(today: date) -> tuple[str, list[Any]]:
     columns: list[str] = []
     values: list[Any] = []
     for age in AGES:
+        where = Where()
         first, last = days_of(age, today)
-        bounds = [
-            (f"since_day {sign} %s", day)
-            for sign, day in ((">=", first), ("<=", last))
-            if day is not None
-        ]
-        columns.append(
-            amount.format(" FILTER (WHERE " + " AND ".join(sql for sql, _ in bounds) + ")")
-        )
-        values.extend(day for _, day in bounds)
+        if first is not None:
+            where.add("since_day >= %s", first)
+        if last is not None:
+            where.add("since_day <= %s", last)
+        columns.append(f"sum(n) FILTER (WHERE {where.sql})")
+        values.extend(where.values)
     return ", ".join(columns), values
 
 
-async def ageing(
-    database: Database, merchants: Merchants, filters: LiveFilters, by: By, today: date
-) -> list[Aged]:
-    """How long parcels have stood, by what is asked; the biggest rows first."""
-    dimension = _cell_of(filters, by, merchants)
-    if dimension is None:
-        table, amount, where = "live_shipments", "count(*){0}", _rows(filters, merchants)
-        key: str = "merchant_id" if by == "merchant" else by
-    else:
-        table, amount, where = "live_counts", "sum(count){0}", _cells(dimension, filters)
-        key = "stage" if by == "stage" else "value"
-        where.add("count <> 0")
-    _common(where, filters, today)
-    columns, values = _ages_sql(amount, today)
-    rows = await hot_rows(
-        database.hot,
-        merchants,
-        f"SELECT {key}::text, {amount.format('')} AS total, {columns} FROM {table}"
-        f" WHERE {where.sql} GROUP BY {key} ORDER BY total DESC, {key} LIMIT %s",
-        [*values, *where.values, SHOWN],
-    )
-    return [Aged(row[0], int(row[1]), tuple(int(n or 0) for n in row[2:])) for row in rows]
+def _flows(filters: LiveFilters, stages: Sequence[Stage]) -> Where:
+    where = Where()
+    equal(where, filters, COLUMNS)
+    where.add("stage = ANY(%s) AND count <> 0", list(stages))
+    return where
 
 
-async def flows(
-    database: Database, merchants: Merchants, filters: LiveFilters, today: date
-) -> tuple[list[Flow], list[Flow], list[Flow]]:
-    """Where parcels go: by province, by city, and from city to city; the biggest first."""
-    one = LiveFilters(
-        origin=filters.origin,
-        province=filters.province,
-        city=filters.city,
-        stages=filters.stages,
+def _long(since: Days, today: date) -> bool:
+    """Days up to now, on which most parcels came to their stage: fewer are outside of them."""
+    first, last = since
+    return first is not None and first <= today - _SOME_DAYS and (last is None or last >= today)
+
+
+def _found(
+    filters: LiveFilters, stages: Sequence[Stage], merchants: Merchants, today: date
+) -> Call:
+    """How many go from where to where; a way may be in several rows."""
+    rows = Where()
+    narrow(rows, filters, merchants)
+    theirs = merchants is None and (filters.merchant, filters.merchant_category) == (None, None)
+    if theirs and "delivered" not in stages:
+        flows = _flows(filters, stages)
+        kept = f"SELECT province, city, origin, count AS n FROM live_flows WHERE {flows.sql}"
+        if filters.since == (None, None):
+            return kept, flows.values
+        if _long(filters.since, today):
+            days = Where()
+            standing(days, (), filters.since, today)
+            rows.add("stage = ANY(%s)", list(stages))
+            rows.add(f"NOT ({days.sql})", *days.values)
+            return (
+                f"{kept} UNION ALL SELECT province, city, origin, -count(*) FROM live_shipments"
+                f" WHERE {rows.sql} GROUP BY province, city, origin",
+                [*flows.values, *rows.values],
+            )
+    standing(rows, stages, filters.since, today)
+    return (
+        f"SELECT province, city, origin, count(*) AS n FROM live_shipments WHERE {rows.sql}"
+        " GROUP BY province, city, origin",
+        rows.values,
     )
-    if merchants is None and filters == one and "delivered" not in filters.stages:
-        table, amount, where = "live_flows", "sum(count)", _rows(filters, None)
-        if filters.stages:
-            where.add("stage = ANY(%s)", list(filters.stages))
-        where.add("stage <> 'delivered' AND count <> 0")
-    else:
-        table, amount, where = "live_shipments", "count(*)", _rows(filters, merchants)
-        _common(where, filters, today)
-    rows = await hot_rows(
-        database.hot,
-        merchants,
+
+
+def _ways(filters: LiveFilters, stages: Sequence[Stage], merchants: Merchants, today: date) -> Call:
+    """By province, by city, and from city to city."""
+    found, values = _found(filters, stages, merchants, today)
+    return (
         f"""
         WITH ways AS MATERIALIZED (
-            SELECT province, city, origin, {amount} AS n FROM {table} WHERE {where.sql}
-            GROUP BY province, city, origin
+            SELECT province, city, origin, sum(n) AS n FROM ({found}) f
+            GROUP BY province, city, origin HAVING sum(n) <> 0
         )
         (SELECT 'province', sum(n) AS n, province, NULL, NULL FROM ways GROUP BY province
          ORDER BY n DESC, province)
@@ -208,9 +242,8 @@ async def flows(
         (SELECT 'way', n, province, city, origin FROM ways
          WHERE city <> '-' AND origin NOT IN ('-', city) ORDER BY n DESC, origin, city LIMIT %s)
         """,
-        [*where.values, SHOWN * 4, SHOWN],
+        [*values, CITIES, SHOWN],
     )
-    return _of(rows, "province"), _of(rows, "city"), _of(rows, "way")
 
 
 def _of(rows: Sequence[TupleRow], kind: str) -> list[Flow]:

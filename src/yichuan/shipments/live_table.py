@@ -34,13 +34,14 @@ ONLY: Final = "kind NOT IN ('progress', 'problem')"
 
 _ROW: Final = ("stage", "since_day", "courier", "origin", "province", "city", "category")
 _NAMES: Final = ", ".join(_ROW)
+_FLOW: Final = "courier, category, province, city, origin, stage"
 _PLACES: Final = {
     "courier": "courier",
     "origin": "origin_city",
     "province": "dest_province",
     "city": "dest_city",
 }
-_STANDING: Final = f"{STAGE_SQL} AS stage, {SINCE_SQL} AS since_day, " + ", ".join(
+_STANDING: Final = f"created_at, {STAGE_SQL} AS stage, {SINCE_SQL} AS since_day, " + ", ".join(
     f"coalesce(nullif({column}, ''), '{NOTHING}') AS {name}" for name, column in _PLACES.items()
 )
 _CATEGORY: Final = (
@@ -61,16 +62,16 @@ _ADD_COUNTS: Final = f"""
     GROUP BY d.dimension, d.value, c.stage, c.since_day HAVING sum(c.count) <> 0 ORDER BY 1, 2, 3, 4
     ON CONFLICT (dimension, value, stage, since_day) DO UPDATE SET count = t.count + excluded.count
 """
-_ADD_FLOWS: Final = """
-    INSERT INTO live_flows AS t (origin, province, city, stage, count)
-    SELECT c.origin, c.province, c.city, c.stage, sum(c.count) FROM {of} c
-    GROUP BY c.origin, c.province, c.city, c.stage HAVING sum(c.count) <> 0 ORDER BY 1, 2, 3, 4
-    ON CONFLICT (origin, province, city, stage) DO UPDATE SET count = t.count + excluded.count
+_ADD_FLOWS: Final = f"""
+    INSERT INTO live_flows AS t ({_FLOW}, count)
+    SELECT {_FLOW}, sum(c.count) FROM {{of}} c
+    GROUP BY {_FLOW} HAVING sum(c.count) <> 0 ORDER BY {_FLOW}
+    ON CONFLICT ({_FLOW}) DO UPDATE SET count = t.count + excluded.count
 """
 # unscoped: a log consumer keeps every merchant's parcels
 _TAKE: Final = text(f"""
     WITH moved AS MATERIALIZED (
-        SELECT k.merchant_id, k.shipment_id, o.place,
+        SELECT k.merchant_id, k.shipment_id, o.place, s.created_at,
                {", ".join(f"o.{name} AS was_{name}" for name in _ROW)},
                {", ".join(f"s.{name}" for name in _ROW)}
         FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
@@ -92,8 +93,8 @@ _TAKE: Final = text(f"""
         DELETE FROM live_shipments
         WHERE ctid = ANY (ARRAY(SELECT place FROM moved WHERE stage IS NULL))
     ), put AS (
-        INSERT INTO live_shipments AS t (merchant_id, shipment_id, {_NAMES})
-        SELECT merchant_id, shipment_id, {_NAMES} FROM moved WHERE stage IS NOT NULL
+        INSERT INTO live_shipments AS t (merchant_id, shipment_id, created_at, {_NAMES})
+        SELECT merchant_id, shipment_id, created_at, {_NAMES} FROM moved WHERE stage IS NOT NULL
         ON CONFLICT (merchant_id, shipment_id) DO UPDATE
         SET {", ".join(f"{name} = excluded.{name}" for name in _ROW)}
     ), changed AS MATERIALIZED (
@@ -127,8 +128,8 @@ _WRONG: Final = text(f"""
     LIMIT :limit
 """)
 _FILL: Final = text(f"""
-    INSERT INTO live_shipments (merchant_id, shipment_id, {_NAMES})
-    SELECT s.merchant_id, s.id, {", ".join(f"s.{name}" for name in _ROW[:-1])},
+    INSERT INTO live_shipments (merchant_id, shipment_id, created_at, {_NAMES})
+    SELECT s.merchant_id, s.id, s.created_at, {", ".join(f"s.{name}" for name in _ROW[:-1])},
            {_CATEGORY.format(of="s", id="id")}
     FROM ({_SHOULD}) s
 """)
@@ -137,10 +138,7 @@ _COUNTS: Final = f"""
     SELECT d.dimension, d.value, c.stage, c.since_day, count(*) AS count
     FROM live_shipments c CROSS JOIN LATERAL {_DIMENSIONS} GROUP BY 1, 2, 3, 4
 """
-_FLOWS: Final = """
-    SELECT origin, province, city, stage, count(*) AS count
-    FROM live_shipments GROUP BY 1, 2, 3, 4
-"""
+_FLOWS: Final = f"SELECT {_FLOW}, count(*) AS count FROM live_shipments GROUP BY {_FLOW}"
 
 
 def _miscounted(should: str, table: str, key: str) -> str:
@@ -153,7 +151,7 @@ def _miscounted(should: str, table: str, key: str) -> str:
 
 _MISCOUNTED: Final = (
     text(_miscounted(_COUNTS, "live_counts", "dimension, value, stage, since_day")),
-    text(_miscounted(_FLOWS, "live_flows", "origin, province, city, stage")),
+    text(_miscounted(_FLOWS, "live_flows", _FLOW)),
 )
 
 

@@ -259,6 +259,8 @@ class LiveShipment(Base):
 
     merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
     shipment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    """The parcel's: lists begin with the newest."""
     stage: Mapped[str]
     since_day: Mapped[date]
     """The day (Asia/Shanghai) it came to this stage."""
@@ -287,14 +289,16 @@ class LiveCount(Base):
 
 
 class LiveFlow(Base):
-    """How many live parcels of a stage go from one city to another."""
+    """How many live parcels of a stage go from one city to another, by courier and goods."""
 
     __tablename__ = "live_flows"
     __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
 
-    origin: Mapped[str] = mapped_column(primary_key=True)
+    courier: Mapped[str] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
     province: Mapped[str] = mapped_column(primary_key=True)
     city: Mapped[str] = mapped_column(primary_key=True)
+    origin: Mapped[str] = mapped_column(primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(server_default="0")
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from yichuan.core.database import Database, Merchants, ReadSession, hot_rows
+from yichuan.core.database import Database, Merchants, ReadSession, hot_reads, hot_rows
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.core.vault import Vault
 from yichuan.identity.scope import in_scope, scoped
+from yichuan.shipments import live_rows
 from yichuan.shipments.live import IN_STAGE, Stage, days_in
 from yichuan.shipments.models import (
     END_MILESTONES,
@@ -82,6 +83,8 @@ SEARCH_CAP = 1_000
 
 Span = tuple[datetime | None, datetime | None]
 """From, and up to but without."""
+_ALWAYS: Span = (None, None)
+_NOT_ASKED: tuple[object, ...] = (None, (), [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +266,9 @@ async def listing(
     Raises:
         Invalid: the cursor is not of this list, or it sorts by ship-by what is shipped already.
     """
+    live = _live(filters) if sort == "-created_at" else None
+    if live is not None:
+        return await _live_listing(database, merchants, live, limit, cursor)
     where, args = _conditions(filters, merchants)
     column, key = _SORTS[sort.removeprefix("-")]
     if column == "ship_by" and filters.queue not in _UNSHIPPED:
@@ -284,6 +290,45 @@ async def listing(
     if len(rows) > limit:
         following = time_cursor(items[-1][column] or _NEVER, items[-1]["id"])
     return items, following
+
+
+def _live(filters: Filters) -> live_rows.LiveFilters | None:
+    """The list as one of live parcels, where their narrow rows know all that it is narrowed to and
+    no index of the shipments does."""
+    wanted = {name: getattr(filters, name) for name in (*live_rows.COLUMNS, "merchant_category")}
+    standing = filters.category is not None or filters.since != _ALWAYS
+    narrow = standing or any(v is not None for k, v in wanted.items() if k != "courier")
+    known = {"merchant_id", "stage", "since", "spans", *wanted}
+    unknown = any(span != _ALWAYS for span in filters.spans.values()) or any(
+        getattr(filters, one.name) not in _NOT_ASKED
+        for one in fields(filters)
+        if one.name not in known
+    )
+    if unknown or not narrow or not (filters.stage or standing):
+        return None
+    return live_rows.LiveFilters(
+        merchant=None if filters.merchant_id is None else str(filters.merchant_id),
+        stages=tuple(filters.stage),
+        since=days_in(filters.since),
+        **wanted,
+    )
+
+
+async def _live_listing(
+    database: Database,
+    merchants: Merchants,
+    filters: live_rows.LiveFilters,
+    limit: int,
+    cursor: str | None,
+) -> tuple[list[dict[str, Any]], str | None]:
+    after = None if cursor is None else read_time_cursor(cursor)
+    call = live_rows.newest(ROW_COLUMNS, merchants, filters, limit + 1, after)
+    (rows,) = await hot_reads(database.hot, merchants, (call,))
+    page = [dict(zip(ROW_COLUMNS, row, strict=False)) for row in rows[:limit]]
+    following = None
+    if len(rows) > limit:
+        following = time_cursor(page[-1]["created_at"], page[-1]["id"])
+    return [item for item, row in zip(page, rows, strict=False) if row[-1]], following
 
 
 async def detail(database: Database, merchants: Merchants, shipment_id: UUID) -> dict[str, Any]:

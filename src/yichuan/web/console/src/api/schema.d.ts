@@ -2885,30 +2885,11 @@ export interface paths {
         };
         /**
          * Report Live
-         * @description How many parcels stand at each stage from payment to signature (of those signed: today's),
-         *     and since which day; or the same by courier, merchant, province or category of goods.
+         * @description How many parcels stand at each stage from payment to signature (of those signed: today's);
+         *     since which day, by stage, courier, merchant, province or category of goods; and where they go:
+         *     by province, by city, and from city to city.
          */
         get: operations["report_live_api_v1_reports_live_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/live/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Report Live Map
-         * @description Where parcels go: by province, by city, and from city to city.
-         */
-        get: operations["report_live_map_api_v1_reports_live_map_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6237,21 +6218,6 @@ export interface components {
             unit_price_minor: number | null;
         };
         /**
-         * LiveAgeing
-         * @description How many parcels stand where, and for how long.
-         */
-        LiveAgeing: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Columns */
-            columns: components["schemas"]["AgeColumn"][];
-            /** Rows */
-            rows: components["schemas"]["LiveRow"][];
-        };
-        /**
          * LiveCity
          * @description Parcels to a city.
          */
@@ -6282,11 +6248,6 @@ export interface components {
          * @description Where parcels go, the biggest first.
          */
         LiveMap: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
             /** Stages */
             stages: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
             /** Provinces */
@@ -6319,6 +6280,37 @@ export interface components {
             total: number;
             /** Ages */
             ages: number[];
+        };
+        /**
+         * LiveStage
+         * @description Parcels at a stage from payment to signature; of those signed for: today's.
+         */
+        LiveStage: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered";
+            /** Total */
+            total: number;
+        };
+        /**
+         * LiveView
+         * @description How many parcels stand where, for how long, and where they go.
+         */
+        LiveView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Stages */
+            stages: components["schemas"]["LiveStage"][];
+            /** Columns */
+            columns: components["schemas"]["AgeColumn"][];
+            /** Rows */
+            rows: components["schemas"]["LiveRow"][];
+            map: components["schemas"]["LiveMap"];
         };
         /**
          * Me
@@ -15956,63 +15948,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveAgeing"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    report_live_map_api_v1_reports_live_map_get: {
-        parameters: {
-            query?: {
-                merchant_id?: string | null;
-                /** @description what its merchant sells */
-                merchant_category?: string | null;
-                /** @description a code, or `-`: none yet */
-                courier?: string | null;
-                /** @description city it starts from, or `-` */
-                origin?: string | null;
-                /** @description full name, or `-`: unknown */
-                province?: string | null;
-                city?: string | null;
-                /** @description of most of the goods, or `-` */
-                category?: string | null;
-                stage?: ("paid" | "printed" | "shipped" | "picked_up" | "in_transit" | "arriving" | "out_for_delivery" | "ready_for_collection" | "returning" | "delivered")[];
-                /** @description since when they stand there: whole days */
-                since_from?: string | null;
-                /** @description end, not included */
-                since_to?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveMap"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["LiveView"];
                 };
             };
         };

@@ -1,10 +1,10 @@
-import { useMemo } from 'react'
-import { Link } from 'react-router'
+import { memo, useMemo } from 'react'
 import { formatCount } from '@/format'
 import { useMessages } from '@/i18n'
+import { useLinkClicks } from '@/lib/useLinkClicks'
 import { CITIES, findCity, shortName } from './cities'
 import styles from './FlowMap.module.css'
-import type { Flow, FlowMapProps, FlowPoint } from './FlowMap'
+import type { FlowMapProps } from './FlowMap'
 import { bow, fit, placeLabels } from './projection'
 import { useWidth } from './useWidth'
 import { flowWords } from './words'
@@ -17,6 +17,24 @@ const FRAME = [
   { lon: 131, lat: 18 },
 ]
 
+interface Size {
+  width: number
+  height: number
+}
+
+/** Every city, as a dot. */
+const Dots = memo(function Dots({ width, height }: Size) {
+  const { project } = fit(FRAME, { width, height, margin: 16 })
+  return (
+    <g aria-hidden>
+      {CITIES.map((city) => {
+        const { x, y } = project(city)
+        return <circle key={city.adcode} className={styles.dot} cx={x} cy={y} r={1.2} />
+      })}
+    </g>
+  )
+})
+
 function useFlows({ cities, flows }: FlowMapProps, width: number, height: number) {
   return useMemo(() => {
     const { project } = fit(FRAME, { width, height, margin: 16 })
@@ -24,7 +42,6 @@ function useFlows({ cities, flows }: FlowMapProps, width: number, height: number
       const city = findCity({ city: name })
       return city && project(city)
     }
-    const dots = CITIES.map((city) => ({ ...project(city), adcode: city.adcode }))
     const most = Math.max(1, ...cities.map(({ total }) => total))
     const points = cities.flatMap((place) => {
       const point = at(place.city)
@@ -46,28 +63,46 @@ function useFlows({ cities, flows }: FlowMapProps, width: number, height: number
       return box ? [{ ...box, text: shortName(place.city) }] : []
     })
     const missing = cities.length - points.length
-    return { dots, points, arcs, labels, missing }
+    return { points, arcs, labels, missing }
   }, [cities, flows, width, height])
 }
 
 export default function FlowMapView(props: FlowMapProps) {
   const t = useMessages(flowWords)
+  const follow = useLinkClicks()
   const [holder, width] = useWidth()
   const height = Math.min(props.height ?? 420, Math.round(width * 0.78))
-  const { dots, points, arcs, labels, missing } = useFlows(props, width, height)
+  const { points, arcs, labels, missing } = useFlows(props, width, height)
+  // Keyed by their place in the picture: narrowed to other parcels, the same shapes are moved.
   return (
     <div ref={holder}>
-      <svg className={styles.map} viewBox={`0 0 ${width} ${height}`} height={height} role="group" aria-label={t.label}>
-        <g aria-hidden>
-          {dots.map(({ adcode, x, y }) => (
-            <circle key={adcode} className={styles.dot} cx={x} cy={y} r={1.2} />
-          ))}
-        </g>
-        {arcs.toReversed().map(({ flow, path, share }) => (
-          <Arc key={`${flow.origin} ${flow.city}`} flow={flow} path={path} share={share} />
+      <svg
+        className={styles.map}
+        viewBox={`0 0 ${width} ${height}`}
+        height={height}
+        role="group"
+        aria-label={t.label}
+        onClick={follow}
+      >
+        <Dots width={width} height={height} />
+        {arcs.toReversed().map(({ flow, path, share }, index) => (
+          <Arc
+            key={arcs.length - index}
+            to={flow.to}
+            text={`${flow.origin} → ${flow.city} ${formatCount(flow.total)}`}
+            path={path}
+            share={share}
+          />
         ))}
-        {points.toReversed().map(({ place, point, radius }) => (
-          <Place key={place.city} place={place} x={point.x} y={point.y} radius={radius} />
+        {points.toReversed().map(({ place, point, radius }, index) => (
+          <Place
+            key={points.length - index}
+            to={place.to}
+            text={`${place.city} ${formatCount(place.total)}`}
+            x={point.x}
+            y={point.y}
+            radius={radius}
+          />
         ))}
         {labels.map(({ text, x, y, anchor }) => (
           <text key={text} className={styles.label} x={x} y={y} textAnchor={anchor} aria-hidden>
@@ -80,10 +115,14 @@ export default function FlowMapView(props: FlowMapProps) {
   )
 }
 
-function Arc({ flow, path, share }: { flow: Flow; path: string; share: number }) {
-  const text = `${flow.origin} → ${flow.city} ${formatCount(flow.total)}`
+interface ShapeProps {
+  to: string
+  text: string
+}
+
+const Arc = memo(function Arc({ to, text, path, share }: ShapeProps & { path: string; share: number }) {
   return (
-    <Link to={flow.to} aria-label={text} tabIndex={-1}>
+    <a href={to} aria-label={text} tabIndex={-1}>
       <path
         className={styles.arc}
         d={path}
@@ -91,17 +130,16 @@ function Arc({ flow, path, share }: { flow: Flow; path: string; share: number })
       >
         <title>{text}</title>
       </path>
-    </Link>
+    </a>
   )
-}
+})
 
-function Place({ place, x, y, radius }: { place: FlowPoint; x: number; y: number; radius: number }) {
-  const text = `${place.city} ${formatCount(place.total)}`
+const Place = memo(function Place({ to, text, x, y, radius }: ShapeProps & { x: number; y: number; radius: number }) {
   return (
-    <Link to={place.to} aria-label={text} tabIndex={-1}>
+    <a href={to} aria-label={text} tabIndex={-1}>
       <circle className={styles.place} cx={x} cy={y} r={radius}>
         <title>{text}</title>
       </circle>
-    </Link>
+    </a>
   )
-}
+})

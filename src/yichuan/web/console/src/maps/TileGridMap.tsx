@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
-import { Link } from 'react-router'
 import { formatCompact } from '@/format'
 import { useLocale, useMessages } from '@/i18n'
+import { useLinkClicks } from '@/lib/useLinkClicks'
 import { textOn } from '@/theme/colour'
 import { useMode } from '@/theme/mode'
 import { RAMP } from '@/theme/palette'
@@ -28,6 +28,7 @@ export function TileGridMap({ values, label, format }: TileGridMapProps) {
   const t = useMessages(tileWords)
   const locale = useLocale()
   const ramp = RAMP[useMode()]
+  const follow = useLinkClicks()
   const write = format ?? ((value: number) => formatCompact(value, locale))
   const numbers = useMemo(() => [...values.values()].map(({ value }) => value), [values])
   const bounds = useMemo(() => steps(numbers, ramp.length), [numbers, ramp.length])
@@ -38,7 +39,7 @@ export function TileGridMap({ values, label, format }: TileGridMapProps) {
   }
   return (
     <div>
-      <div className={styles.grid} role="list" aria-label={label}>
+      <div className={styles.grid} role="list" aria-label={label} onClick={follow}>
         {PROVINCES.map((province) => (
           <Tile
             key={province.code}
@@ -86,15 +87,15 @@ function Tile({ province, name, full, data, write, colourOf, none }: TileProps) 
   const ground = colourOf(data.value)
   return (
     <span role="listitem" style={{ ...place, display: 'grid' }}>
-      <Link
-        to={data.to}
+      <a
+        href={data.to}
         className={styles.tile}
         style={{ background: ground, color: textOn(ground) }}
         title={`${full} · ${write(data.value)}`}
       >
         <span className={styles.name}>{name}</span>
         <span className={styles.value}>{write(data.value)}</span>
-      </Link>
+      </a>
     </span>
   )
 }

@@ -7,7 +7,11 @@ import type { Filter, ListQuery } from './types'
  * `<key>_from` and `<key>_to` (RFC 3339, end excluded), flags as `true`, with `q`, `sort`,
  * `cursor` and `limit`. A page whose server differs builds its own.
  */
-export function listParams(query: ListQuery, filters: readonly Filter[] = [], now = new Date()): Query {
+export function listParams(
+  query: ListQuery,
+  filters: readonly Pick<Filter, 'key' | 'kind'>[] = [],
+  now = new Date(),
+): Query {
   const params: Query = {
     q: query.q,
     sort: query.sort,

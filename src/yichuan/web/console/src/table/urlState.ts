@@ -17,6 +17,8 @@ function listIn(text: string | null): string[] {
 
 /** Commas separate values, so a comma inside one is written as `%2C` before the URL's own escaping. */
 const escape = (value: string) => value.replaceAll('%', '%25').replaceAll(',', '%2C')
+/** Values of a filter as the URL has them. */
+export const writeValues = (values: readonly string[]) => values.map(escape).join(',')
 const unescape = (value: string) => value.replaceAll('%2C', ',').replaceAll('%25', '%')
 
 /** The state of a list from a URL's query. Unknown keys and bad values are passed over. */
@@ -54,7 +56,7 @@ export function writeListState(
     if (value === '') params.delete(key)
     else params.set(key, value)
   }
-  for (const key of filterKeys) put(key, (state.filters[key] ?? []).map(escape).join(','))
+  for (const key of filterKeys) put(key, writeValues(state.filters[key] ?? []))
   put('q', state.q)
   put('sort', state.sort)
   put('cursor', state.cursor)

@@ -1,19 +1,20 @@
 import { Segmented } from 'antd'
-import { Link } from 'react-router'
+import { memo, useMemo } from 'react'
 import { formatCount } from '@/format'
 import { useMessages } from '@/i18n'
+import { useLinkClicks } from '@/lib/useLinkClicks'
 import { Bar, CourierTag, EmptyState, Panel, type PlainColumn, PlainTable } from '@/ui'
 import styles from './live.module.css'
-import { type AgeColumn, type By, isStage, type LiveAgeing as Ageing, type LiveRow, ROWS, SHOWN } from './liveData'
+import { type By, daysIn, FILTER_OF, isStage, type Live, type LiveRow, OPEN, parcels, ROWS, SHOWN } from './liveData'
 import { liveWords } from './liveWords'
 
 interface LiveAgeingProps {
+  /** The rows that are wanted; `live` may still have others. */
   by: By
   onBy: (by: By) => void
-  data: Ageing | undefined
+  live: Live | undefined
   /** Narrows the page to a row. */
-  onChoose: (key: string) => void
-  to: (key: string, column?: AgeColumn) => string
+  onChoose: (by: By, key: string) => void
   staff: boolean
 }
 
@@ -22,38 +23,9 @@ const NONE = '-'
 const LONG: Readonly<Record<string, string>> = { d3: 'risk', d4_6: 'risk', d7: 'broken' }
 
 /** How long parcels stand, by stage, courier, merchant, province or goods. */
-export function LiveAgeing({ by, onBy, data, onChoose, to, staff }: LiveAgeingProps) {
+export const LiveAgeing = memo(function LiveAgeing({ by, onBy, live, onChoose, staff }: LiveAgeingProps) {
   const t = useMessages(liveWords)
-  const number = (row: LiveRow, count: number, column?: AgeColumn) =>
-    count === 0 ? (
-      <span className={styles.zero}>0</span>
-    ) : (
-      <Link to={to(row.key, column)} className={styles.cell} data-tone={column && LONG[column.key]}>
-        {formatCount(count)}
-      </Link>
-    )
-  const titles: Readonly<Record<string, string>> = t.columns
-  const columns: PlainColumn<LiveRow>[] = [
-    {
-      key: 'row',
-      title: t[by],
-      render: (row) => (
-        <button type="button" className={styles.row} data-key={row.key} onClick={() => onChoose(row.key)}>
-          <Name by={by} row={row} />
-        </button>
-      ),
-    },
-    { key: 'total', title: t.total, align: 'right', render: (row) => number(row, row.total) },
-    ...(data?.columns ?? []).map(
-      (column, index): PlainColumn<LiveRow> => ({
-        key: column.key,
-        title: titles[column.key] ?? column.key,
-        align: 'right',
-        render: (row) => number(row, row.ages[index] ?? 0, column),
-      }),
-    ),
-  ]
-  const rows = data?.rows.filter(({ total }) => by === 'stage' || total > 0) ?? []
+  const full = live !== undefined && live.by !== 'stage' && live.rows.length >= SHOWN
   return (
     <Panel
       title={t.ageing}
@@ -67,23 +39,62 @@ export function LiveAgeing({ by, onBy, data, onChoose, to, staff }: LiveAgeingPr
         />
       }
     >
-      <p className={styles.hint}>{rows.length >= SHOWN ? t.biggest(SHOWN) : t.ageingHow}</p>
-      {data === undefined ? (
-        <Bar height={320} />
-      ) : (
-        <div className={styles.ageing}>
-          <PlainTable
-            caption={t.ageing}
-            columns={columns}
-            rows={rows}
-            rowId={(row) => row.key}
-            empty={<EmptyState compact title={t.empty} how={t.emptyHow} />}
-          />
-        </div>
-      )}
+      <p className={styles.hint}>{full ? t.biggest(SHOWN) : t.ageingHow}</p>
+      {live === undefined ? <Bar height={320} /> : <Rows live={live} onChoose={onChoose} />}
     </Panel>
   )
-}
+})
+
+const Rows = memo(function Rows({ live, onChoose }: { live: Live; onChoose: LiveAgeingProps['onChoose'] }) {
+  const t = useMessages(liveWords)
+  const follow = useLinkClicks()
+  const { by } = live
+  const columns = useMemo(() => {
+    const titles: Readonly<Record<string, string>> = t.columns
+    const to = parcels({ ...live.filters, stage: live.filters['stage'] ?? OPEN })
+    const number = (row: LiveRow, count: number, more: Readonly<Record<string, readonly string[]>>, tone?: string) =>
+      count === 0 ? (
+        <span className={styles.zero}>0</span>
+      ) : (
+        <a href={to({ [FILTER_OF[by]]: [row.key], ...more })} className={styles.cell} data-tone={tone}>
+          {formatCount(count)}
+        </a>
+      )
+    const made: PlainColumn<LiveRow>[] = [
+      {
+        key: 'row',
+        title: t[by],
+        render: (row) => (
+          <button type="button" className={styles.row} data-key={row.key} onClick={() => onChoose(by, row.key)}>
+            <Name by={by} row={row} />
+          </button>
+        ),
+      },
+      { key: 'total', title: t.total, align: 'right', render: (row) => number(row, row.total, {}) },
+    ]
+    live.columns.forEach((column, index) => {
+      const since = { since: daysIn(column, live.filters) }
+      made.push({
+        key: column.key,
+        title: titles[column.key] ?? column.key,
+        align: 'right',
+        render: (row) => number(row, row.ages[index] ?? 0, since, LONG[column.key]),
+      })
+    })
+    return made
+  }, [t, live, by, onChoose])
+  return (
+    <div className={styles.ageing} onClick={follow}>
+      <PlainTable
+        caption={t.ageing}
+        columns={columns}
+        rows={live.rows}
+        rowId={(row) => row.key}
+        empty={<EmptyState compact title={t.empty} how={t.emptyHow} />}
+      />
+    </div>
+  )
+})
 
 function Name({ by, row: { key, name } }: { by: By; row: LiveRow }) {
   const t = useMessages(liveWords)

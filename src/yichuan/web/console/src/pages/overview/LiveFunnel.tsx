@@ -10,13 +10,14 @@ import {
   SendOutlined,
   WalletOutlined,
 } from '@ant-design/icons'
-import type { ComponentType } from 'react'
-import { Link } from 'react-router'
+import { type ComponentType, memo } from 'react'
 import { formatCount } from '@/format'
 import { useMessages } from '@/i18n'
+import { useLinkClicks } from '@/lib/useLinkClicks'
 import { Panel } from '@/ui'
+import { Gauge } from './Gauge'
 import styles from './live.module.css'
-import { isStage, type LiveRow, type Stage } from './liveData'
+import { type Live, parcels, STAGES, type Stage } from './liveData'
 import { liveWords } from './liveWords'
 
 const LOOKS: Readonly<Record<Stage, { icon: ComponentType<{ 'aria-hidden'?: boolean }>; tone: string }>> = {
@@ -33,18 +34,20 @@ const LOOKS: Readonly<Record<Stage, { icon: ComponentType<{ 'aria-hidden'?: bool
 }
 
 interface LiveFunnelProps {
-  rows: readonly LiveRow[]
+  live: Live | undefined
   chosen: readonly string[]
   /** Narrows the page to a stage, or widens it again. */
   onChoose: (stage: string) => void
-  to: (stage: string) => string
 }
 
 /** Every stage from payment to signature with what stands there. */
-export function LiveFunnel({ rows, chosen, onChoose, to }: LiveFunnelProps) {
+export const LiveFunnel = memo(function LiveFunnel({ live, chosen, onChoose }: LiveFunnelProps) {
   const t = useMessages(liveWords)
-  const most = Math.max(1, ...rows.map(({ total }) => total))
-  const open = rows.reduce((sum, { key, total }) => (key === 'delivered' ? sum : sum + total), 0)
+  const follow = useLinkClicks()
+  const to = parcels(live?.filters ?? {})
+  const stages = live?.stages ?? STAGES.map((key) => ({ key, total: 0 }))
+  const most = Math.max(1, ...stages.map(({ total }) => total))
+  const open = stages.reduce((sum, { key, total }) => (key === 'delivered' ? sum : sum + total), 0)
   return (
     <Panel
       title={t.funnel}
@@ -54,25 +57,22 @@ export function LiveFunnel({ rows, chosen, onChoose, to }: LiveFunnelProps) {
         </span>
       }
     >
-      <ol className={styles.funnel}>
-        {rows.map(({ key, total }) => {
-          if (!isStage(key)) return null
+      <ol className={styles.funnel} onClick={follow}>
+        {stages.map(({ key, total }) => {
           const { icon: Icon, tone } = LOOKS[key]
           return (
             <li key={key} className={styles.step} data-stage={key}>
               <button type="button" aria-pressed={chosen.includes(key)} onClick={() => onChoose(key)}>
                 <Icon aria-hidden /> {t.stages[key]}
               </button>
-              <Link to={to(key)} className={styles.number}>
+              <a href={to({ stage: [key] })} className={styles.number}>
                 {formatCount(total)}
-              </Link>
-              <span className={styles.gauge} aria-hidden>
-                <span data-tone={tone} style={{ width: `${(100 * total) / most}%` }} />
-              </span>
+              </a>
+              <Gauge share={total / most} tone={tone} />
             </li>
           )
         })}
       </ol>
     </Panel>
   )
-}
+})

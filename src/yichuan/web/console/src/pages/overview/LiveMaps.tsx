@@ -1,51 +1,43 @@
-import { useMemo } from 'react'
+import { memo, type ReactNode, useMemo } from 'react'
 import { useMessages } from '@/i18n'
 import { FlowMap, provinceCode, TileGridMap, type TileValue } from '@/maps'
 import { Bar, EmptyState, Panel } from '@/ui'
 import styles from './live.module.css'
-import type { LiveMap } from './liveData'
+import { type Live, parcels } from './liveData'
 import { liveWords } from './liveWords'
 
-interface LiveMapsProps {
-  data: LiveMap | undefined
-  /** What is counted, in words. */
-  stages: string
-  to: (place: Readonly<Record<string, readonly string[]>>) => string
+/** What both maps draw, each thing with the address of its parcels. */
+function drawn(live: Live | undefined) {
+  const map = live?.map
+  const to = parcels({ ...live?.filters, stage: map?.stages ?? [] })
+  const values = new Map<string, TileValue>()
+  for (const { province, total } of map?.provinces ?? []) {
+    const code = provinceCode(province)
+    if (code !== undefined) values.set(code, { value: total, to: to({ province: [province] }) })
+  }
+  const cities = (map?.cities ?? []).map(({ province, city, total }) => ({
+    city,
+    total,
+    to: to({ province: [province], city: [city] }),
+  }))
+  const flows = (map?.flows ?? []).map(({ origin, province, city, total }) => ({
+    origin,
+    city,
+    total,
+    to: to({ origin: [origin], province: [province], city: [city] }),
+  }))
+  return { values, cities, flows }
 }
 
 /** Where parcels go: provinces as tiles, and streams between the points of cities. */
-export function LiveMaps({ data, stages, to }: LiveMapsProps) {
+export const LiveMaps = memo(function LiveMaps({ live }: { live: Live | undefined }) {
   const t = useMessages(liveWords)
-  const values = useMemo(() => {
-    const found = new Map<string, TileValue>()
-    for (const { province, total } of data?.provinces ?? []) {
-      const code = provinceCode(province)
-      if (code !== undefined) found.set(code, { value: total, to: to({ province: [province] }) })
-    }
-    return found
-  }, [data, to])
-  const cities = useMemo(
-    () =>
-      (data?.cities ?? []).map(({ province, city, total }) => ({
-        city,
-        total,
-        to: to({ province: [province], city: [city] }),
-      })),
-    [data, to],
-  )
-  const flows = useMemo(
-    () =>
-      (data?.flows ?? []).map(({ origin, province, city, total }) => ({
-        origin,
-        city,
-        total,
-        to: to({ origin: [origin], province: [province], city: [city] }),
-      })),
-    [data, to],
-  )
-  const none = data !== undefined && data.provinces.length === 0
-  const shown = (map: React.ReactNode) =>
-    none ? <EmptyState compact title={t.empty} how={t.emptyHow} /> : data === undefined ? <Bar height={380} /> : map
+  const { values, cities, flows } = useMemo(() => drawn(live), [live])
+  const chosen = live?.filters['stage'] === undefined ? [] : live.map.stages
+  const stages = chosen.length > 0 ? chosen.map((one) => t.stages[one]).join('、') : t.moving
+  const none = live?.map.provinces.length === 0
+  const shown = (map: ReactNode) =>
+    none ? <EmptyState compact title={t.empty} how={t.emptyHow} /> : live === undefined ? <Bar height={380} /> : map
   return (
     <div className={styles.maps}>
       <Panel title={t.map}>
@@ -58,4 +50,4 @@ export function LiveMaps({ data, stages, to }: LiveMapsProps) {
       </Panel>
     </div>
   )
-}
+})

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import { useMe } from '@/auth/useMe'
 import { useMessages } from '@/i18n'
+import { useEvent } from '@/lib/useEvent'
 import { useLiveRefresh } from '@/live'
 import { type Filter, FilterBar, NewsPill, useListState } from '@/table'
 import { ErrorState, PageHeader, PageStack, TimeAgo } from '@/ui'
@@ -12,27 +13,15 @@ import { LiveAgeing } from './LiveAgeing'
 import { LiveFunnel } from './LiveFunnel'
 import { LiveMaps } from './LiveMaps'
 import styles from './live.module.css'
-import {
-  type AgeColumn,
-  ageingQuery,
-  asked,
-  type By,
-  FILTER_OF,
-  type Filters,
-  isStage,
-  LIVE_KEY,
-  mapQuery,
-  OPEN,
-  parcels,
-  ROWS,
-  STAGES,
-} from './liveData'
+import { type By, FILTER_OF, KEYS, LIVE_KEY, liveQuery, readBy, STAGES } from './liveData'
 import { liveWords } from './liveWords'
 import { words } from './words'
 
 /** After a parcel moved everything is counted again, this many milliseconds later. */
 const REFRESH_MS = 10_000
 const NONE = '-'
+const NO_STAGES: readonly string[] = []
+const OF_MERCHANTS = KEYS.filter((key) => !key.startsWith('merchant'))
 
 /** Every parcel's state at once; every number opens its parcels. */
 export function Component() {
@@ -40,33 +29,27 @@ export function Component() {
   const w = useMessages(words)
   const client = useQueryClient()
   const staff = useMe().role !== 'merchant'
-  const filters = useFilters(staff)
-  const [state, change] = useListState(filters.map(({ key }) => key))
+  const [state, change] = useListState(staff ? KEYS : OF_MERCHANTS)
   const [by, setBy] = useRows(staff)
-  const { stage: chosen = [], ...narrowed } = state.filters
-  const query = asked(state.filters, filters)
-  const stages = useQuery(ageingQuery('stage', asked(narrowed, filters)))
-  const rows = useQuery({ ...ageingQuery(by, { ...query, stage: listed(state.filters) }), enabled: by !== 'stage' })
-  const map = useQuery(mapQuery(query))
+  const view = useQuery(liveQuery(by, state.filters))
+  // What is drawn is one answer with the question it answers, until the next one is here.
+  const live = view.data
+  const filters = useFilters(staff, live !== undefined)
   useLiveRefresh(LIVE_KEY, REFRESH_MS)
 
   const set = (key: string, values: readonly string[]) => {
     const { [key]: _old, ...others } = state.filters
     change({ ...state, filters: values.length > 0 ? { ...others, [key]: values } : others })
   }
-  const toggle = (stage: string) =>
-    set('stage', chosen.includes(stage) ? chosen.filter((one) => one !== stage) : [...chosen, stage])
-  const choose = (key: string) => (by === 'stage' ? toggle(key) : set(FILTER_OF[by], [key]))
-  const here = state.filters
-  const opened = (key: string, column?: AgeColumn) =>
-    parcels(here, { stage: listed(here), [FILTER_OF[by]]: [key] }, column)
-  const mapped = map.data?.stages
-  const onMap = useCallback((place: Filters) => parcels(here, { stage: mapped ?? [], ...place }), [here, mapped])
-  if (stages.isError && stages.data === undefined) {
-    return <ErrorState error={stages.error} onRetry={() => void stages.refetch()} />
+  const chosen = state.filters['stage'] ?? NO_STAGES
+  const toggle = useEvent((stage: string) =>
+    set('stage', chosen.includes(stage) ? chosen.filter((one) => one !== stage) : [...chosen, stage]),
+  )
+  const choose = useEvent((rows: By, key: string) => (rows === 'stage' ? toggle(key) : set(FILTER_OF[rows], [key])))
+  const turn = useEvent(setBy)
+  if (view.isError && live === undefined) {
+    return <ErrorState error={view.error} onRetry={() => void view.refetch()} />
   }
-  const shown = by === 'stage' ? only(stages.data, chosen) : rows.data
-  const busy = stages.isPlaceholderData || (by !== 'stage' && rows.isPlaceholderData) || map.isPlaceholderData
   return (
     <PageStack>
       <PageHeader
@@ -75,10 +58,10 @@ export function Component() {
         subtitle={
           <>
             {t.how}
-            {stages.data && (
+            {live && (
               <>
                 {' · '}
-                {t.asOf} <TimeAgo at={stages.data.at} />
+                {t.asOf} <TimeAgo at={live.at} />
               </>
             )}
           </>
@@ -86,7 +69,7 @@ export function Component() {
         aside={
           <NewsPill
             concerns
-            since={stages.dataUpdatedAt}
+            since={view.dataUpdatedAt}
             onShow={() => void client.invalidateQueries({ queryKey: LIVE_KEY })}
           />
         }
@@ -94,36 +77,19 @@ export function Component() {
       <div className={styles.filters}>
         <FilterBar filters={filters} state={state} change={change} />
       </div>
-      <div className={styles.page} aria-busy={busy} data-by={by}>
-        <LiveFunnel
-          rows={stages.data?.rows ?? STAGES.map((key) => ({ key, name: null, total: 0, ages: [] }))}
-          chosen={chosen}
-          onChoose={toggle}
-          to={(stage) => parcels(state.filters, { stage: [stage] })}
-        />
-        <LiveAgeing by={by} onBy={setBy} data={shown} onChoose={choose} to={opened} staff={staff} />
-        <LiveMaps
-          data={map.data}
-          stages={chosen.length > 0 ? chosen.filter(isStage).map((one) => t.stages[one]).join('、') : t.moving}
-          to={onMap}
-        />
+      <div className={styles.page} aria-busy={view.isPlaceholderData} data-by={by} data-at={live?.at}>
+        <LiveFunnel live={live} chosen={chosen} onChoose={toggle} />
+        <LiveAgeing by={by} onBy={turn} live={live} onChoose={choose} staff={staff} />
+        <LiveMaps live={live} />
       </div>
     </PageStack>
   )
 }
 
-/** The stages that rows other than stages count: what is signed for does not age. */
-const listed = (filters: Filters): readonly string[] => filters['stage'] ?? OPEN
-
-function only<Data extends { rows: { key: string }[] }>(data: Data | undefined, chosen: readonly string[]) {
-  if (data === undefined || chosen.length === 0) return data
-  return { ...data, rows: data.rows.filter(({ key }) => chosen.includes(key)) }
-}
-
 /** What the rows of the ageing table are: in the URL, like everything else. */
 function useRows(staff: boolean): [By, (by: By) => void] {
   const [params, setParams] = useSearchParams()
-  const asked = ROWS.find((one) => one === params.get('by') && (staff || one !== 'merchant'))
+  const asked = readBy(params)
   const choose = (by: By) =>
     setParams(
       (current) => {
@@ -134,15 +100,21 @@ function useRows(staff: boolean): [By, (by: By) => void] {
       },
       { preventScrollReset: true, replace: true },
     )
-  return [asked ?? 'stage', choose]
+  return [staff || asked !== 'merchant' ? asked : 'stage', choose]
 }
 
-function useFilters(staff: boolean): Filter[] {
+/** What can be chosen. Lists that only fill a menu are fetched once the page stands (`later`). */
+function useFilters(staff: boolean, later: boolean): Filter[] {
   const t = useMessages(liveWords)
   const couriers = useCourierOptions()
   const provinces = useProvinceOptions()
-  const goods = useQuery({ ...ageingQuery('category', {}), staleTime: 60_000, refetchInterval: false }).data
-  const merchants = useQuery({ ...merchantsQuery, enabled: staff }).data
+  const goods = useQuery({
+    ...liveQuery('category', {}),
+    staleTime: 60_000,
+    refetchInterval: false,
+    enabled: later,
+  }).data
+  const merchants = useQuery({ ...merchantsQuery, enabled: staff && later }).data
   return useMemo<Filter[]>(() => {
     const sold = [...new Set((merchants ?? []).flatMap(({ category }) => category ?? []))].sort()
     const kinds = (goods?.rows ?? []).map(({ key }) => ({ value: key, label: key === NONE ? t.noCategory : key }))

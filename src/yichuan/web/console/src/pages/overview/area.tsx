@@ -1,5 +1,6 @@
 import { DashboardOutlined } from '@ant-design/icons'
 import { defineArea } from '@/app/area'
+import { askLive } from './liveData'
 
 export default defineArea({
   key: 'overview',
@@ -15,7 +16,7 @@ export default defineArea({
   go: 'h',
   routes: [
     { index: true, lazy: () => import('./OverviewPage') },
-    { path: 'live', lazy: () => import('./LivePage') },
+    { path: 'live', loader: ({ request }) => askLive(request.url), lazy: () => import('./LivePage') },
     { path: 'daily', lazy: () => import('./DailyPage') },
   ],
 })

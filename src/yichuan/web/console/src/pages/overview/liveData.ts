@@ -1,12 +1,16 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Schema } from '@/api/client'
 import { http, type Query } from '@/api/http'
+import { queryClient } from '@/api/queryClient'
 import { COURIER_ZONE, formatDay } from '@/format'
-import { type Filter, listParams, readDays, writeListState } from '@/table'
-import type { ListState } from '@/table/types'
+import { readDays } from '@/table/dates'
+import { listParams } from '@/table/query'
+import type { Filter, ListState } from '@/table/types'
+import { readListState, writeListState, writeValues } from '@/table/urlState'
 
-export type LiveAgeing = Schema<'LiveAgeing'>
-export type LiveMap = Schema<'LiveMap'>
+// The area's own part of the first load: it asks the page's question while the page's code is on
+// the way. So it stays light, and takes parts of the table by name.
+
 export type LiveRow = Schema<'LiveRow'>
 export type AgeColumn = Schema<'AgeColumn'>
 
@@ -40,6 +44,16 @@ export const FILTER_OF: Readonly<Record<By, string>> = {
   category: 'category',
 }
 
+/** What the page can be narrowed to: keys of the address, of the API and of the shipments list. */
+const KINDS: readonly Pick<Filter, 'key' | 'kind'>[] = [
+  ...['merchant_id', 'courier', 'province', 'city', 'category', 'merchant_category', 'origin', 'stage'].map(
+    (key) => ({ key, kind: 'choice' as const }),
+  ),
+  { key: 'since', kind: 'dates' },
+]
+
+export const KEYS: readonly string[] = KINDS.map(({ key }) => key)
+
 /** Rows the server sends at most. */
 export const SHOWN = 100
 export const LIVE_KEY = ['live'] as const
@@ -47,28 +61,38 @@ const EVERY = 60_000
 /** Narrowed to one thing after the other and back, nothing is asked for twice within a moment. */
 const FRESH = 3_000
 
-const usual = { refetchInterval: EVERY, staleTime: FRESH, placeholderData: keepPreviousData }
-
-export const ageingQuery = (by: By, query: Query) =>
-  queryOptions({
-    queryKey: [...LIVE_KEY, by, query],
-    queryFn: ({ signal }) => http.get<LiveAgeing>('/reports/live', { query: { ...query, by }, signal }),
-    ...usual,
-  })
-
-export const mapQuery = (query: Query) =>
-  queryOptions({
-    queryKey: [...LIVE_KEY, 'map', query],
-    queryFn: ({ signal }) => http.get<LiveMap>('/reports/live/map', { query, signal }),
-    ...usual,
-  })
-
 export type Filters = ListState['filters']
 
-/** What the server is asked for: the page's filters under the API's names. */
-export function asked(filters: Filters, known: readonly Filter[]): Query {
-  const { q: _q, sort: _sort, cursor: _cursor, limit: _limit, ...query } = listParams({ ...NO_LIST, filters }, known)
-  return query
+/** What the server answered, and to which question. */
+export interface Live extends Schema<'LiveView'> {
+  by: By
+  filters: Filters
+}
+
+/** Everything the page shows: one question, one answer, drawn once. */
+export const liveQuery = (by: By, filters: Filters) => {
+  const { q: _q, sort: _sort, cursor: _cursor, limit: _limit, ...query } = listParams({ ...NO_LIST, filters }, KINDS)
+  return queryOptions({
+    queryKey: [...LIVE_KEY, by, query],
+    queryFn: async ({ signal }): Promise<Live> => {
+      const view = await http.get<Schema<'LiveView'>>('/reports/live', { query: { ...query, by } as Query, signal })
+      return { ...view, by, filters }
+    },
+    refetchInterval: EVERY,
+    staleTime: FRESH,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** What the rows of the ageing table are, by the address. */
+export const readBy = (params: URLSearchParams): By => ROWS.find((one) => one === params.get('by')) ?? 'stage'
+
+/** Asks for what an address shows, before the page that shows it is there. */
+export function askLive(address: string): null {
+  const params = new URL(address).searchParams
+  const { filters } = readListState(params, KEYS)
+  void queryClient.prefetchQuery(liveQuery(readBy(params), filters))
+  return null
 }
 
 const NO_LIST: ListState = {
@@ -92,15 +116,21 @@ function both(one: string | undefined, other: string | undefined, later: boolean
 const dayOf = (at: string | null, before = 0) =>
   at === null ? undefined : formatDay(new Date(Date.parse(at) - before), COURIER_ZONE)
 
-/** The parcels behind a number: what the page is narrowed to, and the number's row and column. */
-export function parcels(filters: Filters, more: Filters, column?: AgeColumn): string {
-  const wanted: Record<string, readonly string[]> = { ...filters, ...more }
-  if (column !== undefined) {
-    const days = readDays(filters['since']?.[0] ?? '', new Date()) ?? {}
-    const from = both(days.from, dayOf(column.since_from), true)
-    const to = both(days.to, dayOf(column.since_to, 1), false)
-    wanted['since'] = [`${from}..${to}`]
+/** The days of a column, within those that the page is narrowed to. */
+export function daysIn(column: AgeColumn, filters: Filters): readonly string[] {
+  const days = readDays(filters['since']?.[0] ?? '', new Date()) ?? {}
+  return [`${both(days.from, dayOf(column.since_from), true)}..${both(days.to, dayOf(column.since_to, 1), false)}`]
+}
+
+/** Addresses of the parcels behind numbers: what the page is narrowed to, and what a number adds. */
+export function parcels(filters: Filters): (more: Filters) => string {
+  const here = writeListState({ ...NO_LIST, filters }, Object.keys(filters))
+  return (more) => {
+    const params = new URLSearchParams(here)
+    for (const [key, values] of Object.entries(more)) {
+      if (values.length > 0) params.set(key, writeValues(values))
+      else params.delete(key)
+    }
+    return `/shipments?${params.toString()}`
   }
-  const params = writeListState({ ...NO_LIST, filters: wanted }, Object.keys(wanted))
-  return `/shipments?${params.toString()}`
 }
