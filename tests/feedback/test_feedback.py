@@ -38,6 +38,28 @@ async def test_a_delivery_is_rated_once_by_its_buyer(
     assert (await beta.client.get(path, params={"shipment_id": str(box)})).json()["items"] == []
 
 
+async def test_ratings_are_counted_narrowed_and_exported(
+    context: Context, beta: Tenant, alpha: Tenant, nobody: httpx.AsyncClient
+) -> None:
+    """A merchant finds what went wrong, and nothing of others is in its figures."""
+    for stars, words in ((5, "好"), (2, "=1+1 太慢"), (1, "破了")):
+        _, link = await delivered(context, beta, courier="STO")
+        wish = {"phone_last4": TAIL, "stars": stars, "tags": ["slow"], "words": words}
+        assert (await nobody.post(f"{link}/rating", json=wish)).status_code == 204
+    path, mine = "/api/v1/ratings", {"courier": "STO"}
+    found = (await beta.client.get(f"{path}/summary", params=mine)).json()
+    assert (found["count"], found["mean"], found["tags"]) == (3, 2.67, {"slow": 3})
+    assert found["stars"] == {"1": 1, "2": 1, "3": 0, "4": 0, "5": 1}
+    bad = (await beta.client.get(path, params=mine | {"max_stars": 2})).json()["items"]
+    assert [row["stars"] for row in bad] == [1, 2]
+    file = await beta.client.get(f"{path}/export.csv", params=mine | {"max_stars": 2})
+    lines = file.text.splitlines()
+    assert len(lines) == 3
+    assert "'=1+1 太慢" in lines[2]
+    others = (await alpha.client.get(f"{path}/summary", params=mine)).json()
+    assert (others["count"], others["mean"]) == (0, None)
+
+
 async def test_a_report_opens_a_ticket_and_the_next_joins_it(
     context: Context, alpha: Tenant, nobody: httpx.AsyncClient
 ) -> None:

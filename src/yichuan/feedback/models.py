@@ -23,6 +23,7 @@ class Rating(MerchantOwned, Base):
         ),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
         Index("ix_ratings_at", "merchant_id", "created_at"),
+        Index("ix_ratings_created", "created_at"),
     )
 
     shipment_id: Mapped[UUID]

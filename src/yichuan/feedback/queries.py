@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
-from yichuan.core.database import ReadSession
+from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.feedback.models import BuyerReport, Rating
-from yichuan.identity.scope import owner_of, scoped
+from yichuan.identity.scope import in_scope, owner_of, scoped
 from yichuan.tickets import queries as tickets
 
-__all__ = ["Filters", "Rating", "ReportState", "listing", "rating_of", "reports_of"]
+__all__ = [
+    "Filters",
+    "Rating",
+    "ReportState",
+    "Stars",
+    "Summary",
+    "by_courier",
+    "listing",
+    "rating_of",
+    "reports_of",
+    "summary",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,76 @@ class Filters:
     merchant_id: UUID | None = None
     shipment_id: UUID | None = None
     courier: str | None = None
+    max_stars: int | None = None
+    """No better than this: what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Ratings of a span of time, counted."""
+
+    stars: Mapping[int, int]
+    """1 to 5 → how many."""
+    tags: Mapping[str, int]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(self.stars.values())
+
+    @property
+    def mean(self) -> float | None:
+        """Stars on average; None without any."""
+        total = sum(stars * count for stars, count in self.stars.items())
+        return total / self.count if self.count else None
+
+
+def _narrow(session: ReadSession, filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters as conditions."""
+    equal = {
+        Rating.merchant_id: owner_of(session, filters.merchant_id),
+        Rating.shipment_id: filters.shipment_id,
+        Rating.courier: filters.courier,
+    }
+    found = [column == value for column, value in equal.items() if value is not None]
+    return found if filters.max_stars is None else [*found, Rating.stars <= filters.max_stars]
+
+
+async def summary(session: ReadSession, filters: Filters, since: datetime) -> Summary:
+    """Ratings given since a moment, counted by stars and by tag."""
+    given = (in_scope(session, Rating), Rating.created_at >= since)
+    tag = func.unnest(Rating.tags).label("tag")
+    by_stars = select(Rating.stars, func.count()).group_by(Rating.stars)
+    by_tag = select(tag, func.count()).group_by(tag)
+    starred, tagged = [
+        (await session.execute(query.where(*given, *_narrow(session, filters)))).all()
+        for query in (by_stars, by_tag)
+    ]
+    stars = dict.fromkeys(range(1, 6), 0) | {row[0]: row[1] for row in starred}
+    return Summary(stars, {row[0]: row[1] for row in tagged})
+
+
+async def by_courier(session: SystemSession, begin: datetime, end: datetime) -> dict[str, Stars]:
+    """Ratings of each courier's deliveries, given from `begin` to before `end`."""
+    rows = await session.execute(
+        select(Rating.courier, func.count(), func.sum(Rating.stars))
+        .where(
+            in_scope(session, Rating),
+            Rating.courier.is_not(None),
+            Rating.created_at >= begin,
+            Rating.created_at < end,
+        )
+        .group_by(Rating.courier)
+    )
+    return {courier: Stars(int(count), int(total)) for courier, count, total in rows if courier}
+
+
+@dataclass(frozen=True, slots=True)
+class Stars:
+    """So many ratings, and their stars together."""
+
+    count: int
+    total: int
 
 
 async def listing(
@@ -45,14 +127,7 @@ async def listing(
     Raises:
         Invalid: the cursor is not of this list.
     """
-    query = scoped(session, Rating)
-    owner = owner_of(session, filters.merchant_id)
-    if owner is not None:
-        query = query.where(Rating.merchant_id == owner)
-    if filters.shipment_id is not None:
-        query = query.where(Rating.shipment_id == filters.shipment_id)
-    if filters.courier is not None:
-        query = query.where(Rating.courier == filters.courier)
+    query = scoped(session, Rating).where(*_narrow(session, filters))
     if cursor is not None:
         query = query.where(
             tuple_(Rating.created_at, Rating.id) < tuple_(*read_time_cursor(cursor))

@@ -8,6 +8,18 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 
+class RatingSummary(BaseModel):
+    """Ratings counted: how many, their mean, how many of each number of stars and of each tag."""
+
+    count: int
+    mean: float | None
+    """Stars; null without any."""
+    stars: dict[int, int]
+    """1 to 5."""
+    tags: dict[str, int]
+    days: int
+
+
 class RatingView(BaseModel):
     """A buyer's rating of a delivery, 1 to 5 stars."""
 

@@ -51,5 +51,9 @@ class CourierScore(Base):
     transit_hours_sum: Mapped[int]
     problems: Mapped[int]
     damaged_or_lost: Mapped[int]
+    ratings: Mapped[int] = mapped_column(server_default="0")
+    """Given by buyers in the window."""
+    rating_stars: Mapped[int] = mapped_column(server_default="0")
+    """All their stars together."""
     score: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     computed_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -23,8 +23,9 @@ MetricKey = Literal[
     "delivered_on_time",
     "transit_hours",
     "damaged_or_lost",
+    "buyer_rating",
 ]
-Unit = Literal["share", "hours"]
+Unit = Literal["share", "hours", "stars"]
 Grade = Literal["A", "B", "C", "D"]
 
 GRADES: tuple[tuple[int, Grade], ...] = ((90, "A"), (75, "B"), (60, "C"), (0, "D"))
@@ -157,7 +158,7 @@ COURIER: tuple[Metric, ...] = (
         key="delivered_on_time",
         name_zh="承诺准时签收率",
         name_en="Delivered as promised",
-        weight=35,
+        weight=30,
         amount="delivered_on_time",
         base="delivered_with_promise",
         full=0.97,
@@ -194,13 +195,26 @@ COURIER: tuple[Metric, ...] = (
         key="damaged_or_lost",
         name_zh="破损丢失率",
         name_en="Damaged or lost",
-        weight=15,
+        weight=10,
         amount="damaged_or_lost",
         base="shipments",
         full=0.0,
         zero=0.02,
         prior=0.002,
         strength=50,
+    ),
+    Metric(
+        key="buyer_rating",
+        name_zh="买家评价",
+        name_en="Buyers' ratings",
+        weight=10,
+        amount="rating_stars",
+        base="ratings",
+        full=4.8,
+        zero=3.5,
+        prior=4.5,
+        strength=20,
+        unit="stars",
     ),
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from yichuan.core.clock import CHINA, now
 from yichuan.core.database import Database, SystemSession
+from yichuan.feedback import queries as feedback
 from yichuan.rollups import queries as rollups
 from yichuan.rollups.counting import NOBODY
 from yichuan.rollups.queries import Filters
@@ -108,7 +109,10 @@ async def _merchant_counts(session: SystemSession, day: date) -> dict[UUID, dict
 
 
 async def _courier_counts(session: SystemSession, day: date) -> dict[str, dict[str, int]]:
-    rows, _ = await rollups.sums(session, Filters(*window(day)), ["courier"])
+    begin, end = window(day)
+    rows, _ = await rollups.sums(session, Filters(begin, end), ["courier"])
+    rated = await feedback.by_courier(session, _midnight(begin), _midnight(end + timedelta(days=1)))
+    nobody = feedback.Stars(0, 0)
     return {
         row.key["courier"]: {
             "shipments": row.sums["shipped"],
@@ -120,6 +124,8 @@ async def _courier_counts(session: SystemSession, day: date) -> dict[str, dict[s
             "transit_hours_sum": row.sums["transit_hours"],
             "problems": row.sums["courier_problems"],
             "damaged_or_lost": row.sums["damaged_or_lost"],
+            "ratings": rated.get(row.key["courier"], nobody).count,
+            "rating_stars": rated.get(row.key["courier"], nobody).total,
         }
         for row in rows
         if row.key["courier"] != NOBODY and any(row.sums.values())

@@ -1879,6 +1879,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ratings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sum Up Ratings
+         * @description Ratings of the last days, counted.
+         */
+        get: operations["sum_up_ratings_api_v1_ratings_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ratings/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Ratings
+         * @description The filtered ratings as CSV, newest first.
+         */
+        get: operations["export_ratings_api_v1_ratings_export_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys/{key_id}": {
         parameters: {
             query?: never;
@@ -8214,6 +8254,26 @@ export interface components {
             lead_days_max: number | null;
         };
         /**
+         * RatingSummary
+         * @description Ratings counted: how many, their mean, how many of each number of stars and of each tag.
+         */
+        RatingSummary: {
+            /** Count */
+            count: number;
+            /** Mean */
+            mean: number | null;
+            /** Stars */
+            stars: {
+                [key: string]: number;
+            };
+            /** Tags */
+            tags: {
+                [key: string]: number;
+            };
+            /** Days */
+            days: number;
+        };
+        /**
          * RatingView
          * @description A buyer's rating of a delivery, 1 to 5 stars.
          */
@@ -8629,7 +8689,7 @@ export interface components {
              * Key
              * @enum {string}
              */
-            key: "on_time_shipping" | "pickup_in_24h" | "problem_rate" | "fake_shipping" | "ticket_response" | "pickup_on_time" | "delivered_on_time" | "transit_hours" | "damaged_or_lost";
+            key: "on_time_shipping" | "pickup_in_24h" | "problem_rate" | "fake_shipping" | "ticket_response" | "pickup_on_time" | "delivered_on_time" | "transit_hours" | "damaged_or_lost" | "buyer_rating";
             /** Name Zh */
             name_zh: string;
             /** Name En */
@@ -8650,7 +8710,7 @@ export interface components {
              * Key
              * @enum {string}
              */
-            key: "on_time_shipping" | "pickup_in_24h" | "problem_rate" | "fake_shipping" | "ticket_response" | "pickup_on_time" | "delivered_on_time" | "transit_hours" | "damaged_or_lost";
+            key: "on_time_shipping" | "pickup_in_24h" | "problem_rate" | "fake_shipping" | "ticket_response" | "pickup_on_time" | "delivered_on_time" | "transit_hours" | "damaged_or_lost" | "buyer_rating";
             /** Name Zh */
             name_zh: string;
             /** Name En */
@@ -8661,7 +8721,7 @@ export interface components {
              * Unit
              * @enum {string}
              */
-            unit: "share" | "hours";
+            unit: "share" | "hours" | "stars";
             /** Amount */
             amount: number | null;
             /** Base */
@@ -13985,11 +14045,13 @@ export interface operations {
     list_ratings_api_v1_ratings_get: {
         parameters: {
             query?: {
+                cursor?: string | null;
+                limit?: number;
                 merchant_id?: string | null;
                 shipment_id?: string | null;
                 courier?: string | null;
-                cursor?: string | null;
-                limit?: number;
+                /** @description no better than this */
+                max_stars?: number | null;
             };
             header?: never;
             path?: never;
@@ -14005,6 +14067,75 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_RatingView_"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sum_up_ratings_api_v1_ratings_summary_get: {
+        parameters: {
+            query?: {
+                days?: number;
+                merchant_id?: string | null;
+                shipment_id?: string | null;
+                courier?: string | null;
+                /** @description no better than this */
+                max_stars?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingSummary"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_ratings_api_v1_ratings_export_csv_get: {
+        parameters: {
+            query?: {
+                merchant_id?: string | null;
+                shipment_id?: string | null;
+                courier?: string | null;
+                /** @description no better than this */
+                max_stars?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { useLocale, useMessages } from '@/i18n'
 import { Chip, CopyableNumber, DetailSkeleton, EmptyState, ErrorState, Facts, PageStack, Panel } from '@/ui'
+import { RatingsPanel } from '@/ratings/RatingsPanel'
 import { Capabilities } from './Capabilities'
 import { type CourierDetail, courierQuery, type Offer } from './catalogueData'
 import { catalogueWords } from './catalogueWords'
@@ -19,6 +20,7 @@ export function CourierBody({ id }: { id: string }) {
   return (
     <PageStack>
       <About courier={data} />
+      <RatingsPanel of={{ courier: data.code }} />
       <GoLive courier={data} />
       <Services courier={data} />
     </PageStack>

@@ -64,5 +64,6 @@ function Value({ part }: { part: Part | undefined }) {
   const t = useMessages(words)
   if (part === undefined || part.value === null) return <Dash />
   if (part.unit === 'hours') return <>{t.hours(part.value.toFixed(1))}</>
+  if (part.unit === 'stars') return <>{part.value.toFixed(2)}</>
   return <>{(part.value * 100).toFixed(1)}%</>
 }

@@ -6,11 +6,13 @@ import { Link } from 'react-router'
 import { useMe } from '@/auth/useMe'
 import { useMessages } from '@/i18n'
 import { Dash, DetailSkeleton, ErrorState, Facts, PageStack, Panel, TimeAgo } from '@/ui'
+import { RatingsPanel } from '@/ratings/RatingsPanel'
 import { type Merchant, merchantQuery } from './data'
 import { ChangeForm } from './MerchantForm'
 import styles from './merchants.module.css'
 import { Senders, Shops } from './Places'
 import { ScoreCard } from './ScoreCard'
+import { ServiceContact } from './ServiceContact'
 import { StatusChip } from './StatusChip'
 import { modeWords, tierWords, words } from './words'
 
@@ -29,6 +31,8 @@ export function MerchantBody({ id }: { id: string }) {
     <PageStack>
       {!own && <Agreed merchant={merchant.data} />}
       <ScoreCard id={id} />
+      <RatingsPanel of={{ merchant_id: id }} />
+      <ServiceContact merchant={merchant.data} />
       <Senders id={id} />
       <Shops id={id} />
       {own && <Agreed merchant={merchant.data} />}

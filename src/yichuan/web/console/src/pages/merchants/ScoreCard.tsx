@@ -91,6 +91,7 @@ function Moves({ moves, isNew }: Pick<Card, 'moves'> & { isNew: boolean }) {
 /** 98.2% or 31.5 h. */
 function amount(value: number | null, unit: Part['unit'], hours: (n: number) => string) {
   if (value === null) return <Dash />
+  if (unit === 'stars') return value.toFixed(2)
   return unit === 'share' ? formatPercent(value) : hours(Math.round(value * 10) / 10)
 }
 

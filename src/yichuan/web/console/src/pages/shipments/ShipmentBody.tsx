@@ -10,6 +10,7 @@ import { GoodsPanel, ParcelPanel } from './GoodsPanel'
 import { NumbersPanel } from './NumbersPanel'
 import { ProblemsPanel } from './ProblemsPanel'
 import { ProofsPanel } from './ProofsPanel'
+import { RatingPanel } from './RatingPanel'
 import { RecipientPanel } from './RecipientPanel'
 import { ShipmentHead } from './ShipmentHead'
 import styles from './shipments.module.css'
@@ -45,6 +46,7 @@ function Loaded({ shipment }: { shipment: Detail }) {
             <GoodsPanel shipment={shipment} />
             <ParcelPanel shipment={shipment} />
             <ProofsPanel shipment={shipment} />
+            {shipment.milestone === 'delivered' && <RatingPanel id={shipment.id} />}
           </div>
           <div className={styles.column}>
             <RecipientPanel shipment={shipment} />
