@@ -25,7 +25,7 @@ from yichuan.core.embedded import EmbeddedError
 from yichuan.core.errors import YichuanError
 from yichuan.core.settings import Settings, settings
 from yichuan.core.vault import Vault
-from yichuan.demo import furnish, history, imported, ports, settle
+from yichuan.demo import furnish, history, imported, ports, settle, voices
 from yichuan.demo import state as states
 from yichuan.demo.children import Child, ChildError, Family, until
 from yichuan.demo.line import Line
@@ -296,3 +296,5 @@ class Run:
                 self.screen.say(f"  {count} 个包裹未发货 not shipped: {reason}")
             with steps.step("异常 统计 problems, figures") as done:
                 done(await settle.conclude(context))
+            with steps.step("评价 凭证 ratings, proofs") as done:
+                done(await voices.add(context, self.state, self.couriers_url))

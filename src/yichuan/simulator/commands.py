@@ -14,6 +14,7 @@ from yichuan.simulator.config import (
     NetworkConfig,
     demo_config,
     read_config,
+    with_pictures,
     with_push_url,
     write_config,
 )
@@ -56,7 +57,9 @@ def couriers(
 
     from yichuan.simulator.couriers_app import create_app
 
-    announce(settings, f"http://{host}:{port}", as_json)
+    address = f"http://{host}:{port}"
+    settings = with_pictures(settings, address)
+    announce(settings, address, as_json)
     uvicorn.run(
         create_app(settings, ledger), host=host, port=port, log_level="warning", access_log=False
     )

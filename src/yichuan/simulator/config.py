@@ -29,6 +29,8 @@ class Subscriber:
     """Where its pushes go ("" = nowhere yet)."""
     protocol: str = "kdniao"
     """`kdniao`, or the name of one of `simulator.protocols`."""
+    pictures: str = ""
+    """Address of this network, where it shows pictures of deliveries; "": it tells of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,13 @@ def demo_config(
 def _key(protocol: str, text: str) -> str:
     """A customer's key from sixteen characters; China Post's are sixteen bytes in base64."""
     return base64.b64encode(text.encode()).decode() if protocol == "ems" else text
+
+
+def with_pictures(config: NetworkConfig, address: str) -> NetworkConfig:
+    """The same with pictures of deliveries at the network's own address."""
+    return replace(
+        config, subscribers=tuple(replace(s, pictures=address) for s in config.subscribers)
+    )
 
 
 def with_push_url(config: NetworkConfig, push_url: str) -> NetworkConfig:

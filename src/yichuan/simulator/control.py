@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from yichuan.simulator import ledger as log
+from yichuan.simulator import pictures
 from yichuan.simulator.catalogue import UnknownCourierError
 from yichuan.simulator.geo import UnknownPlaceError, find_city
 from yichuan.simulator.network import Network
@@ -278,6 +279,7 @@ def _route(path: str, method: str, handler: Handler) -> Route:
 
 
 ROUTES = (
+    pictures.ROUTE,
     _route("/sim/handover", "POST", hand_over),
     _route("/sim/backfill", "POST", backfill),
     _route("/sim/push-url", "POST", set_push_url),

@@ -45,6 +45,7 @@ SCANS = {
     "14": "退件扫描",
 }
 PROBLEM = "11"
+SIGNED = "10"
 
 
 def answer(world: World, asked: Asked) -> object:
@@ -140,11 +141,13 @@ def _events(world: World, number: str) -> Sequence[Event]:
     return acts.scans(world, COURIER, number)
 
 
-def _scan(event: Event) -> Mapping[str, object]:
+def _scan(event: Event, base: str = "", number: str = "") -> Mapping[str, object]:
+    """One scan; with `base`, the network's own address, a signature's has a picture there."""
     kind, _, code = scan_codes("jtexpress").get(event.kind, "scan:4").partition(":")
     problem = code if kind == "problem" else None
     scan = PROBLEM if problem else code
-    return {
+    picture = {"sigPicUrl": f"{base}/pictures/{number}.png"} if base and scan == SIGNED else {}
+    return picture | {
         "scanTime": event.wire_time,
         "desc": event.text,
         "scanTypeCode": scan,
@@ -181,7 +184,10 @@ def push(subscriber: Subscriber, told: Sequence[Told], now: datetime) -> Sequenc
 
 
 def _message(subscriber: Subscriber, told: Told, now: datetime) -> Message:
-    said = {"billCode": told.number, "details": [_scan(event) for event in told.events]}
+    said: dict[str, object] = {
+        "billCode": told.number,
+        "details": [_scan(event, subscriber.pictures, told.number) for event in told.events],
+    }
     if told.order_code:
         said["txlogisticId"] = told.order_code
     content = msgspec.json.encode(said).decode()

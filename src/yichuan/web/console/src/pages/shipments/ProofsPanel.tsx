@@ -72,8 +72,49 @@ export function ProofsPanel({ shipment }: { shipment: Detail }) {
           </li>
         ))}
       </ul>
+      <Fetching id={shipment.id} onDone={refresh} />
       <p className={styles.quiet}>{t.proofHow}</p>
     </Panel>
+  )
+}
+
+/** Pictures that a courier has and we do not (yet). */
+function Fetching({ id, onDone }: { id: string; onDone: () => void }) {
+  const t = useMessages(detailWords)
+  const locale = useLocale()
+  const client = useQueryClient()
+  const { message } = App.useApp()
+  const params = { path: { shipment_id: id } }
+  const query = queryOptions({
+    queryKey: ['shipment', id, 'courier-pictures'],
+    queryFn: async ({ signal }) =>
+      (await unwrap(api.GET('/api/v1/shipments/{shipment_id}/courier-pictures', { params, signal }))).items,
+  })
+  const retry = useMutation({
+    mutationFn: () => unwrap(api.POST('/api/v1/shipments/{shipment_id}/courier-pictures/retry', { params })),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: query.queryKey })
+      onDone()
+    },
+    onError: (error) => message.error(errorTitle(error, locale)),
+  })
+  const open = useQuery(query).data?.filter(({ state }) => state !== 'done') ?? []
+  if (open.length === 0) return null
+  const why = t.pictureErrors as Readonly<Record<string, string>>
+  return (
+    <>
+      {open.map((one) => (
+        <p key={one.created_at + one.kind} className={styles.quiet}>
+          {one.state === 'wanted' ? t.pictureComing : t.pictureFailed(one.attempts)}
+          {one.error !== null && ` ${why[one.error] ?? one.error}`}
+        </p>
+      ))}
+      {open.some(({ state }) => state === 'failed') && (
+        <Button size="small" loading={retry.isPending} onClick={() => retry.mutate()}>
+          {t.pictureRetry}
+        </Button>
+      )}
+    </>
   )
 }
 
