@@ -84,14 +84,16 @@ def _narrow(session: ReadSession, filters: Filters) -> list[ColumnElement[bool]]
 
 async def summary(session: ReadSession, filters: Filters, since: datetime) -> Summary:
     """Ratings given since a moment, counted by stars and by tag."""
-    given = (in_scope(session, Rating), Rating.created_at >= since)
+    given = (Rating.created_at >= since, *_narrow(session, filters))
     tag = func.unnest(Rating.tags).label("tag")
-    by_stars = select(Rating.stars, func.count()).group_by(Rating.stars)
-    by_tag = select(tag, func.count()).group_by(tag)
-    starred, tagged = [
-        (await session.execute(query.where(*given, *_narrow(session, filters)))).all()
-        for query in (by_stars, by_tag)
-    ]
+    starred = await session.execute(
+        select(Rating.stars, func.count())
+        .where(in_scope(session, Rating), *given)
+        .group_by(Rating.stars)
+    )
+    tagged = await session.execute(
+        select(tag, func.count()).where(in_scope(session, Rating), *given).group_by(tag)
+    )
     stars = dict.fromkeys(range(1, 6), 0) | {row[0]: row[1] for row in starred}
     return Summary(stars, {row[0]: row[1] for row in tagged})
 
