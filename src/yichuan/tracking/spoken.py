@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from yichuan.core.clock import CHINA
@@ -83,6 +84,7 @@ def expected(text: str, at: datetime) -> Expected | None:
     return Expected(begin, end) if at < end < at + FARTHEST else None
 
 
+@lru_cache(maxsize=256)
 def whole_day(day: date) -> Expected:
     """Some time on a day of the couriers' clock."""
     midnight = datetime.combine(day, time(), CHINA)

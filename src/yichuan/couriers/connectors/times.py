@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from yichuan.core.clock import CHINA
 
@@ -44,8 +45,12 @@ def courier_time(raw: str | int | float) -> datetime:
     return _plausible(_unusual(text.strip()), text)
 
 
+@lru_cache(maxsize=1024)
 def courier_date(raw: str | None) -> date | None:
-    """A day such as an estimated delivery; None when there is none or it is not a day."""
+    """A day such as an estimated delivery; None when there is none or it is not a day.
+
+    Few days are told of, and with every push.
+    """
     if not raw:
         return None
     try:
