@@ -18,7 +18,7 @@ from web.parcels import TOKEN
 from yichuan.core.errors import NotFound
 from yichuan.web.buyer import FOLDER, assets, buyer_router, language_of, page, version
 
-LIMIT = 40_000
+LIMIT = 45_000
 """Bytes of the whole page, compressed."""
 ASKED = re.compile(r"from '\./([\w.-]+)'|__VERSION__/([\w.-]+)")
 UNSAFE = re.compile(r"(?:inner|outer)HTML *=|document\.write|eval\(|<[^>]+ (?:style|on\w+)=")
@@ -130,7 +130,7 @@ async def test_files_are_kept_for_ever_under_their_own_version(client: httpx.Asy
 
 
 def test_the_page_is_small_and_whole() -> None:
-    """Under 40 kB compressed; every file it asks for is there; nothing comes from elsewhere."""
+    """Under 45 kB compressed; every file it asks for is there; nothing comes from elsewhere."""
     html = page("zh-CN")
     sent = [html, *assets().values()]
     assert sum(len(asset.packed) for asset in sent) < LIMIT
