@@ -351,6 +351,7 @@ async def _filtered(page: Page, address: str, clicks: tuple[str, ...]) -> float:
     await page.wait_for_timeout(500)  # what fills the menus is fetched once the page stands
     for one in clicks[:-1]:
         await page.click(one)
+        await page.wait_for_timeout(1000)  # a menu opens, and its calendar's code arrives
     await page.wait_for_selector(clicks[-1])
     await page.evaluate(WATCH)
     await page.click(clicks[-1])
