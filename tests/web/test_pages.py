@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 
-from playwright.async_api import Browser, expect
+import pytest
+from playwright.async_api import Browser, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from conftest import Tenant
 from web.console import (
@@ -67,6 +69,9 @@ GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEve
 """What a click on a link of the menu does."""
 
 
+FITS = "width => document.documentElement.scrollWidth <= width"
+
+
 async def _walk(window: Window, pages: dict[str, str]) -> None:
     page = window.page
     for name, path in pages.items():
@@ -77,9 +82,17 @@ async def _walk(window: Window, pages: dict[str, str]) -> None:
             await expect(page.locator("h1").first).to_be_visible()
             await expect(page.locator("main").get_by_text("加载中")).to_have_count(0)
             await expect(page.locator("main").get_by_role("alert")).to_have_count(0)
-            wide = await page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= size["width"], f"{path} is {wide} px wide"
+            await _fits(page, path, size["width"])
             await screenshot(page, name)
+
+
+async def _fits(page: Page, path: str, width: int) -> None:
+    """Nothing is wider than the window, once the page has followed its new size."""
+    try:
+        await page.wait_for_function(FITS, arg=width, timeout=3000)
+    except PlaywrightTimeout:
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        pytest.fail(f"{path} is {wide} px wide")
 
 
 async def _everything(browser: Browser, address: str, user: str, pages: dict[str, str]) -> None:

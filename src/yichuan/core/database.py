@@ -30,9 +30,9 @@ from yichuan.core.vault import Vault
 OWNER, APP, SYSTEM = "yichuan_owner", "yichuan_app", "yichuan_system"
 DATABASE = "yichuan"
 ALL = "all"
-MERGES = 2
-"""Connections on which pushes are merged, in a process: one batch is worked out while the other
-waits. They are nobody else's, so that few server processes know the tracks' pages."""
+MERGES = 3
+"""Connections on which pushes are merged, in a process: one batch is worked out while the others
+wait. They are nobody else's, so that few server processes know the tracks' pages."""
 Merchants: TypeAlias = tuple[UUID, ...] | None
 """The merchants a caller may see; None means the whole platform."""
 Connection: TypeAlias = trips.Connection

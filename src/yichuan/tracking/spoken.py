@@ -52,6 +52,7 @@ class Expected(NamedTuple):
     end: datetime
 
 
+@lru_cache(maxsize=4096)
 def deliverer(text: str) -> Deliverer | None:
     """The delivery person of a text about a parcel that is out; None without a whole number."""
     for match in PHONE.finditer(text):

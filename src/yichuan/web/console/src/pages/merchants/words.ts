@@ -49,7 +49,7 @@ export const words = defineMessages(
     servicePhone: '客服电话',
     servicePage: '在线客服网址',
     phoneWrong: '只填数字、空格、加号和短横',
-    pageWrong: '以 https:// 开头的网址',
+    pageWrong: '完整的安全网址，连同开头的协议',
     senderMissing: (names: string) => `还缺：${names}`,
     scoreNoneTitle: '还没有评分',
     scoreNoneHow: '发货满一天后，系统每天计算一次评分。',
