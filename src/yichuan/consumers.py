@@ -15,7 +15,8 @@ from yichuan.shipments import state as shipments
 from yichuan.tracking import following, polling_learning
 
 CONSUMERS: tuple[Consumer, ...] = (
-    Consumer("shipments.state", "track", shipments.handle, batch=500),
+    # Large: while pushes are merged, each of its steps waits for a turn as long as the merge works.
+    Consumer("shipments.state", "track", shipments.handle, batch=2000),
     Consumer("tracking.handovers", "handover", following.handle),
     Consumer("orders.state", "shipment", orders.handle, only=orders.ONLY, patient=True),
     Consumer(

@@ -22,6 +22,8 @@ entries as with fifty."""
 SOON = 0.03
 """The pause of one that is not patient: what the bell told of may be hidden for a moment."""
 
+FLOOD = 100
+"""Entries of one batch of a consumer that is not patient from which on the others step aside."""
 PATIENCE = 20.0
 """Seconds a patient consumer stands back; then it works until it has caught up."""
 
@@ -158,9 +160,9 @@ async def _follow(database: Database, consumer: Consumer) -> None:
                 continue
         rung = bell.rung(consumer.topic)
         done = await step(database, consumer) if await _pending(database, consumer) else 0
+        if done >= FLOOD and not consumer.patient:
+            pressure.note()
         if done >= consumer.batch:
-            if not consumer.patient:
-                pressure.note()
             continue
         waiting_since = None
         idle = shortest if done else min(LONGEST_IDLE, idle * 1.5)

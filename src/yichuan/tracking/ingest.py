@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 BATCH: Final = 250
 """Inbox rows merged at once."""
-FLOOD: Final = 250
+FLOOD: Final = 60
 """Tracks moved by one batch from which on who can wait steps aside: more came while the batch
 before was merged than all consumers together follow in that time."""
 BATCH_BYTES: Final = 8 * 1024 * 1024
