@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 
-from yichuan.core.embedded import LOOK_SECONDS, SUPERUSER, running, stop
+from yichuan.core.embedded import LOOK_SECONDS, MB, SUPERUSER, running, shared_buffers, stop
 
 
 def test_the_last_to_leave_stops_the_server_and_data_stay() -> None:
@@ -73,3 +74,11 @@ def test_fsync_is_on_unless_a_test_says_otherwise() -> None:
         ):
             for name in ("fsync", "synchronous_commit", "full_page_writes"):
                 assert connection.execute(f"SHOW {name}").fetchone() == ("on",)
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "setting"), [(1, "256MB"), (4, "512MB"), (8, "1024MB"), (64, "2048MB")]
+)
+def test_buffers_follow_the_machine_within_bounds(gigabytes: int, setting: str) -> None:
+    """A small machine is left its memory, a large one is used."""
+    assert shared_buffers(gigabytes * 1024 * MB) == setting
