@@ -10,7 +10,8 @@ client, all on this machine. A million tracks with ten events each are there whe
 - `new_only`: pushes of 10 shipments with their one new event each.
 - `single`: pushes of one shipment with its whole history, 11 events, one new.
 - `bare`: the events of `new_only` written by plain psycopg into a copy of the same database, in
-  idempotent batches of 1,000 with their tracks' rows, nothing parsed, verified or derived.
+  idempotent batches of 1,000 with their tracks' rows, nothing parsed, verified or derived. Its
+  events have a primary key in place of our index: a batch is only idempotent by one.
 - `to_list`: parcels of shipments, pushed at half the rate of `new_only`; milliseconds from the
   acknowledgement of a push to the shipment list that shows it, and CPU seconds with all that the
   log's consumers make of it and with the looks themselves.

@@ -38,8 +38,8 @@ UNREACHABLE = (psycopg.OperationalError, PoolTimeout, OperationalError, OSError)
 
 
 async def merge_loop(context: Context) -> None:
-    """Merge pushes as they come, for ever. Several workers may do so at once, and each has some
-    batches in hand: one is worked out while the others wait for the database."""
+    """Merge pushes as they come, for ever. Several workers may do so at once, and each has
+    `MERGES` batches in hand: one is worked out while the others wait for the database."""
     async with asyncio.TaskGroup() as group:
         for _ in range(MERGES):
             group.create_task(_for_ever(lambda: ingest.merge_pending(context), MERGE_IDLE, "merge"))

@@ -18,7 +18,7 @@ from yichuan.couriers.connectors.base import Deliverer
 from yichuan.tracking import spoken
 from yichuan.tracking.batch import Bad, Key, Moved, StoredTrack
 from yichuan.tracking.raw import sealed
-from yichuan.tracking.walk import second_of
+from yichuan.tracking.walk import EPOCH, second_of
 
 
 class Raced(Exception):
@@ -38,8 +38,7 @@ _LOAD: Final = """
 _LOAD_LOCKED: Final = f"{_LOAD} ORDER BY t.courier, t.number, t.cycle FOR UPDATE OF t"
 """Locks in the order of the key, so that two workers never wait for each other in a ring."""
 
-_EPOCH: Final = 946_684_800
-"""2000-01-01 UTC in Unix time."""
+_EPOCH: Final = int(EPOCH.timestamp())
 _SECONDS: Final = "seconds"
 """A column of times, sent as seconds since 2000-01-01 UTC: a sixth of what text costs."""
 _STATE: Final = {
