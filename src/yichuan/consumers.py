@@ -10,14 +10,15 @@ from yichuan.notify import consumer as notify
 from yichuan.notify.events import ONLY as TOLD
 from yichuan.orders import state as orders
 from yichuan.rollups import consumer as rollups
-from yichuan.shipments import live_table
+from yichuan.shipments import further, live_table
 from yichuan.shipments import state as shipments
 from yichuan.tracking import following, polling_learning
 
 CONSUMERS: tuple[Consumer, ...] = (
     # Large: while pushes are merged, each of its steps waits for a turn as long as the merge works.
     Consumer("shipments.state", "track", shipments.handle, batch=2000),
-    Consumer("tracking.handovers", "handover", following.handle),
+    Consumer("tracking.handovers", "handover", following.handle, only=following.ONLY),
+    Consumer("shipments.numbers", "handover", further.handle, only=further.ONLY),
     Consumer("orders.state", "shipment", orders.handle, only=orders.ONLY, patient=True),
     Consumer(
         "exceptions.detect",

@@ -54,7 +54,7 @@ async def told(context: Context, line: Line, key: tuple[str, str], *rows: tuple[
 
 
 async def flow(context: Context) -> None:
-    names = {"shipments.state", "tracking.handovers"}
+    names = {"shipments.state", "tracking.handovers", "shipments.numbers"}
     for _ in range(2):
         await drain(context.database, [c for c in CONSUMERS if c.name in names])
 
@@ -67,6 +67,12 @@ async def milestone(context: Context, shipment_id: UUID) -> str:
     return str(found)
 
 
+async def found_by(tenant: Tenant, number: str) -> list[str]:
+    """What a search for a number finds."""
+    answer = await tenant.client.get("/api/v1/shipments", params={"q": number})
+    return [row["id"] for row in answer.json()["items"]]
+
+
 async def bound(context: Context, merchant_id: UUID, shipment: UUID, courier: str, n: str) -> None:
     async with context.database.system() as session:
         await service.bind(session, [NewBinding(merchant_id, shipment, courier, n)])
@@ -74,10 +80,10 @@ async def bound(context: Context, merchant_id: UUID, shipment: UUID, courier: st
 
 @pytest.mark.parametrize("first", ["number", "scans"])
 async def test_handed_to_another_courier_and_signed_there(
-    context: Context, alpha: Tenant, first: str
+    context: Context, alpha: Tenant, beta: Tenant, first: str
 ) -> None:
     """Whether the shipment knows its number before the scans or after them: one parcel, asked for
-    under the new number, and told as one story."""
+    and found under the new number, and told as one story."""
     line, shipment = await make_line(context), await box(context, alpha.id)
     tail = "1" if first == "number" else "2"
     old, new = ("ZTO", f"7840000000000{tail}"), ("YTO", f"YT880000000017{tail}")
@@ -101,6 +107,8 @@ async def test_handed_to_another_courier_and_signed_there(
         )
     assert [e.number for e in story] == [old[1]] * 3 + [new[1]] * 3 + [old[1]]
     assert wished == "wanted"
+    assert await found_by(alpha, new[1].lower()) == [str(shipment)]
+    assert await found_by(beta, new[1]) == []
 
 
 async def test_a_way_back_under_a_new_number(context: Context, alpha: Tenant) -> None:

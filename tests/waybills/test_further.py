@@ -25,7 +25,7 @@ from yichuan.tracking import service
 from yichuan.tracking.values import NewBinding
 
 API = "/api/v1/shipments"
-NAMES = {"shipments.state", "tracking.handovers", "exceptions.detect"}
+NAMES = {"shipments.state", "tracking.handovers", "shipments.numbers", "exceptions.detect"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -179,7 +179,8 @@ async def test_a_number_in_doubt_is_put_before_a_person(
 async def test_what_a_person_took_off_does_not_come_back(
     context: Context, alpha: Tenant, line: Line
 ) -> None:
-    """Neither a doubt that was dismissed nor a number that a scan names for sure."""
+    """Neither a doubt that was dismissed nor a number that a scan names for sure, which is found by
+    search as long as it is there."""
     shipment = await shipped(context, alpha.id, "78410000000041")
     said = ("快件已转交其他快递派送，新单号1180012345641", "已转交圆通，新单号YT8800000000241")
     await told(context, line, ("ZTO", "78410000000041"), (0, "已揽收"), (5, said[0]), (6, said[1]))
@@ -187,6 +188,9 @@ async def test_what_a_person_took_off_does_not_come_back(
     seen = await numbers(alpha.client, shipment)
     assert [d["number"] for d in seen["doubts"]] == ["1180012345641"]
     assert [(n["number"], n["by"]) for n in seen["items"][1:]] == [("YT8800000000241", "scan")]
+    search = {"q": "YT8800000000241"}
+    found = (await alpha.client.get(API, params=search)).json()["items"]
+    assert [row["id"] for row in found] == [str(shipment)]
     dismiss = f"{API}/{shipment}/numbers/dismiss"
     for _ in range(2):
         answer = await alpha.client.post(dismiss, json={"number": "1180012345641"})
@@ -197,6 +201,7 @@ async def test_what_a_person_took_off_does_not_come_back(
     await flow(context)
     seen = await numbers(alpha.client, shipment)
     assert (seen["doubts"], len(seen["items"])) == ([], 1)
+    assert not (await alpha.client.get(API, params=search)).json()["items"]
     unknown = await alpha.client.post(dismiss, json={"number": "1180012345642"})
     assert unknown.status_code == 404
     assert await audited(context, shipment) == ["number.dismissed", "number.removed"]

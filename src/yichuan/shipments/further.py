@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,9 +10,14 @@ from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
 
 from yichuan.core.database import SystemSession
+from yichuan.core.log import Entry
 from yichuan.shipments.models import SearchToken
 from yichuan.shipments.planning import normal
 from yichuan.shipments.service import announce, note
+from yichuan.tracking import further as tracking
+
+ONLY: Final = "kind = 'bound'"
+"""Of the log's topic `handover`: a scan's number was bound (`tracking.following`)."""
 
 _FORGET: Final = text("""
     UPDATE shipments SET milestone = 'created', detail = 'none', milestone_at = NULL,
@@ -25,11 +31,29 @@ async def added(
     session: SystemSession, merchant_id: UUID, shipment_id: UUID, detail: dict[str, Any], actor: str
 ) -> None:
     """The number finds the shipment from now on; `detail` has courier, number, leg."""
-    token = {"merchant_id": merchant_id, "token": normal(detail["number"]), "kind": "waybill"}
+    await _find_by(session, merchant_id, shipment_id, detail["number"])
+    await note(session, merchant_id, shipment_id, "number_added", actor, detail)
+
+
+async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
+    """Consumer `shipments.numbers`: numbers that scans named find their shipments, unless a person
+    took them off meanwhile."""
+    for entry in entries:
+        if entry.merchant_id is None or entry.shipment_id is None:
+            continue
+        known = await tracking.numbers(session, entry.merchant_id, entry.shipment_id)
+        for one in known:
+            if one.number == entry.number:
+                await _find_by(session, entry.merchant_id, entry.shipment_id, one.number)
+
+
+async def _find_by(
+    session: SystemSession, merchant_id: UUID, shipment_id: UUID, number: str
+) -> None:
+    token = {"merchant_id": merchant_id, "token": normal(number), "kind": "waybill"}
     await session.execute(
         insert(SearchToken).values(**token, target_id=shipment_id).on_conflict_do_nothing()
     )
-    await note(session, merchant_id, shipment_id, "number_added", actor, detail)
 
 
 async def removed(

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from yichuan.core import arrays
 from yichuan.core.database import SystemSession
-from yichuan.core.log import Entry
+from yichuan.core.log import Entry, append
 from yichuan.couriers import queries as couriers
 from yichuan.tracking import further, service
 from yichuan.tracking.handover import Named, Next, named
@@ -22,6 +22,8 @@ from yichuan.tracking.values import NewBinding
 
 MOST: Final = 6
 """Numbers of one shipment; a text that names ever new ones is no parcel's."""
+ONLY: Final = "kind = 'named'"
+"""Of the log's topic; `bound` is what this says to the shipments' search."""
 
 # unscoped: a log consumer follows every merchant's parcels
 _SCANS: Final = text("""
@@ -102,6 +104,8 @@ async def _follow(session: SystemSession, row: Any, found: Next) -> bool:  # noq
         subscribe=True,
     )
     await service.bind(session, [binding])
+    box = {"merchant_id": row.merchant_id, "shipment_id": row.shipment_id}
+    await append(session, [Entry("handover", "bound", **box, number=found.number)])
     old = {"from_courier": row.courier, "from_number": row.number, "from_cycle": row.cycle}
     new = {"courier": found.courier, "number": found.number}
     await session.execute(_SAME_PHONE, new | old)
