@@ -7,7 +7,7 @@ set -eu
 names=${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 python /usr/bin/python3 /usr/local/bin/python3}
 usable='import sys; sys.exit(sys.version_info < (3, 11))'
 can_make_venv='import ensurepip, venv'
-# Microseconds of some ordinary work, the best of forty, and the interpreter's place.
+# Microseconds of some ordinary work, the best of many, and the interpreter's place.
 race='
 import sys, time
 def work():
@@ -19,7 +19,7 @@ def once():
     began = time.process_time()
     work()
     return round((time.process_time() - began) * 1e6)
-print(min(once() for _ in range(40)), sys.executable)
+print(min(once() for _ in range(200)), sys.executable)
 '
 
 found=$(for name in $names; do
@@ -36,4 +36,4 @@ if [ -z "$found" ]; then
   echo "       Install one, or name it: make setup PYTHON=/path/to/python3" >&2
   exit 1
 fi
-echo "$found" | awk '!best || $1 < 0.85 * best { best = $1; sub(/^[0-9]+ /, ""); path = $0 } END { print path }'
+echo "$found" | awk '!best || $1 < 0.9 * best { best = $1; sub(/^[0-9]+ /, ""); path = $0 } END { print path }'
