@@ -13,14 +13,22 @@ from sqlalchemy import text
 
 from conftest import Tenant
 from exceptions.boxes import box, tell
+from tracking.parcels import make_line
+from yichuan.consumers import CONSUMERS as EVERYONE
 from yichuan.core.clock import CHINA, now
 from yichuan.core.consumers import Consumer, drain
 from yichuan.core.context import Context
 from yichuan.core.database import Merchants
+from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
 from yichuan.rollups import consumer, queries
 from yichuan.rollups.queries import Filters
+from yichuan.tracking import ingest
+from yichuan.tracking import service as tracking
+from yichuan.tracking.batch import Source
+from yichuan.tracking.values import NewBinding
 
 CONSUMERS = (Consumer("reports.rollup", "shipment", consumer.handle),)
+TOLD = {"shipments.state", "exceptions.detect", "reports.rollup", "reports.figures"}
 TODAY = now().astimezone(CHINA).date()
 WINDOW = Filters(TODAY - timedelta(days=30), TODAY + timedelta(days=3))
 
@@ -90,6 +98,37 @@ async def test_counted_once_and_corrected(context: Context, alpha: Tenant, beta:
         assert await queries.stock(session) == {"delivered": 1}
     assert await totals(context, (beta.id,)) == {}
     assert (await totals(context, None))["delivered"] == 1
+
+
+async def test_late_for_force_majeure_counts_apart(context: Context, alpha: Tenant) -> None:
+    """Told day by day or all at once, with what counts ahead of what judges: the same counts, and
+    the same again when the log is read from its beginning."""
+    before = await totals(context, (alpha.id,))
+    line = await make_line(context)
+    scans = (
+        CourierEvent(now() - timedelta(days=6), "【成都市】已揽收", None, None, "picked_up"),
+        CourierEvent(
+            now() - timedelta(days=5), "【杭州市】受台风影响，快件运输延误", None, None, "exception"
+        ),
+        CourierEvent(now() - timedelta(hours=9), "【杭州市】已签收", None, None, "delivered"),
+    )
+    told = [c for c in EVERYONE if c.name in TOLD]
+    for number, portions in (("78430000000001", 3), ("78430000000002", 1)):
+        values = {"courier": "ZTO", "ship_method": "hub_waybill"}
+        at = {"promised_at": now() - timedelta(days=2), "shipped_at": now() - timedelta(days=6)}
+        made = await box(context, alpha.id, **values, **at)
+        async with context.database.system() as session:
+            await tracking.bind(session, [NewBinding(alpha.id, made, "ZTO", number)])
+        for end in range(len(scans) // portions, len(scans) + 1, len(scans) // portions):
+            update = TrackUpdate("ZTO", number, scans[:end])
+            await ingest.merge_updates(context, Source("kdniao", line.id), [update])
+            await drain(context.database, told)
+    after = await totals(context, (alpha.id,))
+    assert after["delivered"] - before.get("delivered", 0) == 2
+    assert after["delivered_excused"] - before.get("delivered_excused", 0) == 2
+    assert after.get("delivered_with_promise") == before.get("delivered_with_promise")
+    await replay(context)
+    assert await totals(context, (alpha.id,)) == after
 
 
 async def test_groups_page_through_with_a_cursor(context: Context, beta: Tenant) -> None:

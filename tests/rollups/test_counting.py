@@ -103,6 +103,42 @@ def test_a_parcel_with_trouble_is_one_problem_with_its_parties() -> None:
     assert "fake_shipping" not in found
 
 
+def late(*, told: str, began: float, blamed: bool = False) -> dict[str, int]:
+    """A parcel picked up and delivered three hours after either was due; force majeure began so
+    many hours after the promise ran out."""
+    troubles = Troubles(
+        ago(days=2),
+        frozenset({"force_majeure", *told.split()}),
+        frozenset({"nobody"}),
+        frozenset(told.split()) if blamed else frozenset(),
+        NOW + timedelta(hours=began),
+    )
+    box = Box(
+        milestone="delivered",
+        shipped_at=ago(hours=27),
+        picked_up_at=NOW,
+        delivered_at=NOW + timedelta(hours=3),
+    )
+    return counted(box, troubles)
+
+
+def test_late_for_force_majeure_is_no_promise_broken() -> None:
+    """Nobody was to blame when it became late; a fault of the courier's own stays one, and so does
+    being late before the storm began."""
+    names = ("delivered_with_promise", "delivered_on_time", "delivered_excused", "pickup_due")
+    for told, began, blamed, expected in (
+        ("late_delivery late_pickup", -48, False, (0, 0, 1, 0)),
+        ("late_delivery late_pickup", -48, True, (1, 0, 0, 1)),
+        ("late_delivery", -48, False, (0, 0, 1, 0)),
+        ("late_delivery", 1, True, (1, 0, 0, 1)),
+        ("", -1, False, (0, 0, 1, 1)),
+        ("", 1, False, (1, 0, 0, 1)),
+    ):
+        found = late(told=told, began=began, blamed=blamed)
+        assert tuple(found.get(name, 0) for name in names) == expected, (told, began, blamed)
+        assert found["delivered"] == 1
+
+
 def test_stock_moves_from_stage_to_stage() -> None:
     changes = Changes()
     first = line_of(Box(), None, LIMITS, NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from yichuan.core.clock import now
@@ -22,6 +22,7 @@ from yichuan.shipments import facts
 from yichuan.shipments.facts import ShipmentFacts
 from yichuan.tracking import further, ways
 from yichuan.tracking import problems as tracks
+from yichuan.tracking.ways import Way
 
 BATCH = 200
 IDLE_SECONDS = 3.0
@@ -52,7 +53,7 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
                 reports[shipment_id] = scans
             reports[shipment_id].append(report)
         limits = await setting.get(session)
-        for shipment_id, report in await _signatures_say(session, boxes, limits):
+        for shipment_id, report in await _ways_say(session, boxes, limits):
             reports[shipment_id].append(report)
         for shipment_id, report in await _numbers_say(session, entries):
             reports[shipment_id].append(report)
@@ -69,10 +70,11 @@ async def _tracks_say(session: SystemSession, boxes: Sequence[Box]) -> list[tupl
     ]
 
 
-async def _signatures_say(
+async def _ways_say(
     session: SystemSession, boxes: Sequence[ShipmentFacts], limits: Thresholds
 ) -> list[tuple[UUID, Report]]:
-    """Signatures that look false, of what is delivered and was not an import of the past."""
+    """Signatures that look false, and force majeure that was over before anybody heard of it, of
+    what is delivered and was not an import of the past."""
     fresh = now() - timedelta(days=limits.stale_days)
     signed = {
         box.id: box
@@ -83,6 +85,7 @@ async def _signatures_say(
     found = []
     for seen in await ways.of_shipments(session, keys):
         box = signed[seen.shipment_id]
+        found += [(box.id, Report(MAJEURE, at)) for at in _hindered(box, seen)]
         scans = [Scan(s.at, s.detail, s.text, s.city) for s in seen.scans]
         said = findings(
             scans,
@@ -99,6 +102,17 @@ async def _signatures_say(
             }
             found.append((box.id, Report(KIND, said[0].at, evidence)))
     return found
+
+
+def _hindered(box: ShipmentFacts, seen: Way) -> list[datetime]:
+    """When force majeure first lay over a parcel that came late; its own clock may have waited for
+    nothing that was told."""
+    on_time = box.promised_at is None or (box.delivered_at or box.promised_at) <= box.promised_at
+    return [
+        scan.at
+        for scan in seen.scans
+        if not on_time and scan.detail == "exception" and tracks.is_force_majeure(scan.text)
+    ][:1]
 
 
 async def _numbers_say(

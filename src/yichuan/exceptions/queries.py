@@ -15,6 +15,7 @@ from yichuan.core.clock import now
 from yichuan.core.database import ReadSession, SystemSession
 from yichuan.core.pagination import read_time_cursor, time_cursor
 from yichuan.exceptions.models import Problem
+from yichuan.exceptions.rules import MAJEURE
 from yichuan.exceptions.thresholds import setting
 from yichuan.identity.scope import in_scope, owner_of, scoped
 
@@ -65,6 +66,10 @@ class History:
     first_at: datetime
     kinds: frozenset[str]
     parties: frozenset[str]
+    blamed: frozenset[str]
+    """Those of the kinds that somebody answers for, be it once."""
+    majeure_at: datetime | None
+    """Since when force majeure 不可抗力 lay over it, at first."""
 
 
 def _narrowed(session: ReadSession, filters: Filters) -> Select[Problem]:
@@ -188,7 +193,9 @@ def _main_city(cities: Sequence[str | None], counts: Sequence[int]) -> str | Non
 
 # unscoped: the rollups count every merchant's shipments
 _HISTORIES: Final = text("""
-    SELECT shipment_id, min(since), array_agg(DISTINCT kind), array_agg(DISTINCT party)
+    SELECT shipment_id, min(since), array_agg(DISTINCT kind), array_agg(DISTINCT party),
+        array_agg(DISTINCT kind) FILTER (WHERE party <> 'nobody'),
+        min(since) FILTER (WHERE kind = :majeure)
     FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
         AS k(merchant_id, shipment_id)
     JOIN problems USING (merchant_id, shipment_id)
@@ -204,5 +211,10 @@ async def histories(
         "merchants": arrays.uuids([m for m, _ in shipments]),
         "shipments": arrays.uuids([s for _, s in shipments]),
     }
-    rows = await session.execute(_HISTORIES, keys)
-    return {r[0]: History(r[1], frozenset(r[2]), frozenset(r[3])) for r in rows}
+    rows = await session.execute(_HISTORIES, keys | {"majeure": MAJEURE})
+    return {
+        shipment_id: History(
+            first_at, frozenset(kinds), frozenset(parties), frozenset(blamed or ()), majeure_at
+        )
+        for shipment_id, first_at, kinds, parties, blamed, majeure_at in rows
+    }

@@ -29,6 +29,8 @@ NUMBER = "number_doubt"
 """A scan names the next number in doubt: over when a person says, or the parcel has arrived."""
 MAJEURE: Final = "force_majeure"
 """不可抗力: an exception whose words say that nobody could help it."""
+LATE_PICKUP: Final = "late_pickup"
+LATE_DELIVERY: Final = "late_delivery"
 LIKE: Final = {MAJEURE: "other"}
 """Kinds that are over as others are."""
 OVER = frozenset({"delivered", "returned", "cancelled", "lost"})
@@ -138,7 +140,7 @@ def _waiting_for_pickup(facts: Facts, limits: Thresholds) -> Iterator[tuple[str,
     tracked = facts.ship_method in TRACKED
     if facts.milestone != "created" or facts.shipped_at is None or not tracked:
         return
-    yield "late_pickup", facts.shipped_at + timedelta(hours=limits.pickup_hours)
+    yield LATE_PICKUP, facts.shipped_at + timedelta(hours=limits.pickup_hours)
     if facts.ship_method == "own_number" and facts.last_event_at is None:
         yield "fake_shipping", facts.shipped_at + timedelta(hours=limits.fake_hours)
 
@@ -161,7 +163,7 @@ def _on_the_way(facts: Facts, limits: Thresholds) -> Iterator[tuple[str, datetim
                 lane = lane_of(facts, limits)
                 yield "stalled", last + timedelta(hours=patience[lane])
     if late:
-        yield "late_delivery", min(late)
+        yield LATE_DELIVERY, min(late)
 
 
 def _dealt_with(kind: str, at: datetime, past: Sequence[Past]) -> bool:

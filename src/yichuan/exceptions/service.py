@@ -20,7 +20,7 @@ from yichuan.core.ids import new_id
 from yichuan.core.writing import insert_returning
 from yichuan.exceptions.kinds import Party, ProblemKind, kinds
 from yichuan.exceptions.models import Problem
-from yichuan.exceptions.rules import Decision, Facts, Past, Report, blameless, decide
+from yichuan.exceptions.rules import MAJEURE, Decision, Facts, Past, Report, blameless, decide
 from yichuan.exceptions.thresholds import setting
 from yichuan.identity.callers import Caller
 from yichuan.identity.scope import in_scope, scoped
@@ -308,6 +308,7 @@ async def review(
     answered = await tickets.closed_of(session, waiting)
     reasons: dict[UUID, str] = {}
     opening: list[NewProblem] = []
+    excused: list[UUID] = []
     decisions: list[tuple[Box, Decision]] = []
     for box in boxes:
         mine = rows[box.id]
@@ -317,6 +318,7 @@ async def review(
         why = {c.kind: c.reason for c in decision.close}
         reasons |= {p.id: why[p.kind] for p in mine if p.closed_at is None and p.kind in why}
         free = blameless(decision, past)
+        excused += _excused_by(decision, mine)
         opening += [
             NewProblem(
                 box,
@@ -330,11 +332,26 @@ async def review(
         ]
     if reasons:
         await _close(session, reasons)
+    if excused:
+        # unscoped: the review serves every merchant
+        free_of_blame = update(Problem).where(Problem.id.in_(excused)).values(party="nobody")
+        await session.execute(free_of_blame.execution_options(synchronize_session=False))
     opened: dict[UUID, list[NewProblem]] = defaultdict(list)
     for _, one in await _open(session, opening):
         opened[one.box.id].append(one)
     found = [_reviewed(box, decision, opened.get(box.id, ()), at) for box, decision in decisions]
     await shipment_facts.record_review(session, [one for one in found if one is not None])
+
+
+def _excused_by(decision: Decision, mine: Sequence[_Known]) -> list[UUID]:
+    """Problems of being late that somebody was blamed for before it was told that force majeure had
+    begun by then."""
+    began = [one.since for one in decision.open if one.kind.kind == MAJEURE]
+    return [
+        one.id
+        for one in mine
+        if began and one.since >= min(began) and kinds()[one.kind].deadline in EXCUSED
+    ]
 
 
 def _reviewed(

@@ -24,6 +24,7 @@ COLUMNS: dict[str, str] = {
     "on_time_shipping": "准时发货率",
     "pickup_in_time": "准时揽收率",
     "delivered_on_time": "准时签收率",
+    "delivered_excused": "不可抗力迟到（不计入准时率）",
     "mean_transit_hours": "平均运输小时",
     "problem_rate": "异常率",
     "cost": "运费（元）",

@@ -46,6 +46,7 @@ def rates(sums: Mapping[str, int]) -> dict[str, Any]:
         "problems",
         "fake_shipping",
         "damaged_or_lost",
+        "delivered_excused",
     )
     return {name: sums[name] for name in names} | {
         "on_time_shipping": share(sums["shipped_on_time"], sums["ship_due"]),

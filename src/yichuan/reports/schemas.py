@@ -95,6 +95,9 @@ class Sums(BaseModel):
     on_time_shipping: float | None
     pickup_in_time: float | None
     delivered_on_time: float | None
+    """Of those with a promise that were not late for force majeure."""
+    delivered_excused: int
+    """Late for force majeure 不可抗力: in neither rate."""
     mean_transit_hours: float | None
     problem_rate: float | None
     """Problems per shipment shipped."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from datetime import date
 from operator import attrgetter
 from typing import Any, Final
@@ -30,6 +31,7 @@ PART = 5000
 _TYPES: Final = {str: "text", date | None: "date", int: "bigint"}
 _LINE: Final = {field.name: _TYPES[field.type] for field in fields(Line)}
 _values = attrgetter(*_LINE)
+_troubles = attrgetter(*(field.name for field in dataclass_fields(Troubles)))
 _MINE: Final = {"merchant_id": "uuid", "shipment_id": "uuid"} | _LINE
 _FLOW: Final = {"merchant_id": "uuid", "day": "date", "courier": "text", "province": "text"} | (
     dict.fromkeys(MEASURES, "int") | {"cost_minor": "bigint"}
@@ -111,7 +113,7 @@ def _counted(
     changed: list[tuple[Any, ...]] = []
     for box in boxes:
         history = histories.get(box.id)
-        had = Troubles(history.first_at, history.kinds, history.parties) if history else None
+        had = Troubles(*_troubles(history)) if history else None
         line = line_of(box, had, allowed, at)
         if changes.replace(box.merchant_id, before.get(box.id), line):
             changed.append((box.merchant_id, box.id, *_values(line)))

@@ -16,6 +16,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from yichuan.core.clock import CHINA
+from yichuan.exceptions.rules import LATE_DELIVERY, LATE_PICKUP
 
 NOBODY = "-"
 MEASURES = (
@@ -29,6 +30,7 @@ MEASURES = (
     "delivered",
     "delivered_with_promise",
     "delivered_on_time",
+    "delivered_excused",
     "transit_hours",
     "returned",
     "problems",
@@ -50,6 +52,7 @@ MERCHANT_PROBLEM = 16
 COURIER_PROBLEM = 32
 FAKE_SHIPPING = 64
 DAMAGED_OR_LOST = 128
+DELIVERED_EXCUSED = 256
 """Bits of `Line.marks`: its yes-or-no facts."""
 
 
@@ -93,6 +96,17 @@ class Troubles:
     first_at: datetime
     kinds: frozenset[str]
     parties: frozenset[str]
+    blamed: frozenset[str] = frozenset()
+    """Those of the kinds that somebody answers for, be it once."""
+    majeure_at: datetime | None = None
+    """Since when force majeure 不可抗力 lay over it, at first."""
+
+    def excuse(self, kind: str, limit: datetime | None) -> bool:
+        """Whether nobody is to blame for being late: when the problem of it was opened, nobody was;
+        and where none was, as all was told at the end, force majeure began before the limit."""
+        if kind in self.kinds:
+            return kind not in self.blamed
+        return limit is not None and self.majeure_at is not None and self.majeure_at <= limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +156,8 @@ def line_of(box: Box, troubles: Troubles | None, limits: Limits, now: datetime) 
     known_pickup = box.picked_up_at is not None or box.milestone == "created"
     pickup_due = pick_up_by is not None and known_pickup
     pickup_due = pickup_due and (box.picked_up_at is not None or now > (pick_up_by or now))
+    if troubles is not None and not _by(box.picked_up_at, pick_up_by):
+        pickup_due = pickup_due and not troubles.excuse(LATE_PICKUP, pick_up_by)
     returned = box.milestone == "returned"
     cost = box.cost_expected_minor if box.cost_billed_minor is None else box.cost_billed_minor
     return Line(
@@ -187,8 +203,7 @@ def _marks(
     marks = (
         SHIPPED_ON_TIME * _by(box.shipped_at, ship_by)
         | PICKED_UP_ON_TIME * _by(box.picked_up_at, pick_up_by)
-        | WITH_PROMISE * (box.delivered_at is not None and box.promised_at is not None)
-        | DELIVERED_ON_TIME * _by(box.delivered_at, box.promised_at)
+        | _kept_promise(box, troubles)
     )
     if troubles is None:
         return marks
@@ -199,6 +214,16 @@ def _marks(
         | FAKE_SHIPPING * ("fake_shipping" in troubles.kinds)
         | DAMAGED_OR_LOST * (not troubles.kinds.isdisjoint(ROUGH))
     )
+
+
+def _kept_promise(box: Box, troubles: Troubles | None) -> int:
+    """A parcel that is late for force majeure is no promise broken, nor one kept."""
+    if box.delivered_at is None or box.promised_at is None:
+        return 0
+    if box.delivered_at <= box.promised_at:
+        return WITH_PROMISE | DELIVERED_ON_TIME
+    excused = troubles is not None and troubles.excuse(LATE_DELIVERY, box.promised_at)
+    return DELIVERED_EXCUSED if excused else WITH_PROMISE
 
 
 def _by(at: datetime | None, limit: datetime | None) -> bool:
@@ -221,6 +246,7 @@ _MARKED: dict[str, tuple[tuple[int, str], ...]] = {
     "delivered_day": (
         (WITH_PROMISE, "delivered_with_promise"),
         (DELIVERED_ON_TIME, "delivered_on_time"),
+        (DELIVERED_EXCUSED, "delivered_excused"),
     ),
     "problem_day": (
         (MERCHANT_PROBLEM, "merchant_problems"),

@@ -29,12 +29,15 @@ class DailyRollup(Base):
     shipped_on_time: Mapped[int] = mapped_column(Integer, server_default="0")
     shipped: Mapped[int] = mapped_column(Integer, server_default="0")
     pickup_due: Mapped[int] = mapped_column(Integer, server_default="0")
-    """Shipped, and either picked up or past the time a pick-up may take."""
+    """Shipped, and either picked up or past the time a pick-up may take; late ones but for force
+    majeure."""
     picked_up_on_time: Mapped[int] = mapped_column(Integer, server_default="0")
     picked_up: Mapped[int] = mapped_column(Integer, server_default="0")
     delivered: Mapped[int] = mapped_column(Integer, server_default="0")
     delivered_with_promise: Mapped[int] = mapped_column(Integer, server_default="0")
     delivered_on_time: Mapped[int] = mapped_column(Integer, server_default="0")
+    delivered_excused: Mapped[int] = mapped_column(Integer, server_default="0")
+    """Late for force majeure: not among those with a promise."""
     transit_hours: Mapped[int] = mapped_column(Integer, server_default="0")
     """Sum over delivered shipments, from pick-up (else hand-over) to signature."""
     returned: Mapped[int] = mapped_column(Integer, server_default="0")

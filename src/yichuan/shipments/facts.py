@@ -105,10 +105,11 @@ _REVIEW: Final = text(f"""
         FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _REVIEWED.items())})
             AS n({", ".join(_REVIEWED)})
         WHERE s.merchant_id = n.merchant_id AND s.id = n.id
-        RETURNING s.merchant_id, s.id, s.problem, n.shows
+        RETURNING s.merchant_id, s.id, s.problem, n.shows, n.kinds IS NOT NULL AS opened
     )
     INSERT INTO milestone_log (topic, kind, merchant_id, shipment_id, detail, occurred_at)
-    SELECT 'shipment', 'problem', merchant_id, id, problem, :at FROM done WHERE shows
+    SELECT CASE WHEN shows THEN 'shipment' ELSE 'figures' END, 'problem', merchant_id, id, problem,
+        :at FROM done WHERE shows OR opened
 """)
 _TROUBLE: Final = text("""
     UPDATE shipments s SET troubled_at = least(s.troubled_at, k.since),
@@ -201,7 +202,7 @@ class Reviewed(Struct, frozen=True):
 
 async def record_review(session: SystemSession, reviewed: Sequence[Reviewed]) -> None:
     """Write what reviews found, in one statement: a row of shipments is in many indexes, and each
-    further write of it would be in all of them again."""
+    further write of it would be in all of them again. Problems that do not show are counted too."""
     if reviewed:
         columns = {
             name: arrays.OF_TYPE[kind]([getattr(one, name) for one in reviewed])

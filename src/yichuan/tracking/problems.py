@@ -36,6 +36,11 @@ _SHIPMENTS: Final = text("""
 """)
 
 
+def is_force_majeure(said: str) -> bool:
+    """Whether a courier's words for an exception say that nobody could help it."""
+    return _MAJEURE.search(said) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class TrackProblem:
     """The heaviest open problem of a track (`kind` as in `tracking.details`)."""
@@ -49,7 +54,7 @@ class TrackProblem:
     @property
     def is_force_majeure(self) -> bool:
         """不可抗力: weather, disaster, an order of the authorities. Nobody answers for it."""
-        return self.said is not None and _MAJEURE.search(self.said) is not None
+        return self.said is not None and is_force_majeure(self.said)
 
 
 async def problems_of(

@@ -5451,6 +5451,8 @@ export interface components {
             pickup_in_time: number | null;
             /** Delivered On Time */
             delivered_on_time: number | null;
+            /** Delivered Excused */
+            delivered_excused: number;
             /** Mean Transit Hours */
             mean_transit_hours: number | null;
             /** Problem Rate */
@@ -5503,6 +5505,8 @@ export interface components {
             pickup_in_time: number | null;
             /** Delivered On Time */
             delivered_on_time: number | null;
+            /** Delivered Excused */
+            delivered_excused: number;
             /** Mean Transit Hours */
             mean_transit_hours: number | null;
             /** Problem Rate */
@@ -7820,6 +7824,8 @@ export interface components {
             pickup_in_time: number | null;
             /** Delivered On Time */
             delivered_on_time: number | null;
+            /** Delivered Excused */
+            delivered_excused: number;
             /** Mean Transit Hours */
             mean_transit_hours: number | null;
             /** Problem Rate */

@@ -136,6 +136,14 @@ function columnsFor(t: Words, staff: boolean): Column<Row>[] {
     rate('pickup_in_time', t.pickup_in_time),
     rate('delivered_on_time', t.delivered_on_time),
     {
+      key: 'excused',
+      title: t.excused,
+      width: 132,
+      align: 'right',
+      hidden: true,
+      render: (row) => formatCount(row.delivered_excused),
+    },
+    {
       key: 'mean',
       title: t.mean_hours,
       width: 112,
