@@ -5,6 +5,7 @@ from __future__ import annotations
 from yichuan.core.consumers import Consumer
 from yichuan.couriers import learning
 from yichuan.exceptions import detect as exceptions
+from yichuan.forecast import service as forecast
 from yichuan.gateway import consumer as gateway
 from yichuan.notify import consumer as notify
 from yichuan.notify.events import ONLY as TOLD
@@ -48,6 +49,7 @@ CONSUMERS: tuple[Consumer, ...] = (
         only=polling_learning.ONLY,
         patient=True,
     ),
+    Consumer("forecast.arrivals", "shipment", forecast.handle, only=forecast.ONLY, patient=True),
     Consumer("couriers.numbers", "shipment", learning.handle, only=learning.ONLY, patient=True),
 )
 """Who is not patient shows people where their parcels are."""

@@ -6,6 +6,7 @@ from yichuan.costs import models as costs
 from yichuan.couriers import models as couriers
 from yichuan.exceptions import models as exceptions
 from yichuan.feedback import models as feedback
+from yichuan.forecast import models as forecast
 from yichuan.gateway import models as gateway
 from yichuan.identity import models as identity
 from yichuan.imports import models as imports
@@ -30,6 +31,7 @@ __all__ = [
     "couriers",
     "exceptions",
     "feedback",
+    "forecast",
     "gateway",
     "identity",
     "imports",

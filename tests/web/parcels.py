@@ -111,6 +111,22 @@ CASES: Final[dict[str, Json]] = {
     "picked_up": parcel(2),
     "in_transit": parcel(6, promised_at="2026-11-26T23:59:00+08:00"),
     "departed": parcel(7),
+    "estimated": parcel(
+        7,
+        expected={
+            "source": "estimate",
+            "from": "2026-11-25T00:00:00+08:00",
+            "to": "2026-11-26T23:59:00+08:00",
+        },
+    ),
+    "estimated_half": parcel(
+        9,
+        expected={
+            "source": "estimate",
+            "from": "2026-11-25T00:00:00+08:00",
+            "to": "2026-11-25T11:59:00+08:00",
+        },
+    ),
     "silent": parcel(4),
     "arriving": parcel(9),
     "out_for_delivery": parcel(10, promised_at="2026-11-24T23:59:00+08:00"),

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from web.parcels import LOCKER, SIGNED, TOKEN, parcel
+from web.parcels import CASES, LOCKER, SIGNED, TOKEN, parcel
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/miniprogram/pages/track"
@@ -75,6 +75,13 @@ def drive(at: Path, answers: list[Any], acts: list[str | None]) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def test_our_own_estimate_is_told_as_days(at: Path) -> None:
+    estimated = CASES["estimated"]
+    told = drive(at, [(200, estimated)], [])
+    # 31 minutes past the case's clock or years later: only the courier's promise grows old
+    assert told["seen"][-1]["parcel"]["when"]["text"] == "11月25日–11月26日"
 
 
 def test_a_parcel_from_link_to_code_to_signature(at: Path) -> None:

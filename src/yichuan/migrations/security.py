@@ -108,6 +108,7 @@ LATER_SYSTEM_ONLY: dict[str, tuple[str, ...]] = {
     "0017": ("archive_parts", "history_recalls"),
     "0023": ("courier_paces",),
     "0024": ("courier_pictures",),
+    "0028": ("arrival_counts",),
 }
 SYSTEM_ONLY = (
     *_FIRST_SYSTEM_ONLY,

@@ -14,6 +14,7 @@ from yichuan.core.database import SystemSession
 from yichuan.core.vault import Vault
 from yichuan.couriers import queries as couriers
 from yichuan.exceptions import queries as exceptions
+from yichuan.forecast import queries as forecast
 from yichuan.merchants import contact
 from yichuan.merchants import queries as merchants
 from yichuan.shipments import links
@@ -27,6 +28,9 @@ from yichuan.web.legs import BuyerNumber, Leg, leg_of, masked, numbers, places
 
 OURS: Final = frozenset({"number_doubt"})
 """Problems that are the staff's to settle and say nothing of the parcel."""
+ON_ITS_WAY: Final = frozenset(
+    {"created", "picked_up", "in_transit", "arriving", "out_for_delivery"}
+)
 NO_FORECAST = frozenset({"ready_for_collection", "returning"})
 ON_THE_ROUND = timedelta(hours=36)
 """How long after its last scan a delivery person is taken to have a parcel."""
@@ -45,9 +49,12 @@ class BuyerCourier(BaseModel):
 
 
 class BuyerExpected(BaseModel):
-    """When the courier says it will be delivered."""
+    """When it will be delivered: as the courier says, else as like parcels were."""
 
     model_config = ConfigDict(populate_by_name=True)
+
+    source: Literal["courier", "estimate"]
+    """estimate: our own, from parcels that arrived lately (`forecast.arrival`)."""
 
     begin: datetime | None = Field(alias="from")
     """null: by `to`."""
@@ -182,7 +189,8 @@ class BuyerTrack(BaseModel):
     history: History
     """`recalling`: older scans are on their way back from the archive, ask again in a moment."""
     expected: BuyerExpected | None
-    """Nobody is told of a forecast that has passed, or of a parcel at its end."""
+    """Nobody is told of a forecast that has passed, or of a parcel at its end; our own estimate
+    only of parcels without a problem."""
     parcels: list[BuyerParcel]
     """All parcels of the order to this person, in the order they were packed; one or more."""
     contacts: list[BuyerContact]
@@ -212,6 +220,10 @@ async def shown(
     signed = await tracking.sign_kind(session, shipment.merchant_id, shipment.id)
     said = await tracking.said(session, vault, shipment.merchant_id, shipment.id)
     legs = places(scans)
+    problem = await _problem(session, shipment)
+    expected = _expected(shipment, said)
+    if expected is None and problem is None:
+        expected = await _estimate(session, shipment, scans)
     values: dict[str, Any] = {
         "courier": courier
         and BuyerCourier(
@@ -222,7 +234,7 @@ async def shown(
         ),
         "milestone": shipment.milestone,
         "detail": shipment.detail,
-        "problem": await _problem(session, shipment),
+        "problem": problem,
         "waybill_number": number if verified or not number else masked(number),
         "shipped_at": shipment.shipped_at,
         "promised_at": shipment.promised_at,
@@ -232,7 +244,7 @@ async def shown(
         "events": [_event(scan, verified, legs) for scan in scans],
         "numbers": await numbers(session, legs, verified=verified),
         "history": history,
-        "expected": _expected(shipment, said),
+        "expected": expected,
         "parcels": await _parcels(session, shipment, verified),
         "contacts": await _contacts(session, shipment),
         "locker_hint": locker_hint(scans) if _waits(shipment) else None,
@@ -253,7 +265,17 @@ def _expected(shipment: Shipment, said: Said | None) -> BuyerExpected | None:
     over = shipment.milestone in END_MILESTONES or shipment.milestone in NO_FORECAST
     if said is None or said.expected_to is None or over or said.expected_to < now():
         return None
-    return BuyerExpected(begin=said.expected_from, end=said.expected_to)
+    return BuyerExpected(source="courier", begin=said.expected_from, end=said.expected_to)
+
+
+async def _estimate(
+    session: SystemSession, shipment: Shipment, scans: Sequence[TimelineEvent]
+) -> BuyerExpected | None:
+    """Our own, where the courier says nothing: worked out from what is shown, when it is shown."""
+    if shipment.milestone not in ON_ITS_WAY:
+        return None
+    found = await forecast.arrival(session, shipment, scans)
+    return found and BuyerExpected(source="estimate", begin=found.begin, end=found.end)
 
 
 def _deliverer(shipment: Shipment, said: Said | None) -> BuyerDeliverer | None:

@@ -50,9 +50,9 @@ function when(track, words, now) {
       h('dd', null, h('time', { datetime: at.toISOString(), title: exact(at) }, words.moment(at))),
     )
   }
-  const near = words.near(days)
+  const near = told && state.spread(told) ? '' : words.near(days)
   const behind = typeof late === 'number'
-  const aside = behind ? words.late(-late) : words.left(days)
+  const aside = behind ? words.late(-late) : told && told.ours ? words.ours : words.left(days)
   return h(
     'dl',
     { class: 'when' },

@@ -64,7 +64,7 @@ export function read(json) {
       .reverse(),
     numbers: json.numbers || [],
     history: json.history || 'complete',
-    expected: json.expected ? { from: time(json.expected.from), to: time(json.expected.to) } : null,
+    expected: json.expected ? { from: time(json.expected.from), to: time(json.expected.to), ours: json.expected.source === 'estimate' } : null,
     parcels: json.parcels || [],
     contacts: json.contacts || [],
     hint: json.locker_hint || null,
@@ -108,8 +108,8 @@ export function look(track, now) {
 }
 
 /**
- * How the promise stands: {kind: none|ahead|late|signed|arrived, at, days}; `told`: {from, to}, when
- * the courier itself said so.
+ * How the promise stands: {kind: none|ahead|late|signed|arrived, at, days}; `told`: {from, to, ours}, when
+ * the courier said so or, `ours`, parcels like it took so long.
  */
 export function promise(track, now) {
   if (track.milestone === 'delivered') return { kind: 'signed', at: track.deliveredAt || lastAt(track) }
@@ -124,6 +124,9 @@ export function promise(track, now) {
   if (!open || !promisedAt) return { kind: 'none', open }
   return { kind: late === null ? 'ahead' : 'late', at: promisedAt, days: daysAhead(promisedAt, now), late }
 }
+
+/** Whether a range goes over several days. */
+export const spread = ({ from, to }) => from && daysAhead(to, from) > 0
 
 const lastAt = (track) => (track.events[0] ? track.events[0].at : null)
 

@@ -4,10 +4,8 @@ import { clock, local } from './time.js'
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const WEEK = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ')
-const date = (at) => {
-  const { month, date: day, weekday } = local(at)
-  return `${WEEK[weekday]}, ${MONTHS[month - 1]} ${day}`
-}
+const day = (at) => `${MONTHS[local(at).month - 1]} ${local(at).date}`
+const date = (at) => `${WEEK[local(at).weekday]}, ${day(at)}`
 const NEAR = { '-1': 'Yesterday', 0: 'Today', 1: 'Tomorrow' }
 const UNITS = { minute: ' min', hour: ' h' }
 const many = (n, unit) => `${n} ${unit}${n === 1 ? '' : 's'}`
@@ -94,8 +92,12 @@ export default {
   expected: 'Expected',
   range: ({ from, to }) => {
     if (!from) return `${date(to)}, by ${clock(to)}`
-    return to - from > 20 * 3600e3 ? date(to) : `${date(to)}, ${clock(from)}–${clock(to)}`
+    if (local(from).day < local(to).day) return `${day(from)} – ${day(to)}`
+    const hours = (to - from) / 3600e3
+    if (hours > 20) return date(to)
+    return `${date(to)}, ${hours > 11.9 ? (local(to).hour < 12 ? 'morning' : 'afternoon') : `${clock(from)}–${clock(to)}`}`
   },
+  ours: 'Estimated from parcels like yours',
   promised: 'Was expected',
   unknown: 'The courier has not given a date yet',
   late: (days) => (days > 0 ? `${many(days, 'day')} late` : 'Later than expected'),

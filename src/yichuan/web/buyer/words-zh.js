@@ -3,10 +3,8 @@
 import { clock, local } from './time.js'
 
 const WEEK = '日一二三四五六'
-const date = (at) => {
-  const { month, date: day, weekday } = local(at)
-  return `${month}月${day}日 周${WEEK[weekday]}`
-}
+const day = (at) => `${local(at).month}月${local(at).date}日`
+const date = (at) => `${day(at)} 周${WEEK[local(at).weekday]}`
 const NEAR = { '-1': '昨天', 0: '今天', 1: '明天', 2: '后天' }
 const UNITS = { minute: '分钟', hour: '小时', day: '天' }
 
@@ -69,8 +67,12 @@ export default {
   expected: '预计送达',
   range: ({ from, to }) => {
     if (!from) return `${date(to)} ${clock(to)} 前`
-    return to - from > 20 * 3600e3 ? date(to) : `${date(to)} ${clock(from)}–${clock(to)}`
+    if (local(from).day < local(to).day) return `${day(from)}–${day(to)}`
+    const hours = (to - from) / 3600e3
+    if (hours > 20) return date(to)
+    return `${date(to)} ${hours > 11.9 ? (local(to).hour < 12 ? '上午' : '下午') : `${clock(from)}–${clock(to)}`}`
   },
+  ours: '按近期同类包裹估算',
   promised: '原预计送达',
   unknown: '送达时间待快递公司更新',
   late: (days) => (days > 0 ? `已晚 ${days} 天` : '比预计晚'),

@@ -4410,9 +4410,14 @@ export interface components {
         };
         /**
          * BuyerExpected
-         * @description When the courier says it will be delivered.
+         * @description When it will be delivered: as the courier says, else as like parcels were.
          */
         BuyerExpected: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "courier" | "estimate";
             /** From */
             from: string | null;
             /**

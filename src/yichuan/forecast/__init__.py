@@ -1,0 +1,1 @@
+"""When parcels will arrive, learned from those that did."""

@@ -1,0 +1,115 @@
+"""Consumer `forecast.arrivals`: counts how long parcels took, once they have arrived.
+
+Of one batch of the log at most `MOST` parcels are counted, spread over it: they are enough to know
+couriers by, and what they cost does not grow with the platform. Scans cost nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import text
+
+from yichuan.core import arrays
+from yichuan.core.database import ReadSession, SystemSession
+from yichuan.core.log import Entry
+from yichuan.forecast.arrival import Ends, Group, Key, Seen, keys_of, passed
+from yichuan.shipments import facts
+from yichuan.tracking import ways
+from yichuan.tracking.details import milestone_of
+from yichuan.tracking.geo import place_of
+from yichuan.tracking.values import Place
+
+ONLY: Final = "milestone = 'delivered' AND milestone_from IS DISTINCT FROM milestone"
+MOST: Final = 100
+_DIGITS: Final = 3
+
+_READ: Final = text("""
+    SELECT c.courier, c.origin, c.destination, c.parcels, c.counts
+    FROM unnest(CAST(:couriers AS text[]), CAST(:origins AS text[]), CAST(:destinations AS text[]))
+        AS k(courier, origin, destination)
+    JOIN arrival_counts c USING (courier, origin, destination)
+""")
+_KEEP: Final = text("""
+    INSERT INTO arrival_counts AS c (courier, origin, destination, parcels, counts)
+    VALUES (:courier, :origin, :destination, :parcels, CAST(:counts AS jsonb))
+    ON CONFLICT (courier, origin, destination) DO UPDATE SET parcels = excluded.parcels,
+        counts = excluded.counts, updated_at = now()
+""")
+
+
+async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
+    """Count some of the parcels that arrived. Counts and cursor commit together."""
+    found = facts.in_order(
+        {(e.merchant_id, e.shipment_id) for e in entries if e.merchant_id and e.shipment_id}
+    )
+    chosen = found[:: max(1, -(-len(found) // MOST))]
+    if not chosen:
+        return
+    boxes = {box.id: box for box in await facts.read(session, chosen)}
+    parcels: list[tuple[list[Key], Any, datetime]] = []
+    for way in await ways.of_shipments(session, chosen):
+        box = boxes.get(way.shipment_id)
+        if box is None or box.courier is None:
+            continue
+        scans = [Seen(s.at, milestone_of(s.detail), place_of(s.city)) for s in way.scans]
+        ends = ends_of(box.origin_city, box.dest_city or box.dest_province, scans)
+        stops, arrived_at = passed(box.shipped_at, scans, ends)
+        if stops and arrived_at is not None:
+            parcels.append((keys_of(box.courier, ends), stops, arrived_at))
+    groups = await read(session, {key for keys, _, _ in parcels for key in keys})
+    for keys, stops, arrived_at in parcels:
+        for key in keys:
+            groups.setdefault(key, Group()).add(stops, arrived_at)
+    for key in sorted(groups):
+        await session.execute(_KEEP, _values(key, groups[key]))
+
+
+def ends_of(origin: str | None, destination: str | None, scans: Iterable[Seen]) -> Ends:
+    """Where a parcel comes from and goes to; it begins where it was scanned first, unless known."""
+    begins = place_of(origin)
+    if begins is None or begins.adcode is None:
+        begins = next((scan.place for scan in scans if scan.place is not None), None)
+    goal: Place | None = place_of(destination)
+    return Ends(begins, goal)
+
+
+async def read(session: ReadSession, keys: Collection[Key]) -> dict[Key, Group]:
+    """What was counted of these groups, as far as there is any."""
+    if not keys:
+        return {}
+    ordered = sorted(keys)
+    columns = {
+        "couriers": arrays.texts([courier for courier, _, _ in ordered]),
+        "origins": arrays.texts([origin for _, origin, _ in ordered]),
+        "destinations": arrays.texts([destination for _, _, destination in ordered]),
+    }
+    rows = await session.execute(_READ, columns)
+    return {
+        (row.courier, row.origin, row.destination): Group(
+            row.parcels,
+            {
+                cell: {int(halves): number for halves, number in some.items()}
+                for cell, some in row.counts.items()
+            },
+        )
+        for row in rows
+    }
+
+
+def _values(key: Key, group: Group) -> dict[str, Any]:
+    courier, origin, destination = key
+    kept = {
+        cell: {str(halves): round(number, _DIGITS) for halves, number in some.items()}
+        for cell, some in group.counts.items()
+    }
+    return {
+        "courier": courier,
+        "origin": origin,
+        "destination": destination,
+        "parcels": group.parcels,
+        "counts": msgspec.json.encode(kept).decode(),
+    }
