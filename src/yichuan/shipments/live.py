@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from yichuan.core.clock import CHINA
-from yichuan.shipments.models import END_MILESTONES
+from yichuan.shipments.models import END_MILESTONES, STRETCH_OF
 
 Stage = Literal[
     "paid",
@@ -52,13 +52,19 @@ LIVE_SQL: Final = (
     f"(milestone NOT IN {END_MILESTONES!r} OR milestone = 'delivered' AND {_SIGNED_AT} >= {_TODAY})"
 )
 """Whether a shipment's row is live now."""
-_CREATED: Final = "milestone = 'created' AND shipped_at IS"
+AT: Final = {
+    name: f"stretch = '{stretch}'" + ("" if name == stretch else f" AND milestone = '{name}'")
+    for name, stretch in STRETCH_OF.items()
+}
+"""Milestone → condition on a shipment's row, of which indexes know the first part."""
+UNSHIPPED: Final = f"shipped_at IS NULL AND {AT['created']}"
+_CREATED: Final = f"{AT['created']} AND shipped_at IS"
 IN_STAGE: Final[dict[Stage, str]] = {
     "paid": f"{_CREATED} NULL AND printed_at IS NULL",
     "printed": f"{_CREATED} NULL AND printed_at IS NOT NULL",
     "shipped": f"{_CREATED} NOT NULL",
-    **{stage: f"milestone = '{stage}'" for stage in STAGES[3:9]},
-    "delivered": f"milestone = 'delivered' AND {_SIGNED_AT} >= {_TODAY}",
+    **{stage: AT[stage] for stage in STAGES[3:9]},
+    "delivered": f"{AT['delivered']} AND {_SIGNED_AT} >= {_TODAY}",
 }
 """Conditions on a shipment's row, for lists."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     CheckConstraint,
+    Computed,
     ForeignKeyConstraint,
     Index,
     Text,
@@ -35,6 +36,19 @@ MILESTONES = (
     "lost",
 )
 END_MILESTONES = ("delivered", "returned", "cancelled", "lost")
+STRETCHES = {
+    "under_way": ("picked_up", "in_transit"),
+    "near": ("arriving", "out_for_delivery", "ready_for_collection"),
+}
+"""Stretches 路段 of the way that hold several milestones; any other milestone is one by itself."""
+STRETCH_OF = dict(zip(MILESTONES, MILESTONES, strict=True)) | {
+    name: stretch for stretch, names in STRETCHES.items() for name in names
+}
+_STRETCH = (
+    "CASE "
+    + " ".join(f"WHEN milestone IN {names!r} THEN '{one}'" for one, names in STRETCHES.items())
+    + " ELSE milestone END"
+)
 
 
 class Shipment(MerchantOwned, Base):
@@ -54,8 +68,8 @@ class Shipment(MerchantOwned, Base):
         Index("ix_shipments_id", "id"),
         Index("ix_shipments_created", "created_at", "id"),
         Index("ix_shipments_merchant_created", "merchant_id", "created_at", "id"),
-        Index("ix_shipments_milestone", "milestone", "created_at", "id"),
-        Index("ix_shipments_merchant_milestone", "merchant_id", "milestone", "created_at", "id"),
+        Index("ix_shipments_stretch", "stretch", "created_at", "id"),
+        Index("ix_shipments_merchant_stretch", "merchant_id", "stretch", "created_at", "id"),
         Index("ix_shipments_courier", "courier", "created_at", "id"),
         Index(
             "ix_shipments_problem",
@@ -74,13 +88,13 @@ class Shipment(MerchantOwned, Base):
             "merchant_id",
             "created_at",
             "id",
-            postgresql_where=text("shipped_at IS NULL AND milestone = 'created'"),
+            postgresql_where=text("shipped_at IS NULL AND stretch = 'created'"),
         ),
         Index(
             "ix_shipments_recipient",
             "merchant_id",
             "recipient_key",
-            postgresql_where=text("shipped_at IS NULL AND milestone = 'created'"),
+            postgresql_where=text("shipped_at IS NULL AND stretch = 'created'"),
         ),
         *(
             Index(f"ix_shipments_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
@@ -115,6 +129,9 @@ class Shipment(MerchantOwned, Base):
     waybill_number: Mapped[str | None]
     """The current waybill's number."""
     milestone: Mapped[str] = mapped_column(server_default="created")
+    stretch: Mapped[str] = mapped_column(Computed(_STRETCH, persisted=True))
+    """What indexes know in place of the milestone. A step within a stretch changes nothing that is
+    indexed, so the row is written in place (a heap-only tuple), and none of its indexes."""
     milestone_at: Mapped[datetime | None]
     """The scan that brought it to its milestone, as far as a courier told of one."""
     detail: Mapped[str] = mapped_column(server_default="none")

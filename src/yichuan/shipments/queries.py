@@ -13,12 +13,14 @@ from sqlalchemy import select
 from yichuan.core.database import Database, Merchants, ReadSession, hot_reads, hot_rows
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
+from yichuan.core.trip import Call
 from yichuan.core.vault import Vault
 from yichuan.identity.scope import in_scope, scoped
 from yichuan.shipments import live_rows
-from yichuan.shipments.live import IN_STAGE, Stage, days_in
+from yichuan.shipments.live import IN_STAGE, UNSHIPPED, Stage, days_in
 from yichuan.shipments.models import (
     END_MILESTONES,
+    STRETCH_OF,
     SearchToken,
     Shipment,
     ShipmentEvent,
@@ -71,9 +73,9 @@ _LINES_SQL = (
 )
 _OPEN = f"milestone NOT IN {END_MILESTONES!r}"
 QUEUES: dict[Queue, str] = {
-    "to_ship": "shipped_at IS NULL AND milestone = 'created'",
-    "to_print": "shipped_at IS NULL AND milestone = 'created' AND printed_at IS NULL",
-    "to_hand_over": "shipped_at IS NULL AND milestone = 'created' AND printed_at IS NOT NULL",
+    "to_ship": UNSHIPPED,
+    "to_print": f"{UNSHIPPED} AND printed_at IS NULL",
+    "to_hand_over": f"{UNSHIPPED} AND printed_at IS NOT NULL",
     "on_the_way": f"shipped_at IS NOT NULL AND {_OPEN}",
     "ended": f"NOT ({_OPEN})",
 }
@@ -85,6 +87,9 @@ Span = tuple[datetime | None, datetime | None]
 """From, and up to but without."""
 _ALWAYS: Span = (None, None)
 _NOT_ASKED: tuple[object, ...] = (None, (), [])
+_WALKED = "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', %s, true)"
+"""Behind a policy the planner expects few rows, and would collect and sort all of them where an
+index gives the newest at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,17 @@ def _standing(filters: Filters) -> tuple[list[str], list[Any]]:
     return where, args
 
 
+def _milestones(wanted: Sequence[str]) -> dict[str, list[str]]:
+    """The columns that say whether a parcel is at one of these milestones, and their values. The
+    stretch leads to them; the milestone need not be asked where they are all of their stretches."""
+    if not wanted:
+        return {}
+    stretches = sorted({STRETCH_OF[name] for name in wanted})
+    whole = {name for name, stretch in STRETCH_OF.items() if stretch in stretches}
+    rest = {} if whole == set(wanted) else {"milestone": sorted(set(wanted))}
+    return {"stretch": stretches} | rest
+
+
 def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list[Any]]:
     where: list[str] = []
     args: list[Any] = []
@@ -205,10 +221,11 @@ def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list
         add("merchant_id = ANY(%s)", list(merchants)) if len(merchants) != 1 else None
     if owner is not None:
         add("merchant_id = %s", owner)
-    if len(filters.milestones) == 1:
-        add("milestone = %s", filters.milestones[0])
-    elif filters.milestones:
-        add("milestone = ANY(%s)", list(filters.milestones))
+    for column, values in _milestones(filters.milestones).items():
+        if len(values) == 1:
+            add(f"{column} = %s", values[0])
+        else:
+            add(f"{column} = ANY(%s)", values)
     for name, column in _EQUAL.items():
         value = getattr(filters, name)
         if value == NOTHING:
@@ -278,18 +295,29 @@ async def listing(
         where.append(f"({key}, id) {operator} (%s, %s)")
         args.extend(read_time_cursor(cursor))
     clause = " AND ".join(where) or "true"
-    rows = await hot_rows(
-        database.hot,
-        merchants,
+    page = (
         f"SELECT {_ROW_SQL} FROM shipments WHERE {clause}"
         f" ORDER BY {key} {direction}, id {direction} LIMIT %s",
         [*args, limit + 1],
     )
+    calls: list[Call] = [page]
+    if column == "created_at" and _is_walked(filters):
+        some = merchants is not None or filters.merchant_category is not None
+        calls.insert(0, (_WALKED, ("on" if some else "off",)))
+    *_, rows = await hot_reads(database.hot, merchants, calls)
     items = [dict(zip(ROW_COLUMNS, row, strict=True)) for row in rows[:limit]]
     following = None
     if len(rows) > limit:
         following = time_cursor(items[-1][column] or _NEVER, items[-1]["id"])
     return items, following
+
+
+def _is_walked(filters: Filters) -> bool:
+    """Whether the list is narrowed to what the indexes know in the list's own order, and to nothing
+    that finds a few parcels out of that order."""
+    chosen = (filters.milestones, filters.stage, filters.queue, filters.courier, filters.problem)
+    strewn = filters.tokens or any(span != _ALWAYS for span in filters.spans.values())
+    return not strewn and any(value not in _NOT_ASKED for value in chosen)
 
 
 def _live(filters: Filters) -> live_rows.LiveFilters | None:

@@ -226,7 +226,7 @@ async def suggestions(session: ReadSession, merchant_id: UUID) -> list[list[Ship
         select(Shipment.recipient_key)
         .where(
             Shipment.merchant_id == merchant_id,
-            Shipment.milestone == "created",
+            Shipment.stretch == "created",
             Shipment.shipped_at.is_(None),
             Shipment.waybill_number.is_(None),
             Shipment.recipient_key.is_not(None),
@@ -241,7 +241,7 @@ async def suggestions(session: ReadSession, merchant_id: UUID) -> list[list[Ship
         .where(
             Shipment.merchant_id == merchant_id,
             Shipment.recipient_key.in_(keys),
-            Shipment.milestone == "created",
+            Shipment.stretch == "created",
             Shipment.shipped_at.is_(None),
             Shipment.waybill_number.is_(None),
             Shipment.hold.is_(False),

@@ -36,7 +36,7 @@ def _waiting(session: ReadSession, held: Held) -> ColumnElement[bool]:
     conditions = [
         in_scope(session, Shipment),
         Shipment.shipped_at.is_(None),
-        Shipment.milestone == "created",
+        Shipment.stretch == "created",
         or_(False, *places),
     ]
     if held.courier is not None:
