@@ -148,7 +148,8 @@ def web(inst: Installation, workers: int = 1) -> Iterator[tuple[str, int]]:
 
 def memory_mb(pid: int) -> float:
     """Resident memory of a process, MB."""
-    return round(psutil.Process(pid).memory_info().rss / 1e6, 1)
+    resident: int = psutil.Process(pid).memory_info().rss
+    return round(resident / 1e6, 1)
 
 
 def cpu_seconds(pids: Mapping[str, int], families: Container[str] = ()) -> dict[str, float]:

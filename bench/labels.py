@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +109,15 @@ def measure() -> dict[str, Any]:
     from yichuan.waybills.labels.render import Format, render
 
     labels = sample(SINGLE)
+
+    def one_by_one(size: Size) -> Callable[[], object]:
+        return lambda: [render([label], size=size) for label in labels]
+
     render(labels[:1])
     result: dict[str, Any] = {"benchmark": "labels", "single_pdf_per_s": {}, "batch_per_s": {}}
     for size in Size:
-        result["single_pdf_per_s"][size.value] = rate(
-            SINGLE, lambda size=size: [render([label], size=size) for label in labels]
-        )
-        result["batch_per_s"][size.value] = rate(
-            BATCH, lambda size=size: render(labels[:BATCH], size=size)
-        )
+        result["single_pdf_per_s"][size.value] = rate(SINGLE, one_by_one(size))
+        result["batch_per_s"][size.value] = rate(BATCH, partial(render, labels[:BATCH], size=size))
     result["single_pdf_bytes"] = len(render(labels[:1]).content)
     result["single_zpl_per_s"] = rate(
         100, lambda: [render([label], Format.ZPL) for label in labels[:100]]

@@ -17,6 +17,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
@@ -359,7 +360,7 @@ async def _filtered(page: Page, address: str, clicks: tuple[str, ...]) -> float:
     return took
 
 
-def _p95(took: list[float]) -> float:
+def _p95(took: Sequence[float]) -> float:
     return quantiles(took, n=20, method="inclusive")[18] if len(took) > 1 else took[0]
 
 

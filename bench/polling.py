@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from random import Random
 from statistics import fmean, quantiles
@@ -192,7 +193,7 @@ def held_real() -> dict[str, object] | str:
             rest = [(counts[i], 1.0) for i in order if i not in out]
             book = fitted(merged([(invented, AS_MANY / COUNTED), *rest]))
             # A copy each: the same history is asked for by other tables in another shuffle.
-            held += [(Journey(*_fields(found[i])), book) for i in out]
+            held += [(copy(found[i]), book) for i in out]
     books = {id(journey): book for journey, book in held}
 
     def started(n: int) -> list[Followed]:
@@ -200,10 +201,6 @@ def held_real() -> dict[str, object] | str:
 
     result = beside(started(STARTS), started(SEARCH_STARTS), lambda j: books[id(j)])
     return {"parcels": len(found), "folds": FOLDS, "shuffles": SHUFFLES} | result
-
-
-def _fields(journey: Journey) -> tuple[object, ...]:
-    return journey.given_at, journey.scans, journey.courier, journey.cut
 
 
 def main() -> None:
