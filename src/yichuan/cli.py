@@ -229,6 +229,13 @@ def demo(
     from_dir: Annotated[Path | None, typer.Option("--from", help="Start on these CSVs.")] = None,
 ) -> None:
     """The whole product with simulated couriers and a simulated mall."""
+    from yichuan.demo.ports import must_be_free
+    from yichuan.demo.state import DemoError
+
+    try:
+        must_be_free(port)  # said at once, not after everything was loaded
+    except DemoError as error:
+        raise fail(str(error)) from error
     from yichuan.demo import run
 
     os.environ.setdefault("YICHUAN_DATA_DIR", str(data_dir))
@@ -236,29 +243,31 @@ def demo(
 
 
 ROOM_COMMANDS = {
-    "address": "yichuan.regions.commands:address_app",
-    "courier": "yichuan.couriers.commands:courier_app",
-    "import": "yichuan.imports.commands:import_app",
-    "labels": "yichuan.waybills.labels.commands:labels_app",
-    "rate": "yichuan.rating.commands:rate_app",
-    "simulate": "yichuan.simulator.commands:simulate_app",
-    "tracking": "yichuan.tracking.commands:tracking_app",
+    "address": ("regions.commands:address_app", "Pasted Chinese addresses (地址解析)."),
+    "courier": ("couriers.commands:courier_app", "Couriers and numbers. 快递公司"),
+    "import": (
+        "imports.commands:import_app",
+        "Take files in: orders, shipments, rate cards, couriers' bills. 导入",
+    ),
+    "labels": (
+        "waybills.labels.commands:labels_app",
+        "Waybill labels 电子面单 without a database.",
+    ),
+    "rate": ("rating.commands:rate_app", "Quotes and bill reconciliation. 报价与对账"),
+    "simulate": ("simulator.commands:simulate_app", "Simulated couriers and a simulated mall."),
+    "tracking": ("tracking.commands:tracking_app", "Tracking 物流轨迹."),
 }
-"""The rooms' own sub-commands: imported only when they are asked for (or listed)."""
+"""The rooms' own sub-commands and their line in the list: imported only when they are asked for."""
 
 
 def _mount(arguments: list[str]) -> None:
-    wanted = arguments[:1] if arguments[:1] and arguments[0] in app_names() else ROOM_COMMANDS
-    for name in wanted:
-        if name in ROOM_COMMANDS:
-            module, _, attribute = ROOM_COMMANDS[name].partition(":")
-            app.add_typer(getattr(import_module(module), attribute), name=name)
-
-
-def app_names() -> set[str]:
-    """Every first word the command line knows."""
-    own = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
-    return own | {g.name or "" for g in app.registered_groups} | set(ROOM_COMMANDS)
+    first = arguments[0] if arguments else ""
+    for name, (where, line) in ROOM_COMMANDS.items():
+        room = typer.Typer()
+        if name == first:
+            module, _, attribute = where.partition(":")
+            room = getattr(import_module(f"yichuan.{module}"), attribute)
+        app.add_typer(room, name=name, help=line)
 
 
 def main() -> None:

@@ -14,9 +14,7 @@ from rich.table import Table
 from yichuan.couriers.catalogue import entries
 from yichuan.couriers.recognise import Recognition, recognise
 
-courier_app = typer.Typer(
-    name="courier", help="Couriers and numbers. 快递公司", no_args_is_help=True
-)
+courier_app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TypeAlias
 
 from yichuan.couriers.catalogue import Entry, entries, plain
@@ -17,39 +18,53 @@ Facets: TypeAlias = Mapping[str, Callable[[Entry], Collection[str]]]
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """What a courier is found by."""
+    """What a courier is found by, all plain."""
 
-    codes: tuple[str, ...]
-    """Here and elsewhere, plain: found from their beginning."""
-    names: tuple[str, ...]
+    whole: frozenset[str]
+    """Codes, here and elsewhere, and names."""
+    begun: str
+    """Those, and the name in pinyin and its first letters: found from their beginning."""
+    names: str
     """Found by any part."""
-    spelt: tuple[str, ...]
-    """Its name in pinyin, and the first letters of it."""
+
+
+def _joined(keys: Iterable[str]) -> str:
+    """Keys as one text, searched in one step: each behind a NUL, which no plain text has."""
+    return "".join(f"\0{key}" for key in keys)
 
 
 @cache
 def _keys() -> Mapping[str, _Keys]:
     found = {}
     for entry in entries().values():
-        codes = (entry.code, *entry.kuaidi100, *entry.track17)
-        spelt = (entry.pinyin.replace(" ", ""), entry.initials)
+        codes = [plain(code) for code in (entry.code, *entry.kuaidi100, *entry.track17)]
+        names = [key for name in entry.names if (key := plain(name))]
+        spelt = [t for t in (entry.pinyin.replace(" ", ""), entry.initials) if len(t) > 1]
         found[entry.code] = _Keys(
-            codes=tuple(plain(code) for code in codes),
-            names=tuple(key for name in entry.names if (key := plain(name))),
-            spelt=tuple(text for text in spelt if len(text) > 1),
+            whole=frozenset(codes + names),
+            begun=_joined(names + codes + spelt),
+            names=_joined(names),
         )
     return found
 
 
-def rank(entry: Entry, wanted: str) -> int | None:
-    """How well a courier answers a search (0 best), by code, name, alias, other systems' code or
-    pinyin; None when not at all. `wanted` is plain."""
-    keys = _keys()[entry.code]
-    if wanted in keys.codes or wanted in keys.names:
-        return EQUAL
-    if any(key.startswith(wanted) for key in (*keys.names, *keys.codes, *keys.spelt)):
-        return BEGINS
-    return CONTAINS if any(wanted in name for name in keys.names) else None
+@cache
+def _values(read: Callable[[Entry], Collection[str]]) -> Mapping[str, tuple[str, ...]]:
+    """A facet's values by courier; they come with the program and stay."""
+    return {code: tuple(read(entry)) for code, entry in entries().items()}
+
+
+def _ranked(wanted: str, pool: Iterable[Entry]) -> list[tuple[int, Entry]]:
+    """Couriers that answer a search, and how well (0 best): by code, name, alias, other systems'
+    code or pinyin. `wanted` is plain."""
+    keys_of, start, found = _keys(), _joined([wanted]), []
+    for entry in pool:
+        keys = keys_of[entry.code]
+        if start in keys.begun:
+            found.append((EQUAL if wanted in keys.whole else BEGINS, entry))
+        elif wanted in keys.names:
+            found.append((CONTAINS, entry))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +86,21 @@ def look(
     text = plain(q) if q else ""
     if q and not text:
         return Found([], {name: {} for name in facets})
-    rows: list[tuple[int, Entry]] = []
-    counts: dict[str, Counter[str]] = {name: Counter() for name in facets}
-    for entry in entries().values() if within is None else within:
-        place = rank(entry, text) if text else EQUAL
-        if place is None:
-            continue
-        values = {name: read(entry) for name, read in facets.items()}
-        missed = [name for name, value in wanted.items() if value not in values[name]]
+    pool = entries().values() if within is None else within
+    answers = _ranked(text, pool) if text else [(EQUAL, entry) for entry in pool]
+    values = {name: _values(read) for name, read in facets.items()}
+    fit: list[tuple[int, Entry]] = []
+    but_for: dict[str, list[str]] = {name: [] for name in facets}  # one value alone keeps these out
+    for place, entry in answers if wanted else ():
+        missed = [name for name, value in wanted.items() if value not in values[name][entry.code]]
         if not missed:
-            rows.append((place, entry))
-        for name in missed if len(missed) == 1 else () if missed else facets:
-            counts[name].update(values[name])
-    return Found(rows, {name: dict(count) for name, count in counts.items()})
+            fit.append((place, entry))
+        elif len(missed) == 1:
+            but_for[missed[0]].append(entry.code)
+    rows = fit if wanted else answers
+    codes = [entry.code for _, entry in rows]
+    counts = {
+        name: dict(Counter(chain.from_iterable(map(of.__getitem__, codes + but_for[name]))))
+        for name, of in values.items()
+    }
+    return Found(rows, counts)

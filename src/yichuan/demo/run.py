@@ -103,7 +103,6 @@ def _start(
     config = settings()
     if config.database_url is not None:
         raise DemoError("the demonstration brings its own database: unset YICHUAN_DATABASE_URL")
-    ports.must_be_free(port)
     with states.alone(data_dir):
         state = states.load(data_dir)
         if state is not None and state.stage == "filling":

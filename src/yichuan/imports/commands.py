@@ -32,11 +32,7 @@ from yichuan.merchants import service as merchant_service
 from yichuan.terms.values import TermKind
 
 ACTOR = "system:cli"
-import_app = typer.Typer(
-    name="import",
-    no_args_is_help=True,
-    help="Take files in: orders, shipments, rate cards, couriers' bills. 导入",
-)
+import_app = typer.Typer(no_args_is_help=True)
 _errors = Console(stderr=True)
 
 FileArgument = Annotated[

@@ -47,9 +47,7 @@ from yichuan.rating.rows import (
 )
 
 T = TypeVar("T")
-rate_app = typer.Typer(
-    name="rate", help="Quotes and bill reconciliation. 报价与对账", no_args_is_help=True
-)
+rate_app = typer.Typer(no_args_is_help=True)
 _errors = Console(stderr=True)
 
 RatesOption = Annotated[

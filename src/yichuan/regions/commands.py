@@ -10,7 +10,7 @@ import typer
 
 from yichuan.regions.parse import parse_address
 
-address_app = typer.Typer(name="address", help="Pasted Chinese addresses (地址解析).")
+address_app = typer.Typer()
 
 
 class _Line(msgspec.Struct):

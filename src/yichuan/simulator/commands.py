@@ -21,7 +21,7 @@ from yichuan.simulator.config import (
 from yichuan.simulator.mall_command import mall
 from yichuan.simulator.protocols import PROTOCOLS
 
-simulate_app = typer.Typer(help="Simulated couriers and a simulated mall.", no_args_is_help=True)
+simulate_app = typer.Typer(no_args_is_help=True)
 simulate_app.command()(mall)
 
 

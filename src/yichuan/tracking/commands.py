@@ -16,7 +16,7 @@ from yichuan.tracking.details import milestone_of
 from yichuan.tracking.merge import TrackEvent, derive
 from yichuan.tracking.normalise import detail_of_event, in_order
 
-tracking_app = typer.Typer(no_args_is_help=True, help="Tracking 物流轨迹.")
+tracking_app = typer.Typer(no_args_is_help=True)
 
 Line = dict[str, Any]
 BOM = b"\xef\xbb\xbf"

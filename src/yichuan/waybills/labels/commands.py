@@ -16,7 +16,7 @@ from yichuan.waybills.labels.jsonl import Parsed, parse_lines
 from yichuan.waybills.labels.model import Size
 from yichuan.waybills.labels.render import Format, Rendered, render
 
-labels_app = typer.Typer(help="Waybill labels 电子面单 without a database.", no_args_is_help=True)
+labels_app = typer.Typer(no_args_is_help=True)
 
 
 @labels_app.callback()
