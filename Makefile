@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types console console-check bench chaos format openapi lock clean
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Compiled files are kept, whatever the environment says: a demonstration is five processes of the
+# same program, and the tests start some thirty.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV    := .venv
 BIN     := $(VENV)/bin

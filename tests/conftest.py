@@ -37,8 +37,10 @@ from yichuan.identity import service as identity
 from yichuan.merchants import service as merchants
 
 # A busy machine is slow, not broken: neither an example nor the making of examples has a time.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suite")
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", PATIENT, max_examples=50)
+settings.register_profile("deep", PATIENT, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 gc.set_threshold(*RARE)  # what a test makes dies by its count; the rest is there for all of them
 # Compiled files are kept, whatever the environment says: the tests start some thirty processes.
 sys.dont_write_bytecode = False

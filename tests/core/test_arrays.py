@@ -21,7 +21,7 @@ async def fetched(context: Context, cast: str, literal: str) -> list[Any]:
         return row[0]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(values=st.lists(st.none() | SOME | st.sampled_from(['"', "\\", "NULL", "{,}", "", " "])))
 async def test_texts_come_back(context: Context, values: list[str | None]) -> None:
     assert await fetched(context, "text", arrays.texts(values)) == values

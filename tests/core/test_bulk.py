@@ -52,7 +52,7 @@ def samples() -> list[list[tuple[object, ...]]]:
     """Rows of every odd kind, found by hypothesis and kept for one trip to the database."""
     found: list[list[tuple[object, ...]]] = []
 
-    @settings(max_examples=60, database=None)
+    @settings(database=None)
     @given(ROWS)
     def collect(rows: list[tuple[object, ...]]) -> None:
         found.append(rows)

@@ -221,7 +221,7 @@ def test_the_digest_knows_file_table_and_mapping(tmp_path: Path) -> None:
     assert len(digests) == 3
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     weights=st.lists(st.sampled_from(["1", "2.5", "", "x", "0.001"]), min_size=1, max_size=25),
     keys=st.lists(st.integers(1, 9), min_size=25, max_size=25),

@@ -194,7 +194,7 @@ def test_digest_depends_on_file_and_mapping(tmp_path: Path) -> None:
     assert one != digest(path, b"orders", b"map")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.lists(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.core.settings import Settings
@@ -16,7 +16,6 @@ OTHER = Vault(b"\x01" * 32)
 
 
 @given(st.dictionaries(st.sampled_from(["name", "phone", "address"]), st.text(max_size=80)))
-@settings(max_examples=50)
 def test_a_record_opens_again_and_only_with_its_keys(record: dict[str, str]) -> None:
     sealed = VAULT.seal_record(record)
     assert VAULT.open_record(sealed.wrapped_key, sealed.ciphertext) == record

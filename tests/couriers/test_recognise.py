@@ -7,7 +7,7 @@ import random
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import datasets
@@ -164,7 +164,6 @@ def test_no_number_can_be_read_back_from_what_is_kept() -> None:
     assert all(len(shape) <= len("15:YT12") for shape in all_shapes([number]))
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.one_of(st.text(max_size=45), st.from_regex(re.compile(r"[0-9A-Z]{5,25}"), fullmatch=True))
 )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.exceptions.kinds import kinds, superseded_by
@@ -238,7 +238,6 @@ steps = st.lists(st.tuples(facts_of, reports_of), min_size=1, max_size=4)
 
 
 @given(steps)
-@settings(max_examples=100, deadline=None)
 def test_decisions_are_settled_consistent_and_final(
     way: list[tuple[Facts, list[Report]]],
 ) -> None:
@@ -262,7 +261,6 @@ def test_decisions_are_settled_consistent_and_final(
 
 
 @given(facts_of, st.integers(0, 300))
-@settings(max_examples=100, deadline=None)
 def test_nothing_is_missed_between_two_looks(facts: Facts, wait: int) -> None:
     """Looking only when the deadline says so finds what looking all the time finds."""
     first = decide(facts, [], [], LIMITS, NOON)

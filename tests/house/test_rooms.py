@@ -147,10 +147,15 @@ def test_rooms_do_not_import_the_doors() -> None:
 
 
 def test_the_web_process_stays_light() -> None:
-    """Importing the application loads no solver, learner or data frame library."""
+    """Importing the application loads no solver, learner or data frame library, and the worker has
+    no courier abroad in its memory either, not even when it knows all its connectors."""
     if not (PACKAGE / "app.py").exists():
         pytest.skip("yichuan.app is not there yet")
-    code = f"import sys, yichuan.app; print(*sorted(set({sorted(HEAVY)!r}) & set(sys.modules)))"
+    code = (
+        f"import sys, yichuan.app; print(*sorted(set({sorted(HEAVY)!r}) & set(sys.modules)))\n"
+        "import yichuan.worker; from yichuan.couriers.connectors import registry\n"
+        "registry.connectors(); print(*sorted({'karrio'} & set(sys.modules)))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )

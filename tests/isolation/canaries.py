@@ -66,9 +66,7 @@ def asked(request: httpx.Request) -> str:
 
 
 def says(said: str, canary: str) -> bool:
-    """Whether a text has a canary in it; a plain number only as a number of its own."""
-    if canary not in said:
-        return False
+    """Whether a text that has a canary in it tells it; a plain number is one of its own only."""
     if not canary.replace(".", "").isdigit():
         return True
     return re.search(rf"(?<![\w.]){re.escape(canary)}(?!\w)", said) is not None
@@ -77,7 +75,7 @@ def says(said: str, canary: str) -> bool:
 def leaked(answer: httpx.Response, canaries: Iterable[str]) -> list[str]:
     """Canaries that an answer tells although its request did not say them."""
     said = told(answer)
-    found = [canary for canary in canaries if says(said, canary)]
+    found = [canary for canary in canaries if canary in said and says(said, canary)]
     known = asked(answer.request) if found else ""
     return sorted(canary for canary in found if canary not in known)
 

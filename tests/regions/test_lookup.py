@@ -4,7 +4,7 @@ adcode."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.regions.lookup import Region, by_adcode, region, resolve
@@ -77,7 +77,6 @@ def test_nothing_or_more_than_one_is_none(texts: tuple[str, str, str]) -> None:
 
 
 @given(st.sampled_from(DISTRICTS), st.booleans(), st.booleans())
-@settings(max_examples=60)
 def test_full_and_short_forms_agree(division: object, short: bool, spaced: bool) -> None:
     official = region(division.adcode)  # type: ignore[attr-defined]
     assert official is not None
@@ -89,7 +88,6 @@ def test_full_and_short_forms_agree(division: object, short: bool, spaced: bool)
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))
-@settings(max_examples=80)
 def test_never_raises(province: str, city: str, district: str) -> None:
     found = resolve(province, city, district)
     assert found is None or by_adcode(found.region.adcode) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.regions.divisions import Division, divisions, region
@@ -150,7 +150,6 @@ def pasted(draw: st.DrawFn) -> tuple[str, Division, str, str, str, str]:
 
 
 @given(pasted())
-@settings(max_examples=100)
 def test_any_order_of_the_parts(case: tuple[str, Division, str, str, str, str]) -> None:
     raw, division, name, phone, street, detail = case
     found = parse_address(raw)
@@ -164,7 +163,6 @@ def same(one: ParsedAddress, other: ParsedAddress) -> bool:
 
 
 @given(pasted())
-@settings(max_examples=60)
 def test_formatted_parses_to_the_same(case: tuple[str, Division, str, str, str, str]) -> None:
     found = parse_address(case[0])
     assert same(parse_address(found.formatted()), found)
@@ -180,7 +178,6 @@ WORDS = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=14).map("".join)))
-@settings(max_examples=100)
 def test_never_raises(raw: str) -> None:
     found = parse_address(raw)
     assert 0.0 <= found.confidence <= 1.0

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.rollups.counting import Changes, Limits, Line, Troubles, counts, line_of
@@ -169,7 +169,6 @@ boxes = st.builds(
 
 
 @given(st.lists(st.tuples(st.sampled_from([ALPHA, BETA]), st.integers(0, 2), boxes), max_size=20))
-@settings(max_examples=100, deadline=None)
 def test_rollups_are_the_sum_of_the_present_lines(
     told: list[tuple[UUID, int, Any]],
 ) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.scorecards.score import COURIER, MERCHANT, Metric, grade, moves, part, parts, total
@@ -71,7 +71,6 @@ metrics = st.sampled_from([*MERCHANT, *COURIER])
 
 
 @given(metrics, st.integers(0, 5000), st.integers(0, 5000))
-@settings(max_examples=100, deadline=None)
 def test_points_stay_in_range_and_never_reward_worse(metric: Metric, base: int, bad: int) -> None:
     """One more late, broken or lost parcel never earns points."""
     amount = min(bad, base)
@@ -85,7 +84,6 @@ counted = st.fixed_dictionaries({name: st.integers(0, 1000) for name in sorted(N
 
 
 @given(counted, counted)
-@settings(max_examples=100, deadline=None)
 def test_what_moved_a_score_adds_up_to_the_change(
     before: dict[str, int], after: dict[str, int]
 ) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -202,7 +202,6 @@ ADDRESSES = st.text(max_size=60) | st.sampled_from(
 )
 
 
-@settings(max_examples=150)
 @given(st.lists(ADDRESSES, max_size=12))
 def test_any_text_in_place_of_an_address(urls: list[str]) -> None:
     """It stops no push, and only what can be asked for is kept."""

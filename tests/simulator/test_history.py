@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.stage import BEIJING, PLAIN_TIME, WEDNESDAY
@@ -39,7 +39,6 @@ def history(courier: str = "ZTO", number: str = "75000000000001", **over) -> Par
     return parcel_history(courier=courier, number=number, **(given_values | over))
 
 
-@settings(max_examples=100)
 @given(
     courier=st.sampled_from(sorted(couriers())),
     serial=st.integers(0, 10**6),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.regions import lookup
@@ -64,7 +64,6 @@ def test_nothing_in_the_tables_upsets_a_courier() -> None:
             assert not FORBIDDEN.search(text)
 
 
-@settings(max_examples=60)
 @given(st.integers(0, POOL - 1), st.integers(1, 3))
 def test_buyers_are_invented_and_stay_the_same(number: int, seed: int) -> None:
     who = buyer(seed, number)
@@ -130,7 +129,6 @@ def of(code: str) -> Merchant:
     return next(m for m in merchants() if m.code == code)
 
 
-@settings(max_examples=60)
 @given(st.sampled_from(merchants()), st.integers(0, 10**6), st.sampled_from((1.0, 450.0)))
 def test_a_box_is_always_handled_the_same_way(one: Merchant, number: int, scale: float) -> None:
     plan = handle(one, 1, str(number), NOW, scale)

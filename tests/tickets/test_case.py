@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.tickets.case import RESOLVE, RESPOND, Case, Party, Verb, advance, allowed, begin
@@ -67,7 +67,6 @@ sides = st.sampled_from(["merchant", "service"])
 
 
 @given(sides, st.sampled_from([1, 2, 3]), st.lists(st.tuples(verbs, sides), max_size=12))
-@settings(max_examples=100, deadline=None)
 def test_any_life_of_a_case(party: Party, severity: int, acts: list[tuple[Verb, Party]]) -> None:
     """Closed means closed with a time and an outcome; the first answer is never rewritten; the
     clock never lies before the act that set it."""

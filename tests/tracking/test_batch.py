@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.couriers.connectors.base import CourierEvent, PushBatch, RejectedEvent, TrackUpdate
@@ -76,7 +76,6 @@ HISTORIES = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(histories=HISTORIES, seed=st.integers(0, 99))
 def test_every_event_is_new_exactly_once(
     histories: list[tuple[CourierEvent, ...]], seed: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracking.test_batch import merge
@@ -73,7 +73,6 @@ def two_lives(draw: st.DrawFn) -> tuple[Life, Life]:
     )
 
 
-@settings(max_examples=200, deadline=None)
 @given(lives=two_lives(), rng=st.randoms(use_true_random=False))
 def test_two_lives_are_the_same_in_whatever_order_and_portions(
     lives: tuple[Life, Life], rng: Random

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.tracking import memory
@@ -61,7 +61,6 @@ def straight(history: list[Scan]) -> TrackState:
     )
 
 
-@settings(max_examples=100, deadline=None)
 @given(history=scans(), seed=st.integers(0, 999))
 def test_any_order_in_any_portions_gives_the_state_of_all(history: list[Scan], seed: int) -> None:
     """Half of the time nearly in order, as couriers send them: the walk goes on from its place."""

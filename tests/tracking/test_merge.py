@@ -10,7 +10,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.tracking.details import Milestone, details
@@ -55,7 +55,6 @@ events = st.builds(
 histories = st.lists(events, max_size=14)
 
 
-@settings(max_examples=100, deadline=None)
 @given(histories, st.randoms(use_true_random=False))
 def test_order_and_repeats_do_not_matter(
     given_events: list[TrackEvent], rng: random.Random
@@ -67,7 +66,6 @@ def test_order_and_repeats_do_not_matter(
     assert history_digest(again) == history_digest(given_events)
 
 
-@settings(max_examples=100, deadline=None)
 @given(histories, st.integers(0, 14), st.integers(0, 14))
 def test_pushes_in_any_order_end_in_the_same_truth(
     given_events: list[TrackEvent], cut: int, other: int
@@ -82,7 +80,6 @@ def test_pushes_in_any_order_end_in_the_same_truth(
     assert derive(stored) == derive(given_events)
 
 
-@settings(max_examples=100, deadline=None)
 @given(histories)
 def test_whatever_comes_the_state_is_sound(given_events: list[TrackEvent]) -> None:
     """A milestone we know, times that fit it, nothing from the future."""
@@ -97,7 +94,6 @@ def test_whatever_comes_the_state_is_sound(given_events: list[TrackEvent]) -> No
         assert state.first_event_at <= state.last_event_at
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from(["picked_up", "in_transit", "arrived_at_hub", "departed_from_hub"]))
 )

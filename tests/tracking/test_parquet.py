@@ -7,7 +7,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow", reason="archives need pyarrow: make setup")
@@ -42,7 +42,6 @@ def line(row: tuple[object, ...]) -> bytes:
     return (",".join(map(cell, row)) + "\n").encode()
 
 
-@settings(max_examples=60)
 @given(st.lists(rows, min_size=1, max_size=60))
 def test_a_file_gives_back_the_same_bytes_and_each_track_its_own(table: list) -> None:
     table.sort(key=lambda row: (row[0].encode(), row[1].encode(), row[2]))

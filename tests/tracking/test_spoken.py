@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.tracking.spoken import FARTHEST, deliverer, expected
@@ -83,7 +83,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
 @given(st.lists(PIECES | st.text(max_size=4), max_size=14).map("".join))
 def test_any_text_is_read(text: str) -> None:
     found = expected(text, AT)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -166,7 +166,6 @@ def bound_state(strand: Strand, moved: Moved) -> BoundState:
     )
 
 
-@settings(max_examples=120, deadline=None)
 @given(strands=shipments(), rng=st.randoms(use_true_random=False))
 def test_a_shipment_is_the_same_however_it_is_told(strands: list[Strand], rng: Random) -> None:
     """Permuted, doubled, delayed, interleaved and in batches of any size."""

@@ -10,7 +10,7 @@ from itertools import combinations
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from waybills.labels.samples import ALL, CHILD, FREIGHT, LONG, PLAIN, RARE
@@ -193,7 +193,6 @@ LABELS = st.builds(
 
 
 @given(LABELS, st.sampled_from(Size))
-@settings(max_examples=60, deadline=None)
 def test_any_label_is_printed_and_stays_on_the_paper(label: LabelData, size: Size) -> None:
     """Whatever merchants type: no crash, nothing within a millimetre of the edge, nothing over
     other text."""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -115,7 +115,6 @@ def test_cpcl_bitmap_reads_back(size: Size) -> None:
         )
     )
 )
-@settings(max_examples=100)
 def test_zpl_compression_loses_nothing(sample: tuple[int, list[bytes]]) -> None:
     """Any bitmap, also wide ones of long runs, comes back bit by bit."""
     row_bytes, rows = sample

@@ -3,7 +3,7 @@ torn apart, characters vanish without a word."""
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.waybills.labels.typefaces import GETA, typefaces
@@ -79,7 +79,6 @@ def test_too_much_is_cut_and_said() -> None:
 
 
 @given(TEXT, st.floats(4, 60), st.floats(2, 30), st.booleans())
-@settings(max_examples=100)
 def test_lines_never_leave_their_box(text: str, width: float, height: float, bold: bool) -> None:
     """Whatever the text: each line fits the width, all of them the height, nothing is lost unless
     it is said."""
@@ -93,7 +92,6 @@ def test_lines_never_leave_their_box(text: str, width: float, height: float, bol
 
 
 @given(TEXT, st.floats(4, 60), st.booleans())
-@settings(max_examples=60)
 def test_one_line_fits_its_width(text: str, width: float, bold: bool) -> None:
     """Also for a single line."""
     fitted = SETTER.fit_line(prepared(text), width, 20, 5, bold)

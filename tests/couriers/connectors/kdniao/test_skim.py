@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuan.couriers.connectors.kdniao.skim import KdniaoSkimmer
@@ -47,7 +47,6 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows=st.lists(ROWS, max_size=4), spaced=st.booleans())
 def test_rows_are_read_as_in_the_whole(rows: list[dict[str, Any]], spaced: bool) -> None:
     content = json.dumps({"Data": rows}, indent=1 if spaced else None).encode()
