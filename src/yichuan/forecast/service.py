@@ -6,7 +6,7 @@ couriers by, and what they cost does not grow with the platform. Scans cost noth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from yichuan.tracking.geo import place_of
 from yichuan.tracking.values import Place
 
 ONLY: Final = "milestone = 'delivered' AND milestone_from IS DISTINCT FROM milestone"
-MOST: Final = 100
+MOST: Final = 250
 _DIGITS: Final = 3
 
 _READ: Final = text("""
@@ -34,8 +34,11 @@ _READ: Final = text("""
     JOIN arrival_counts c USING (courier, origin, destination)
 """)
 _KEEP: Final = text("""
-    INSERT INTO arrival_counts AS c (courier, origin, destination, parcels, counts)
-    VALUES (:courier, :origin, :destination, :parcels, CAST(:counts AS jsonb))
+    INSERT INTO arrival_counts (courier, origin, destination, parcels, counts)
+    SELECT courier, origin, destination, parcels, CAST(counts AS jsonb)
+    FROM unnest(CAST(:couriers AS text[]), CAST(:origins AS text[]), CAST(:destinations AS text[]),
+                CAST(:parcels AS float8[]), CAST(:counts AS text[]))
+        AS n(courier, origin, destination, parcels, counts)
     ON CONFLICT (courier, origin, destination) DO UPDATE SET parcels = excluded.parcels,
         counts = excluded.counts, updated_at = now()
 """)
@@ -64,8 +67,8 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     for keys, stops, arrived_at in parcels:
         for key in keys:
             groups.setdefault(key, Group()).add(stops, arrived_at)
-    for key in sorted(groups):
-        await session.execute(_KEEP, _values(key, groups[key]))
+    if groups:
+        await session.execute(_KEEP, _values(groups))
 
 
 def ends_of(origin: str | None, destination: str | None, scans: Iterable[Seen]) -> Ends:
@@ -81,13 +84,7 @@ async def read(session: ReadSession, keys: Collection[Key]) -> dict[Key, Group]:
     """What was counted of these groups, as far as there is any."""
     if not keys:
         return {}
-    ordered = sorted(keys)
-    columns = {
-        "couriers": arrays.texts([courier for courier, _, _ in ordered]),
-        "origins": arrays.texts([origin for _, origin, _ in ordered]),
-        "destinations": arrays.texts([destination for _, _, destination in ordered]),
-    }
-    rows = await session.execute(_READ, columns)
+    rows = await session.execute(_READ, _columns(sorted(keys)))
     return {
         (row.courier, row.origin, row.destination): Group(
             row.parcels,
@@ -100,16 +97,25 @@ async def read(session: ReadSession, keys: Collection[Key]) -> dict[Key, Group]:
     }
 
 
-def _values(key: Key, group: Group) -> dict[str, Any]:
-    courier, origin, destination = key
+def _columns(keys: Sequence[Key]) -> dict[str, str]:
+    return {
+        "couriers": arrays.texts([courier for courier, _, _ in keys]),
+        "origins": arrays.texts([origin for _, origin, _ in keys]),
+        "destinations": arrays.texts([destination for _, _, destination in keys]),
+    }
+
+
+def _values(groups: Mapping[Key, Group]) -> dict[str, Any]:
+    keys = sorted(groups)
+    return _columns(keys) | {
+        "parcels": [groups[key].parcels for key in keys],
+        "counts": arrays.texts([_counts(groups[key]) for key in keys]),
+    }
+
+
+def _counts(group: Group) -> str:
     kept = {
         cell: {str(halves): round(number, _DIGITS) for halves, number in some.items()}
         for cell, some in group.counts.items()
     }
-    return {
-        "courier": courier,
-        "origin": origin,
-        "destination": destination,
-        "parcels": group.parcels,
-        "counts": msgspec.json.encode(kept).decode(),
-    }
+    return msgspec.json.encode(kept).decode()
