@@ -50,6 +50,7 @@ STAFF = {
     "settings": "/settings",
     "settings-webhooks": "/settings/webhooks",
     "settings-users": "/settings/users",
+    "settings-buyers": "/settings/buyers",
     "settings-audit": "/settings/audit",
 }
 MERCHANT = {

@@ -15,13 +15,18 @@ export function SettingsPage({ action, children }: { action?: ReactNode; childre
   const options = [
     { value: '/settings', label: t.keys },
     { value: '/settings/webhooks', label: t.webhooks },
-    ...(operator ? [{ value: '/settings/users', label: t.users }] : []),
+    ...(operator
+      ? [
+          { value: '/settings/users', label: t.users },
+          { value: '/settings/buyers', label: t.buyers },
+        ]
+      : []),
     { value: '/settings/audit', label: t.audit },
   ]
   return (
     <PageStack>
       <PageHeader title={t.title} subtitle={t.subtitle} actions={action} />
-      <Segmented options={options} value={pathname} onChange={(to) => void navigate(to)} />
+      <Segmented style={{ maxWidth: '100%', overflowX: 'auto' }} options={options} value={pathname} onChange={(to) => void navigate(to)} />
       {children}
     </PageStack>
   )

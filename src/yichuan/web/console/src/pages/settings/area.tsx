@@ -16,6 +16,7 @@ export default defineArea({
     { index: true, lazy: () => import('./KeysPage') },
     { path: 'webhooks', lazy: () => import('./WebhooksPage') },
     { path: 'users', lazy: () => import('./UsersPage') },
+    { path: 'buyers', lazy: () => import('./BuyersPage') },
     { path: 'audit', lazy: () => import('./AuditPage') },
   ],
 })
