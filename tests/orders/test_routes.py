@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from conftest import Tenant
+from yichuan.core.clock import now
 from yichuan.core.context import Context
 
 PAID = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -151,6 +153,51 @@ async def test_hold_release_cancel_and_address(alpha: Tenant, beta: Tenant) -> N
     gone = await alpha.client.post(f"{path}/cancel", json=why)
     assert gone.json()["state"] == "cancelled"
     assert (await alpha.client.get(box)).json()["milestone"] == "cancelled"
+
+
+@pytest.mark.parametrize("by", ["platform", "merchant"])
+async def test_what_the_platform_holds_costs_nobody_else_time(
+    alpha: Tenant, platform: httpx.AsyncClient, context: Context, by: str
+) -> None:
+    """Its clocks stand still, but for what was late already; a merchant who holds its own parcel
+    gains nothing by it."""
+    client = platform if by == "platform" else alpha.client
+    placed = (await alpha.client.post("/api/v1/orders", json=order(f"H-{by}", alpha))).json()
+    sub = placed["sub_orders"][0]
+    path, box = f"/api/v1/orders/{sub['id']}", sub["shipment_ids"][0]
+
+    async def limits() -> list[datetime]:
+        async with context.database.system() as session:
+            row = (
+                await session.execute(
+                    text(
+                        "SELECT s.ship_by, s.promised_at, o.ship_by, o.promised_at FROM shipments s"
+                        " CROSS JOIN sub_orders o WHERE s.id = :box AND o.id = :sub"
+                    ),
+                    {"box": box, "sub": sub["id"]},
+                )
+            ).one()
+        return list(row)
+
+    soon, past = now() + timedelta(hours=1), now() - timedelta(days=9)
+    async with context.database.system() as session:
+        for table, key in (("shipments", box), ("sub_orders", sub["id"])):
+            await session.execute(
+                text(f"UPDATE {table} SET ship_by = :soon, promised_at = :past WHERE id = :id"),
+                {"soon": soon, "past": past, "id": key},
+            )
+    assert (await client.post(f"{path}/hold", json={"reason": "买家申请退款"})).status_code == 200
+    async with context.database.system() as session:
+        await session.execute(
+            text("UPDATE sub_orders SET held_at = held_at - interval '7 hours' WHERE id = :id"),
+            {"id": sub["id"]},
+        )
+    assert (await client.post(f"{path}/release")).json()["state"] == "open"
+    ship_by, promised_at, *orders = await limits()
+    moved = timedelta(hours=7) if by == "platform" else timedelta()
+    assert moved <= ship_by - soon < moved + timedelta(minutes=5)
+    assert (promised_at, orders[1]) == (past, past)
+    assert abs(orders[0] - ship_by) < timedelta(minutes=5)
 
 
 async def test_personal_data_are_shown_on_demand_and_noted(

@@ -51,6 +51,8 @@ class SubOrder(MerchantOwned, Base):
     """open → packed (boxes planned) → shipped (all on the way) → completed; held, cancelled."""
     hold_reason: Mapped[str | None]
     held_at: Mapped[datetime | None]
+    held_by: Mapped[str | None]
+    """platform, merchant: whose the time is that it stands still."""
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
     remark: Mapped[str | None]

@@ -11,7 +11,7 @@ from yichuan.core.database import WriteSession
 from yichuan.core.errors import Conflict, NotFound
 from yichuan.core.vault import Vault, VaultError
 from yichuan.identity import service as identity
-from yichuan.identity.callers import Caller
+from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.scope import scoped
 from yichuan.orders.models import Recipient, SubOrder
 from yichuan.orders.queries import SealedPerson
@@ -25,6 +25,7 @@ from yichuan.orders.schemas import (
     RecipientClear,
     RecipientIn,
 )
+from yichuan.shipments import holding
 from yichuan.shipments import service as shipments
 
 
@@ -43,7 +44,7 @@ async def locked(session: WriteSession, sub_order_id: UUID) -> SubOrder:
 
 
 async def hold(session: WriteSession, caller: Caller, sub_order_id: UUID, reason: str) -> SubOrder:
-    """Stop a sub-order before printing (refund asked: 拦截).
+    """Stop a sub-order before printing (refund asked: 拦截). See `release` for its clocks.
 
     Raises:
         NotFound: unknown or not the caller's.
@@ -52,14 +53,16 @@ async def hold(session: WriteSession, caller: Caller, sub_order_id: UUID, reason
     row = await locked(session, sub_order_id)
     if row.state not in ("open", "packed"):
         raise Conflict(f"the sub-order is {row.state}")
-    await shipments.set_hold(session, row.merchant_id, row.id, True, caller.id)
+    await holding.hold(session, row.merchant_id, row.id, caller.id)
     row.state, row.hold_reason, row.held_at = "held", reason, now()
+    row.held_by = "platform" if visible_merchants(caller) is None else "merchant"
     await identity.audit(session, caller, "order.held", str(row.id), row.merchant_id, reason=reason)
     return row
 
 
 async def release(session: WriteSession, caller: Caller, sub_order_id: UUID) -> SubOrder:
-    """Let a held sub-order go on.
+    """Let a held sub-order go on. What the platform held costs neither merchant nor courier time:
+    what was still to be kept when it began (`ship_by`, `promised_at`) is as much later.
 
     Raises:
         NotFound: unknown or not the caller's.
@@ -68,9 +71,13 @@ async def release(session: WriteSession, caller: Caller, sub_order_id: UUID) -> 
     row = await locked(session, sub_order_id)
     if row.state != "held":
         raise Conflict("the sub-order is not held")
-    row.state, row.hold_reason, row.held_at = "open", None, None
+    since = row.held_at if row.held_by == "platform" else None
+    if since is not None:
+        row.ship_by = holding.stood_still(since, now(), row.ship_by)
+        row.promised_at = holding.stood_still(since, now(), row.promised_at)
+    row.state, row.hold_reason, row.held_at, row.held_by = "open", None, None, None
     await session.flush()
-    await shipments.set_hold(session, row.merchant_id, row.id, False, caller.id)
+    await holding.release(session, row.merchant_id, row.id, caller.id, since=since)
     await identity.audit(session, caller, "order.released", str(row.id), row.merchant_id)
     return row
 

@@ -342,28 +342,8 @@ async def set_billed(session: SystemSession, rows: Sequence[Billed]) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-async def set_hold(
-    session: WriteSession, merchant_id: UUID, sub_order_id: UUID, hold: bool, actor: str
-) -> int:
-    """Stop (or free) the unshipped boxes that hold pieces of a sub-order. Returns how many.
-
-    Raises:
-        Conflict: a box of it was already shipped.
-    """
-    ids = await _boxes_of(session, merchant_id, sub_order_id)
-    rows = await lock(session, ids)
-    live = [row for row in rows if row.milestone != "cancelled"]
-    if hold and any(row.shipped_at or row.milestone != "created" for row in live):
-        raise Conflict("already shipped: ask the courier to intercept (拦截) instead")
-    for row in live:
-        row.hold = hold
-        await note(session, merchant_id, row.id, "held" if hold else "released", actor)
-    await session.flush()
-    await append(session, [_entry(merchant_id, row.id, "changed") for row in live])
-    return len(live)
-
-
-async def _boxes_of(session: WriteSession, merchant_id: UUID, sub_order_id: UUID) -> list[UUID]:
+async def boxes_of(session: WriteSession, merchant_id: UUID, sub_order_id: UUID) -> list[UUID]:
+    """The boxes that hold pieces of a sub-order."""
     return list(
         await session.scalars(
             select(ShipmentLine.shipment_id)
@@ -385,7 +365,7 @@ async def drop_sub_order(
     Raises:
         Conflict: a box has a waybill or was shipped.
     """
-    for row in await lock(session, await _boxes_of(session, merchant_id, sub_order_id)):
+    for row in await lock(session, await boxes_of(session, merchant_id, sub_order_id)):
         if row.milestone == "cancelled":
             continue
         must_be_unshipped(row, "cancel")
@@ -434,7 +414,7 @@ async def change_destination(
     Raises:
         Conflict: a box has a waybill or was shipped, or holds another order's pieces too.
     """
-    for row in await lock(session, await _boxes_of(session, merchant_id, sub_order_id)):
+    for row in await lock(session, await boxes_of(session, merchant_id, sub_order_id)):
         must_be_unshipped(row, "change the address")
         others = await session.scalar(
             select(func.count())
