@@ -103,7 +103,7 @@ def _insert(model: type[Base], rows: Rows, tail: str) -> Write:
     return single, values
 
 
-def _of_columns(model: type[Base], rows: Rows, tail: str) -> tuple[str, list[str]]:
+def _of_columns(model: type[Base], rows: Rows, tail: str) -> tuple[str, list[arrays.Array]]:
     names = tuple(rows[0])
     made = _of_arrays(model, names, tail)
     if made is None:

@@ -107,7 +107,7 @@ def _counted(
     histories: Mapping[UUID, History],
     before: Mapping[UUID, Line],
     allowed: Limits,
-) -> list[tuple[TextClause, dict[str, str]]]:
+) -> list[tuple[TextClause, dict[str, arrays.Array]]]:
     """What is to be written: a statement and its arrays for each table that changes."""
     changes, at = Changes(), now()
     changed: list[tuple[Any, ...]] = []
@@ -139,7 +139,7 @@ async def _lines(session: SystemSession, keys: Sequence[Key]) -> Mapping[UUID, L
     return {keys[row[0] - 1][1]: Line(*row[1:]) for row in rows}
 
 
-def _arrays(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
+def _arrays(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> dict[str, arrays.Array]:
     """Rows as array literals, column by column: adapting each value would cost more than both
     counting and writing them."""
     return {

@@ -130,7 +130,7 @@ def in_order(keys: Iterable[Key]) -> list[Key]:
     return sorted(keys, key=lambda key: (key[0].int, key[1].int))
 
 
-def _arrays(keys: Iterable[Key]) -> dict[str, str]:
+def _arrays(keys: Iterable[Key]) -> dict[str, arrays.Array]:
     ordered = in_order(keys)
     return {
         "merchants": arrays.uuids([m for m, _ in ordered]),

@@ -79,7 +79,7 @@ async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
     wholes = {key: whole for key in in_order(told) if (whole := combine(told[key])) is not None}
     if not wholes:
         return
-    columns = {
+    columns: dict[str, arrays.Array] = {
         "merchant_id": arrays.uuids([merchant_id for merchant_id, _ in wholes]),
         "shipment_id": arrays.uuids([shipment_id for _, shipment_id in wholes]),
     }

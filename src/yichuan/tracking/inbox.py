@@ -33,7 +33,7 @@ LOOK_SECONDS: Final = 1.0
 
 _INSERT = (
     "INSERT INTO push_inbox (connector, connection_id, body)"
-    " SELECT * FROM unnest(%s::text[], %s::uuid[], %b::bytea[])"
+    " SELECT unnest(%s::text[]), unnest(%s::uuid[]), unnest(%s::bytea[])"
 )
 _WAITING = """
     WITH span AS (
@@ -130,8 +130,8 @@ class Inbox:
         fail one by one; a push written twice because of that is merged once."""
         values = (
             arrays.texts([one.connector for one in group]),
-            arrays.texts([str(one.connection_id) for one in group]),
-            [one.body for one in group],
+            arrays.uuids([one.connection_id for one in group]),
+            arrays.blobs([one.body for one in group]),
         )
         for last in (False, False, True):
             try:

@@ -199,7 +199,7 @@ async def _change(
         (
             arrays.texts([track.number for track, _, _ in changes]),
             arrays.numbers([track.cycle for track, _, _ in changes]),
-            "{" + ",".join(track.cohort.isoformat() for track, _, _ in changes) + "}",
+            arrays.dates([track.cohort for track, _, _ in changes]),
             arrays.blobs([key for _, key, _ in changes]),
             arrays.texts([detail for _, _, detail in changes]),
             courier,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Final
 
@@ -18,7 +17,7 @@ from yichuan.couriers.connectors.base import Deliverer
 from yichuan.tracking import spoken
 from yichuan.tracking.batch import Bad, Key, Moved, StoredTrack
 from yichuan.tracking.raw import sealed
-from yichuan.tracking.walk import EPOCH, second_of
+from yichuan.tracking.walk import second_of
 
 
 class Raced(Exception):
@@ -32,75 +31,65 @@ class Unfounded(Raced):
 _LOAD: Final = """
     SELECT t.courier, t.number, t.cycle, t.cohort, t.milestone, t.events, t.digest, t.history,
            t.words, t.last_event_at, t.ctid, t.xmin
-    FROM unnest(%s::text[], %s::text[]) AS k(courier, number)
+    FROM (SELECT unnest(%s::text[]) AS courier, unnest(%s::text[]) AS number) k
     JOIN tracks t ON t.courier = k.courier AND t.number = k.number
 """
 _LOAD_LOCKED: Final = f"{_LOAD} ORDER BY t.courier, t.number, t.cycle FOR UPDATE OF t"
 """Locks in the order of the key, so that two workers never wait for each other in a ring."""
 
-_EPOCH: Final = int(EPOCH.timestamp())
-_SECONDS: Final = "seconds"
-"""A column of times, sent as seconds since 2000-01-01 UTC: a sixth of what text costs."""
 _STATE: Final = {
     "milestone": "text",
     "detail": "text",
     "problem": "text",
     "problem_party": "text",
-    "problem_since": _SECONDS,
+    "problem_since": "timestamptz",
     "events": "bigint",
     "digest": "bytea",
     "history": "bytea",
     "words": "bytea",
-    "first_event_at": _SECONDS,
-    "last_event_at": _SECONDS,
+    "first_event_at": "timestamptz",
+    "last_event_at": "timestamptz",
     "last_text": "text",
     "last_city": "text",
-    "picked_up_at": _SECONDS,
-    "out_for_delivery_at": _SECONDS,
-    "delivered_at": _SECONDS,
-    "returned_at": _SECONDS,
+    "picked_up_at": "timestamptz",
+    "out_for_delivery_at": "timestamptz",
+    "delivered_at": "timestamptz",
+    "returned_at": "timestamptz",
     "signed_by": "text",
     "sign_kind": "text",
     "deliverer": "bytea",
-    "expected_from": _SECONDS,
-    "expected_to": _SECONDS,
+    "expected_from": "timestamptz",
+    "expected_to": "timestamptz",
 }
-_IN_DAY: Final = f"""n.expected_to - n.expected_from >= {int(spoken.DAY.total_seconds())}
-    AND t.expected_to BETWEEN to_timestamp(n.expected_from + {{epoch}})
-                          AND to_timestamp(n.expected_to + {{epoch}})"""
+_IN_DAY: Final = f"""n.expected_to - n.expected_from >= interval '{spoken.DAY.total_seconds()} s'
+    AND t.expected_to BETWEEN n.expected_from AND n.expected_to"""
 """Only the day is told anew, and the hours were known."""
 _KEY: Final = {"courier": "text", "number": "text", "cycle": "bigint"}
-_TID: Final = struct.Struct(">IH")
-"""`ctid` as it is sent: block, and line in it."""
 
 
 def _unnested(columns: Mapping[str, str]) -> str:
-    kinds = ["bigint" if kind == _SECONDS else kind for kind in columns.values()]
-    casts = ", ".join(f"%s::{kind}[]" for kind in kinds)
-    return f"unnest({casts}) AS n({', '.join(columns)})"
-
-
-def _value(name: str, kind: str) -> str:
-    return f"to_timestamp(n.{name} + {_EPOCH})" if kind == _SECONDS else f"n.{name}"
+    """Rows of these arrays. Not FROM unnest(…): that would put them into a table first."""
+    parts = ", ".join(f"unnest(%s::{kind}[]) AS {name}" for name, kind in columns.items())
+    return f"(SELECT {parts}) AS n"
 
 
 def _values(columns: Mapping[str, str]) -> str:
-    return ", ".join(_value(name, kind) for name, kind in columns.items())
+    return ", ".join(f"n.{name}" for name in columns)
 
 
 _NEW: Final = {**_KEY, "cohort": "date", **_STATE}
-_OLDER: Final = f"n.expected_to IS NULL OR ({_IN_DAY.format(epoch=_EPOCH)})"
+_OLDER: Final = f"n.expected_to IS NULL OR ({_IN_DAY})"
 _KEEPING: Final = {
     "deliverer": "CASE WHEN n.milestone = 'out_for_delivery'"
     " THEN coalesce(n.deliverer, t.deliverer) END",
     **{
-        name: f"CASE WHEN {_OLDER} THEN t.{name} ELSE {_value(name, _SECONDS)} END"
+        name: f"CASE WHEN {_OLDER} THEN t.{name} ELSE n.{name} END"
         for name in ("expected_from", "expected_to")
     },
 }
 """Columns that news without a word about them leave as they are. Who delivers it is forgotten with
 the delivery."""
-_SET: Final = ", ".join(f"{c} = {_KEEPING.get(c) or _value(c, k)}" for c, k in _STATE.items())
+_SET: Final = ", ".join(f"{name} = {_KEEPING.get(name, f'n.{name}')}" for name in _STATE)
 _INSERT: Final = (
     f"INSERT INTO tracks ({', '.join(_NEW)}) SELECT {_values(_NEW)} FROM {_unnested(_NEW)}"
     " ORDER BY n.courier, n.number, n.cycle ON CONFLICT DO NOTHING"
@@ -116,7 +105,7 @@ _EVENT: Final = {
     **_KEY,
     "cohort": "date",
     "event_key": "bytea",
-    "occurred_at": _SECONDS,
+    "occurred_at": "timestamptz",
     "text": "text",
     "code": "text",
     "detail": "text",
@@ -132,7 +121,7 @@ _MOVE: Final = {
     "before": "text",
     "milestone": "text",
     "detail": "text",
-    "at": _SECONDS,
+    "at": "timestamptz",
 }
 _LOG: Final = (
     "INSERT INTO milestone_log (topic, kind, courier, number, cycle, milestone_from, milestone,"
@@ -194,7 +183,7 @@ async def write(connection: Connection, vault: Vault, moved: Sequence[Moved]) ->
     new = [track for track in moved if track.is_new]
     known = [track for track in moved if not track.is_new]
     if new:
-        cohorts = [_dates([track.cohort for track in new])]
+        cohorts = [arrays.dates([track.cohort for track in new])]
         cursor = await connection.execute(_INSERT, (*_keys(new), *cohorts, *_states(vault, new)))
         if cursor.rowcount != len(new):
             raise Raced
@@ -213,12 +202,12 @@ async def write(connection: Connection, vault: Vault, moved: Sequence[Moved]) ->
             arrays.texts([track.milestone_from for track in moved]),
             arrays.texts([track.milestone for track in moved]),
             arrays.texts([track.row.walk.detail for track in moved]),
-            arrays.numbers([track.row.walk.last for track in moved]),
+            arrays.seconds([track.row.walk.last for track in moved]),
         ),
     )
 
 
-def _keys(moved: Sequence[Moved]) -> tuple[str, str, str]:
+def _keys(moved: Sequence[Moved]) -> tuple[str, str, arrays.Numbers]:
     return (
         arrays.texts([track.courier for track in moved]),
         arrays.texts([track.number for track in moved]),
@@ -226,17 +215,16 @@ def _keys(moved: Sequence[Moved]) -> tuple[str, str, str]:
     )
 
 
-def _versions(moved: Sequence[Moved]) -> tuple[str, str]:
+def _versions(moved: Sequence[Moved]) -> tuple[arrays.Places, arrays.Versions]:
     """Where the rows were read, and what wrote what was read there."""
     read = [track.read for track in moved if track.read is not None]
-    places = [_TID.unpack(place) for place, _ in read]
     return (
-        "{" + ",".join([f'"({block},{line})"' for block, line in places]) + "}",
-        arrays.numbers([int.from_bytes(version) for _, version in read]),
+        arrays.places([place for place, _ in read]),
+        arrays.versions([version for _, version in read]),
     )
 
 
-def _states(vault: Vault, moved: Sequence[Moved]) -> list[str]:
+def _states(vault: Vault, moved: Sequence[Moved]) -> list[arrays.Array]:
     rows = [track.row for track in moved]
     walks = [row.walk for row in rows]
     problems = [walk.problem for walk in walks]
@@ -246,24 +234,24 @@ def _states(vault: Vault, moved: Sequence[Moved]) -> list[str]:
         arrays.texts([walk.detail for walk in walks]),
         arrays.texts([p.kind if p else None for p in problems]),
         arrays.texts([p.party if p else None for p in problems]),
-        arrays.numbers([w.raised_at if w.raised else None for w in walks]),
+        arrays.seconds([w.raised_at if w.raised else None for w in walks]),
         arrays.numbers([track.count for track in moved]),
         arrays.blobs([track.digest for track in moved]),
         arrays.blobs([row.history for row in rows]),
         arrays.blobs([row.words for row in rows]),
-        arrays.numbers([walk.first for walk in walks]),
-        arrays.numbers([walk.last for walk in walks]),
+        arrays.seconds([walk.first for walk in walks]),
+        arrays.seconds([walk.last for walk in walks]),
         arrays.texts([row.last_text for row in rows]),
         arrays.texts([row.last_city for row in rows]),
-        arrays.numbers([walk.picked_up for walk in walks]),
-        arrays.numbers([walk.out for walk in walks]),
-        arrays.numbers([walk.delivered for walk in walks]),
-        arrays.numbers([walk.returned for walk in walks]),
+        arrays.seconds([walk.picked_up for walk in walks]),
+        arrays.seconds([walk.out for walk in walks]),
+        arrays.seconds([walk.delivered for walk in walks]),
+        arrays.seconds([walk.returned for walk in walks]),
         arrays.texts([walk.signed_by for walk in walks]),
         arrays.texts([walk.sign_kind for walk in walks]),
         arrays.blobs([_sealed(vault, track.deliverer) for track in moved]),
-        arrays.numbers([_second(e.begin) if e else None for e in expected]),
-        arrays.numbers([_second(e.end) if e else None for e in expected]),
+        arrays.seconds([_second(e.begin) if e else None for e in expected]),
+        arrays.seconds([_second(e.end) if e else None for e in expected]),
     ]
 
 
@@ -275,25 +263,21 @@ def _second(at: datetime | None) -> int | None:
     return None if at is None else second_of(at)
 
 
-def _events(moved: Sequence[Moved]) -> list[str]:
+def _events(moved: Sequence[Moved]) -> list[arrays.Array]:
     pairs = [(track, event) for track in moved for event in track.new_events]
     events = [event for _, event in pairs]
     return [
         arrays.texts([track.courier for track, _ in pairs]),
         arrays.texts([track.number for track, _ in pairs]),
         arrays.numbers([track.cycle for track, _ in pairs]),
-        _dates([track.cohort for track, _ in pairs]),
+        arrays.dates([track.cohort for track, _ in pairs]),
         arrays.blobs([event.key for event in events]),
-        arrays.numbers([event.second for event in events]),
+        arrays.seconds([event.second for event in events]),
         arrays.texts([event.text for event in events]),
         arrays.texts([event.code for event in events]),
         arrays.texts([event.detail for event in events]),
         arrays.texts([event.city for event in events]),
     ]
-
-
-def _dates(values: Sequence[date]) -> str:
-    return "{" + ",".join([value.isoformat() for value in values]) + "}"
 
 
 async def quarantine(connection: Connection, vault: Vault, bad: Sequence[Bad]) -> None:
@@ -306,7 +290,7 @@ async def quarantine(connection: Connection, vault: Vault, bad: Sequence[Bad]) -
         _BAD,
         (
             arrays.texts([one.source.connector for one in rows]),
-            arrays.texts([str(one.source.connection_id) for one in rows]),
+            arrays.uuids([one.source.connection_id for one in rows]),
             arrays.numbers([one.source.inbox_id for one in rows]),
             arrays.texts([one.courier for one in rows]),
             arrays.texts([one.number for one in rows]),
