@@ -1,11 +1,16 @@
 /** If these break, a chip shows a code instead of a word, or a bulk act hides a failure. */
 import { describe, expect, it } from 'vitest'
-import { detailName, PROBLEM_KINDS, problemName } from '@/domain/codeTables'
+import { detailName, PROBLEM_KINDS, problemName, problemSeverity } from '@/domain/codeTables'
 import { MILESTONE_LOOKS, MILESTONES, milestoneWords } from '@/domain/milestones'
 import { problemIcon } from '@/domain/problems'
 import { toRowResults } from '@/table/rowResults'
 
 describe('the code tables', () => {
+  it('say how urgent a kind is, where nobody says it of the problem at hand', () => {
+    expect(problemSeverity('force_majeure')).toBe(1)
+    for (const kind of PROBLEM_KINDS) expect([1, 2, 3]).toContain(problemSeverity(kind))
+  })
+
   it('name every kind of problem, with a picture of its own', () => {
     expect(PROBLEM_KINDS).toContain('fake_shipping')
     for (const kind of PROBLEM_KINDS) {

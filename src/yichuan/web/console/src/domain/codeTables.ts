@@ -9,13 +9,19 @@ import { type Locale, useLocale } from '@/i18n'
 interface Named {
   zh: string
   en: string
+  severity?: number
 }
 
 export function readNames(csv: string, codeColumn: string): ReadonlyMap<string, Named> {
   const [head, ...rows] = csv.trim().split(/\r?\n/).map((line) => line.split(','))
   const column = (name: string) => head?.indexOf(name) ?? -1
-  const [code, zh, en] = [column(codeColumn), column('name_zh'), column('name_en')]
-  return new Map(rows.map((row) => [row[code] ?? '', { zh: row[zh] ?? '', en: row[en] ?? '' }]))
+  const [code, zh, en, severity] = [column(codeColumn), column('name_zh'), column('name_en'), column('severity')]
+  const read = (row: string[]): Named => ({
+    zh: row[zh] ?? '',
+    en: row[en] ?? '',
+    ...(row[severity] && { severity: Number(row[severity]) }),
+  })
+  return new Map(rows.map((row) => [row[code] ?? '', read(row)]))
 }
 
 const DETAILS = readNames(detailsCsv, 'code')
@@ -32,6 +38,11 @@ function nameIn(table: ReadonlyMap<string, Named>, code: string, locale: Locale)
 /** A problem's name; its code where this build does not know it. */
 export function problemName(kind: string, locale: Locale): string {
   return nameIn(KINDS, kind, locale)
+}
+
+/** How urgent a kind of problem is where nobody says it of the one at hand: 1 notice to 3 act now. */
+export function problemSeverity(kind: string): number | undefined {
+  return KINDS.get(kind)?.severity
 }
 
 /** The finer state's name; `undefined` for none. */

@@ -1,4 +1,4 @@
-import { type Party, partyWords, problemIcon, type Severity, useProblemName } from '@/domain'
+import { type Party, partyWords, problemIcon, problemSeverity, type Severity, useProblemName } from '@/domain'
 import { useMessages } from '@/i18n'
 import type { Tone } from '@/theme/palette'
 import { Chip, type ChipProps } from './Chip'
@@ -6,6 +6,7 @@ import { Chip, type ChipProps } from './Chip'
 export interface ProblemChipProps {
   kind: string
   party?: Party | null
+  /** Of the kind, where it is not known. */
   severity?: Severity | number | null
   size?: ChipProps['size']
 }
@@ -14,13 +15,14 @@ export interface ProblemChipProps {
 export function ProblemChip({ kind, party, severity, size }: ProblemChipProps) {
   const nameOf = useProblemName()
   const parties = useMessages(partyWords)
-  const tone: Tone = severity === 3 ? 'broken' : severity === 1 ? 'waiting' : 'risk'
+  const level = severity ?? problemSeverity(kind)
+  const tone: Tone = level === 3 ? 'broken' : level === 1 ? 'waiting' : 'risk'
   return (
     <Chip
       tone={tone}
       icon={problemIcon(kind)}
       title={nameOf(kind)}
-      filled={severity === 3}
+      filled={level === 3}
       size={size}
       aside={party ? parties[party] : undefined}
     >

@@ -3,6 +3,9 @@ import { useLocale } from '@/i18n'
 import { useNow } from '@/lib/useNow'
 import { Dash } from './Money'
 
+/** A narrow column breaks between the two, not inside. */
+const WHOLE = { whiteSpace: 'nowrap' } as const
+
 export interface TimeAgoProps {
   /** RFC 3339 with offset. */
   at: string | null | undefined
@@ -18,9 +21,16 @@ export function TimeAgo({ at, exact }: TimeAgoProps) {
   const time = new Date(at)
   const ago = formatAgo(time, new Date(now), locale)
   const minute = formatMinute(time)
+  const both = exact && !minute.startsWith(ago)
   return (
-    <time dateTime={at} title={formatExact(time)} style={{ whiteSpace: 'nowrap' }}>
-      {exact && !minute.startsWith(ago) ? `${minute} · ${ago}` : exact ? minute : ago}
+    <time dateTime={at} title={formatExact(time)}>
+      <span style={WHOLE}>{exact ? minute : ago}</span>
+      {both && (
+        <>
+          {' · '}
+          <span style={WHOLE}>{ago}</span>
+        </>
+      )}
     </time>
   )
 }

@@ -56,7 +56,7 @@ function Page() {
         views={useViews(staff)}
         rowActions={useActions(staff, setClosing)}
         detail={detail}
-        rowTone={(row) => (row.closed_at ? undefined : row.severity === 3 ? 'broken' : 'risk')}
+        rowTone={(row) => (row.closed_at || row.severity === 1 ? undefined : row.severity === 3 ? 'broken' : 'risk')}
         refreshEvery={60_000}
         live={isProblem}
         empty={{ title: t.empty, how: t.emptyHow }}

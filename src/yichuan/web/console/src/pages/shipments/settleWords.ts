@@ -22,6 +22,7 @@ export const settleWords = defineMessages(
     doneFound: (number: string) => `已使用单号 ${number}`,
     doneNone: '已释放，可以重新取号',
     banner: (n: number) => `有 ${n} 个单号待核实：快递应答丢失，需到快递系统里查。`,
+    more: (n: number) => `还有 ${n} 个，核实后接着列出`,
   },
   {
     chip: 'To be checked',
@@ -43,5 +44,6 @@ export const settleWords = defineMessages(
     doneFound: (number) => `${number} is used`,
     doneNone: 'Released: a number can be asked for anew',
     banner: (n) => (n === 1 ? 'One number must be checked at the courier.' : `${n} numbers must be checked at their couriers.`),
+    more: (n) => `and ${n} more, listed as these are settled`,
   },
 )
