@@ -30,6 +30,10 @@ SHOTS: Final = Path(__file__).parents[2] / "docs" / "screenshots"
 PATIENCE: Final = 30_000
 """Milliseconds: a busy machine is slow, not broken."""
 STORAGE: Final = "localStorage.clear(); sessionStorage.clear()"
+GO: Final = (
+    "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }"
+)
+"""What a click on a link of the menu does: the console stays, with what it knows."""
 IDLE: Final = "() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 500 }))"
 
 expect.set_options(timeout=PATIENCE)

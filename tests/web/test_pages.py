@@ -15,6 +15,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from conftest import Tenant
 from web.console import (
     DESKTOP,
+    GO,
     PASSWORD,
     PHONE,
     Window,
@@ -64,10 +65,6 @@ MERCHANT = {
     "courier-accounts": "/couriers",
     "merchant-admission": "/couriers/admission",
 }
-
-
-GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }"
-"""What a click on a link of the menu does."""
 
 
 FITS = "width => document.documentElement.scrollWidth <= width"

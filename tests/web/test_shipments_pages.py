@@ -2,7 +2,8 @@
 
 A user would notice every one of these: a number that does not lead to its parcel, a list that
 forgets what it was narrowed to, a trace without the courier's scans, a buyer's phone that is shown
-unasked, an own number that does not ship the box, another merchant's parcels, couriers' prices.
+unasked, an own number that does not ship the box, another merchant's parcels, couriers' prices,
+a link that cannot be taken back, a picture that is never tried for again, ratings nobody sees.
 """
 
 from __future__ import annotations
@@ -16,24 +17,28 @@ from uuid import UUID
 import httpx
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import insert
 
 from conftest import Tenant
 from exceptions.boxes import change
 from orders.test_routes import order
 from tracking.parcels import make_line
-from web.console import DESKTOP, PHONE, add_user, screenshot, signed_in
+from web.console import DESKTOP, GO, PHONE, add_user, screenshot, signed_in
 from yichuan.consumers import CONSUMERS
 from yichuan.core.clock import now
 from yichuan.core.consumers import drain
 from yichuan.core.context import Context
 from yichuan.core.direct import write_within
+from yichuan.core.ids import new_id
 from yichuan.couriers import service as couriers
 from yichuan.couriers.connectors.base import CourierEvent, TrackUpdate
+from yichuan.feedback.models import Rating
 from yichuan.shipments import service as shipments
 from yichuan.shipments.values import Attached
 from yichuan.tracking import ingest
 from yichuan.tracking import service as tracking
 from yichuan.tracking.batch import Source
+from yichuan.tracking.models import CourierPicture
 from yichuan.tracking.values import NewBinding
 
 ROWS = "tbody tr[data-row-key]"
@@ -43,6 +48,7 @@ SCANS = (
     "【武汉市】快件已到达【武汉中转部】",
     "【杭州市】快件已到达【杭州中转部】",
 )
+LINK = "the-link-of-a-parcel-on-its-way"
 PLAIN = "普通包裹：选 中通快递 中通标快，约 3 天"
 WHY = {
     "zh": "普通包裹：选 中通快递 中通标快，约 3 天，预计 ¥3.10",
@@ -154,9 +160,61 @@ async def test_views_narrow_the_list_and_stand_in_the_url(visiting: Visiting, mo
         await screenshot(page, "shipment-drawer")
 
 
-async def test_the_story_has_scans_and_our_acts(visiting: Visiting, moving: UUID) -> None:
-    """Couriers' scans and our acts in one trace, raw text on demand, cities on the route."""
-    async with visiting("operator", f"/shipments/{moving}") as page:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def told_of(context: Context, alpha: Tenant, moving: UUID) -> UUID:
+    """The same parcel: its buyer has a link and rated it, its courier has a picture we could not
+    get."""
+    rated = {"courier": "ZTO", "stars": 5, "tags": ["fast"], "words": "放门口了，谢谢"}
+    picture = {"origin": b"1", "kind": "photo", "url_enc": b"?", "state": "failed", "attempts": 7}
+    async with context.database.system() as session:
+        await change(session, alpha.id, moving, buyer_token=LINK)
+        row = {"merchant_id": alpha.id, "id": new_id(), "shipment_id": moving}
+        await session.execute(insert(Rating).values(**row, **rated))
+        named = {"courier": "ZTO", "number": NUMBER, "error": "missing"}
+        await session.execute(insert(CourierPicture).values(**named, **picture))
+    return moving
+
+
+async def link_is_taken_back_and_made_anew(page: Page, nobody: httpx.AsyncClient) -> None:
+    """The old one is over at once; who has the page open sees which one is good."""
+    panel = page.get_by_role("region", name="买家物流页")
+    await expect(panel.locator("code")).to_contain_text(f"/track/{LINK}")
+    await panel.get_by_role("button", name="停用").click()
+    await page.get_by_role("tooltip").get_by_role("button", name="停用").click()
+    await expect(panel.get_by_text("链接已停用，买家打不开物流页。")).to_be_visible()
+    assert (await nobody.get(f"/track/{LINK}.json")).status_code == 404
+    await panel.get_by_role("button", name="生成新链接").click()
+    first = await panel.locator("code").inner_text()
+    await panel.get_by_role("button", name="换新链接").click()
+    await page.get_by_role("tooltip").get_by_role("button", name="换新链接").click()
+    await expect(panel.locator("code")).not_to_have_text(first)
+    second = await panel.locator("code").inner_text()
+    answers = [await nobody.get(f"/track/{url.rpartition('/')[2]}.json") for url in (first, second)]
+    assert [answer.status_code for answer in answers] == [404, 200]
+
+
+async def ratings_are_narrowed_and_exported(page: Page) -> None:
+    """Of a merchant: mean and spread, the words, only what went wrong, the same as a file."""
+    panel = page.get_by_role("region").filter(has_text="买家评价")
+    await expect(panel.get_by_text("5.00")).to_be_visible()
+    await expect(panel.get_by_text("1 条评价")).to_be_visible()
+    await expect(panel.get_by_text("放门口了，谢谢")).to_be_visible()
+    await panel.scroll_into_view_if_needed()
+    await screenshot(page, "ratings")
+    async with page.expect_download() as saving:
+        await panel.get_by_role("button", name="导出").click()
+    assert "放门口了，谢谢" in (await (await saving.value).path()).read_text("utf-8-sig")
+    await panel.get_by_text("2 星及以下").click()
+    await expect(panel.get_by_text("没有 2 星及以下的评价。")).to_be_visible()
+    await expect(panel.get_by_text("放门口了，谢谢")).to_have_count(0)
+
+
+async def test_the_story_has_scans_and_our_acts(
+    visiting: Visiting, told_of: UUID, alpha: Tenant, nobody: httpx.AsyncClient
+) -> None:
+    """Couriers' scans and our acts in one trace, raw text on demand, cities on the route; beside it
+    the buyer's link, what the courier's picture came to, and how the buyer found it."""
+    async with visiting("operator", f"/shipments/{told_of}") as page:
         for text in SCANS:
             await expect(page.locator("ol").get_by_text(text)).to_be_visible()
         await expect(page.get_by_text(f"取得运单号 ZTO {NUMBER}")).to_be_visible()
@@ -169,6 +227,11 @@ async def test_the_story_has_scans_and_our_acts(visiting: Visiting, moving: UUID
         await page.get_by_text("操作记录").click()
         await expect(page.get_by_text(SCANS[1])).to_have_count(0)
         await screenshot(page, "shipment")
+        await page.get_by_role("button", name="重新取回").click()
+        await expect(page.get_by_text("快递公司有一张签收图片，正在取回。")).to_be_visible()
+        await link_is_taken_back_and_made_anew(page, nobody)
+        await page.evaluate(GO, f"/merchants/{alpha.id}")
+        await ratings_are_narrowed_and_exported(page)
 
 
 async def test_a_recipient_is_shown_to_who_says_what_for(visiting: Visiting, moving: UUID) -> None:
