@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from yichuan.core import bell, pressure
-from yichuan.core.database import Database, SystemSession, hot_rows
+from yichuan.core.database import Connection, Database, SystemSession, hot_rows
 from yichuan.core.log import Entry, Topic, read_after
+from yichuan.core.trip import Call
 
 IDLE_SECONDS = 0.1
 LONGEST_IDLE = 0.8
@@ -31,12 +32,25 @@ Handler = Callable[[SystemSession, Sequence[Entry]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """Takes whole steps: its statement reads the page, acts on it and moves the cursor (`turn`,
+    `page`). For who must not wait for the event loop once per statement."""
+
+    step: Callable[[Connection, str, int], Awaitable[int]]
+    """Called with the consumer's name and batch; commits; gives how many entries there were.
+
+    Raises:
+        Overtaken: see there.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Consumer:
     """Someone who reacts later. `handle` gets a batch inside the transaction of its cursor."""
 
     name: str
     topic: Topic
-    handle: Handler
+    handle: Handler | Whole
     batch: int = 1000
     only: str = "true"
     """SQL: which entries it cares about, by the log's columns. It is not given the others."""
@@ -49,7 +63,8 @@ class Overtaken(RuntimeError):
     """Somebody else moved the cursor meanwhile; nothing of the batch is kept."""
 
 
-_ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('yichuan.consumer.' || :name, 0))")
+_KEY = "hashtextextended('yichuan.consumer.' || %s, 0)"
+_ALONE = text(f"SELECT pg_try_advisory_xact_lock({_KEY % ':name'})")
 """Not a lock on the cursor's row: that would begin the transaction's writes, and entries that
 others append are hidden from everyone until older writing transactions have ended."""
 _CURSOR = text("SELECT xid::text::bigint AS xid, last_id FROM consumer_cursors WHERE name = :name")
@@ -60,12 +75,49 @@ _ADVANCE = text("""
 """)
 
 
+_TURN = f"SELECT set_config('yichuan.turn', pg_try_advisory_xact_lock({_KEY % '%s'})::text, true)"
+_PAGE = """
+    cursor AS MATERIALIZED (
+        SELECT xid, last_id FROM consumer_cursors
+        WHERE name = %(name)s AND current_setting('yichuan.turn') = 'true'
+    ), page AS MATERIALIZED (
+        SELECT xid, id, {columns} FROM milestone_log
+        WHERE topic = '{topic}' AND xid < pg_snapshot_xmin(pg_current_snapshot())
+          AND (xid, id) > ((SELECT xid FROM cursor), (SELECT last_id FROM cursor))
+        ORDER BY xid, id LIMIT %(batch)s
+    ), moved AS (
+        UPDATE consumer_cursors c SET xid = e.xid, last_id = e.id,
+            updated_at = now(), failures = 0, last_error = NULL
+        FROM (SELECT xid, id FROM page ORDER BY xid DESC, id DESC LIMIT 1) e
+        WHERE c.name = %(name)s AND c.xid = (SELECT xid FROM cursor)
+          AND c.last_id = (SELECT last_id FROM cursor)
+        RETURNING 1
+    )
+"""
+
+
+def turn(name: str) -> tuple[Call, Call]:
+    """Begin a transaction, and take the consumer's turn in it if nobody has it."""
+    return ("BEGIN", ()), (_TURN, (name,))
+
+
+def page(topic: Topic, columns: str) -> str:
+    """Common table expressions for a `Whole` consumer's statement, which follows on its `turn`:
+    `page`, its next entries (none where it is another's turn), and `moved`, a row once its cursor
+    is behind them. They take `name` and `batch`. Act only where `moved` has a row: somebody else
+    may have moved the cursor."""
+    return _PAGE.format(topic=topic, columns=columns)
+
+
 async def step(database: Database, consumer: Consumer) -> int:
     """Handle one batch; cursor and effects commit together. Returns how many entries it had.
 
     Raises:
         Exception: whatever the handler raised; nothing of the batch is kept.
     """
+    if isinstance(consumer.handle, Whole):
+        async with database.hot_system.connection() as connection:
+            return await consumer.handle.step(connection, consumer.name, consumer.batch)
     async with database.system() as session:
         if not await session.scalar(_ALONE, {"name": consumer.name}):
             return 0

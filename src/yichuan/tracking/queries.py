@@ -10,9 +10,10 @@ import msgspec
 from sqlalchemy import Select, exists, or_, select, text, tuple_
 
 from yichuan.core import arrays
-from yichuan.core.database import ReadSession, SystemSession, raw_connection
+from yichuan.core.database import Connection, ReadSession
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import decode_cursor, encode_cursor, read_number_cursor
+from yichuan.core.trip import trip
 from yichuan.core.vault import Vault
 from yichuan.couriers.connectors.base import Deliverer
 from yichuan.identity.scope import in_scope
@@ -71,14 +72,40 @@ _STATE_FIELDS = (
     "sign_kind",
 )
 # unscoped: a log consumer brings every merchant's shipments up to date
+BOUND: Final = """
+    boxes AS MATERIALIZED (
+        SELECT DISTINCT b.merchant_id, b.shipment_id
+        FROM (SELECT DISTINCT courier, number, cycle FROM page) k CROSS JOIN LATERAL (
+            SELECT merchant_id, shipment_id FROM track_bindings
+            WHERE courier = k.courier AND number = k.number AND cycle = k.cycle OFFSET 0
+        ) b
+    ), bound AS MATERIALIZED (
+        SELECT x.merchant_id, x.shipment_id, b.*
+        FROM boxes x CROSS JOIN LATERAL (
+            SELECT courier, number, cycle, leg, count(*) OVER () AS numbers FROM track_bindings
+            WHERE merchant_id = x.merchant_id AND shipment_id = x.shipment_id OFFSET 0
+        ) b
+    ), alone AS MATERIALIZED (
+        SELECT b.merchant_id, b.shipment_id, t.*
+        FROM bound b CROSS JOIN LATERAL (
+            SELECT milestone, detail, last_event_at, last_text, picked_up_at, delivered_at,
+                   returned_at, signed_by, sign_kind
+            FROM tracks WHERE courier = b.courier AND number = b.number AND cycle = b.cycle
+              AND events > 0 AND last_event_at IS NOT NULL OFFSET 0
+        ) t
+        WHERE b.numbers = 1 AND b.leg = 'out'
+    ), several AS (
+        SELECT DISTINCT merchant_id, shipment_id FROM bound WHERE numbers > 1 OR leg <> 'out'
+    )
+"""
+"""Common table expressions after one, `page`, that has `courier`, `number` and `cycle`: of the
+shipments bound to these tracks, what is said of those (`alone`) that have one number only, on the
+way out, and the keys of the others (`several`), for `bound_states`. One index search each."""
+# unscoped: for the same
 _BOUND: Final = f"""
     SELECT b.merchant_id, b.shipment_id, b.courier, b.number, b.cycle, b.leg,
            {", ".join(f"t.{name}" for name in _STATE_FIELDS)}
-    FROM (
-        SELECT DISTINCT m.merchant_id, m.shipment_id
-        FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k(courier, number, cycle)
-        JOIN track_bindings m USING (courier, number, cycle)
-    ) boxes
+    FROM unnest(%s::uuid[], %s::uuid[]) AS k(merchant_id, shipment_id)
     JOIN track_bindings b USING (merchant_id, shipment_id)
     JOIN tracks t ON t.courier = b.courier AND t.number = b.number AND t.cycle = b.cycle
     WHERE t.events > 0
@@ -130,24 +157,14 @@ _SIGNED: Final = text("""
 
 
 async def bound_states(
-    session: SystemSession, keys: Sequence[tuple[str, str, int]]
+    connection: Connection, keys: Sequence[tuple[UUID, UUID]]
 ) -> list[BoundState]:
-    """Of each shipment bound to one of these tracks, what all its tracks say; tracks without events
-    are left out."""
-    if not keys:
-        return []
-    connection = await raw_connection(session)
-    cursor = connection.cursor(binary=True)
-    await cursor.execute(
-        _BOUND,
-        (
-            arrays.texts([courier for courier, _, _ in keys]),
-            arrays.texts([number for _, number, _ in keys]),
-            arrays.numbers([cycle for _, _, cycle in keys]),
-        ),
-        prepare=True,
-    )
-    return [BoundState(*row) for row in await cursor.fetchall()]
+    """What all tracks of these shipments (merchant, shipment) say; tracks without events are left
+    out."""
+    merchants = arrays.uuids([merchant_id for merchant_id, _ in keys])
+    shipments = arrays.uuids([shipment_id for _, shipment_id in keys])
+    (rows,) = await trip(connection, ((_BOUND, (merchants, shipments)),))
+    return [BoundState(*row) for row in rows]
 
 
 async def timeline(
