@@ -5,7 +5,7 @@ export const words = defineMessages(
     title: '商家',
     subtitle: '等级、物流模式与评分',
     scoreTitle: '评分',
-    scoreSubtitle: '每天按近 30 天的发货表现计算',
+    scoreSubtitle: '每天按近 30 天的发货表现计算；不可抗力和平台拦截造成的延误不计',
     code: '编码',
     name: '名称',
     tier: '等级',
@@ -83,7 +83,8 @@ export const words = defineMessages(
     title: 'Merchants',
     subtitle: 'Tiers, logistics modes and scores',
     scoreTitle: 'Score',
-    scoreSubtitle: 'Computed every day over thirty days of shipping',
+    scoreSubtitle:
+      'Computed every day over thirty days of shipping; force majeure and holds by the platform do not count',
     code: 'Code',
     name: 'Name',
     tier: 'Tier',
