@@ -35,12 +35,27 @@ CONSUMERS: Final = (
 )
 PLACES: Final = (("浙江省", "杭州市"), ("浙江省", "宁波市"), ("四川省", "成都市"), (None, None))
 CATEGORIES: Final = ("女装", "生鲜", None)
-_COUNTED: Final = """
-    SELECT dimension, value, stage, since_day::text, count FROM live_counts WHERE count <> 0
+NAMED: Final = ("courier", "origin", "province", "city", "category")
+
+
+def named(*columns: str) -> str:
+    """SQL of the names behind numbers."""
+    return ", ".join(f"(SELECT name FROM live_names WHERE id = {one})" for one in columns)
+
+
+_COUNTED: Final = f"""
+    SELECT dimension, {named("value")}, stage, since_day::text, count
+    FROM live_counts WHERE count <> 0
+    UNION ALL
+    SELECT 'merchant', merchant_id::text, stage, since_day::text, count
+    FROM live_merchant_counts WHERE count <> 0
 """
-_ROWS: Final = """
-    SELECT merchant_id::text, stage, since_day::text, courier, origin, province, city, category
-    FROM live_shipments
+_ROWS: Final = f"""
+    SELECT merchant_id::text, stage, since_day::text, {named(*NAMED)} FROM live_shipments
+"""
+_KEPT: Final = f"""
+    SELECT {named("courier", "category", "province", "city", "origin")}, stage, count
+    FROM live_flows WHERE count <> 0
 """
 
 
@@ -139,8 +154,7 @@ async def assert_exact(context: Context) -> None:
             counted[name, value, stage, day] += 1
         flows[courier, category, province, city, origin, stage] += 1
     assert Counter({row[:-1]: row[-1] for row in await rows_of(context, _COUNTED)}) == counted
-    kept = f"SELECT {live_table._FLOW}, count FROM live_flows WHERE count <> 0"
-    assert Counter({row[:-1]: row[-1] for row in await rows_of(context, kept)}) == flows
+    assert Counter({row[:-1]: row[-1] for row in await rows_of(context, _KEPT)}) == flows
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -165,10 +179,8 @@ async def test_it_heals(context: Context, boxes: list[tuple[UUID, UUID]]) -> Non
                 " (SELECT shipment_id FROM live_shipments LIMIT 3)"
             )
         )
-        await session.execute(
-            text("UPDATE live_shipments SET stage = 'paid', since_day = '2020-01-01'")
-        )
-        await session.execute(text("UPDATE live_counts SET count = count + 1 WHERE value = 'ZTO'"))
+        await session.execute(text("UPDATE live_shipments SET stage = 1, since_day = '2020-01-01'"))
+        await session.execute(text("UPDATE live_counts SET count = count + 1 WHERE value = 2"))
         await change(session, *boxes[0], dest_city="丽水市", dest_province="浙江省")
     parcels, counts = await live_table.heal(context.database)
     assert parcels > 3
@@ -181,7 +193,7 @@ async def test_filling_anew_is_the_same(context: Context, monkeypatch: pytest.Mo
     """An installation that comes from an older version begins with everything wrong."""
     monkeypatch.setattr(live_table, "MOST_MENDED", 2)
     async with context.database.system() as session:
-        for table in ("live_shipments", "live_counts", "live_flows"):
+        for table in ("live_shipments", "live_names", *live_table._COUNTS):
             await session.execute(text(f"DELETE FROM {table}"))
     await live_table.heal(context.database)
     await assert_exact(context)
@@ -299,7 +311,12 @@ async def test_every_number_opens_its_parcels(
         {"province": "浙江省", "category": "女装"},
         {"since_from": f"{(now() - timedelta(days=4)).date()}T00:00:00+08:00", "by": "courier"},
         {"since_to": f"{(now() - timedelta(days=4)).date()}T00:00:00+08:00", "courier": "ZTO"},
+        {"since_from": f"{(now() - timedelta(days=4)).date()}T00:00:00+08:00", "origin": "金华市"},
+        {"since_to": f"{now().date()}T00:00:00+08:00", "merchant_category": "服饰"},
+        {"courier": "ZTO", "category": "女装", "by": "province"},
+        {"courier": "ZTO", "city": "从来没有的市"},
         {"stage": ["paid", "delivered"]},
+        {"stage": ["in_transit"], "category": "女装", "merchant_category": "服饰"},
     ],
     ids=str,
 )
@@ -355,6 +372,10 @@ async def test_policies_alone_keep_merchants_apart(
         context.database.hot, scope, "SELECT DISTINCT merchant_id FROM live_shipments", ()
     )
     assert [row[0] for row in seen] == [mine.id]
+    mine_too = await hot_rows(
+        context.database.hot, scope, "SELECT DISTINCT merchant_id FROM live_merchant_counts", ()
+    )
+    assert [row[0] for row in mine_too] == [mine.id]
     for table in ("live_counts", "live_flows"):
         counted = await hot_rows(context.database.hot, scope, f"SELECT count(*) FROM {table}", ())
         assert counted[0][0] == 0

@@ -72,6 +72,7 @@ LATER_OWNED: dict[str, tuple[str, ...]] = {
     "0016": ("ratings", "buyer_reports"),
     "0018": ("live_shipments",),
     "0021": ("named_numbers",),
+    "0031": ("live_merchant_counts",),
 }
 """Revision → tables it adds to the first ones."""
 MERCHANT = (*_FIRST_OWNED, *(table for tables in LATER_OWNED.values() for table in tables))
@@ -96,6 +97,7 @@ LATER_READ_ALL: dict[str, tuple[str, ...]] = {
     "0008": ("number_shapes",),
     "0014": ("admission_standards", "courier_admissions"),
     "0017": ("archived_cohorts",),
+    "0031": ("live_names",),
 }
 READ_ALL_WRITE_PLATFORM = (
     *_FIRST_READ_ALL,

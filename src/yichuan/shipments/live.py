@@ -30,6 +30,8 @@ STAGES: Final[tuple[Stage, ...]] = Stage.__args__  # type: ignore[attr-defined]
 """In the order of the way. `delivered`: signed today; older ones are no longer live."""
 MOVING: Final[tuple[Stage, ...]] = STAGES[3:8]
 """With the courier, on the way to the buyer."""
+NUMBERS: Final[dict[Stage, int]] = {stage: number for number, stage in enumerate(STAGES, 1)}
+"""Of a stage in the live tables. Rows are kept with them: new stages go to the end of `STAGES`."""
 NOTHING: Final = "-"
 """Stands for an empty column, as in the rollups and in the lists' filters."""
 
@@ -38,10 +40,14 @@ _TODAY: Final = (
     "(date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai')"
 )
 _SIGNED_AT: Final = "coalesce(delivered_at, ended_at, last_event_at, created_at)"
-STAGE_SQL: Final = """
-    CASE WHEN milestone <> 'created' THEN milestone WHEN shipped_at IS NOT NULL THEN 'shipped'
-         WHEN printed_at IS NOT NULL THEN 'printed' ELSE 'paid' END
-"""
+STAGE_SQL: Final = (
+    "(CASE milestone WHEN 'created' THEN CASE"
+    f" WHEN shipped_at IS NOT NULL THEN {NUMBERS['shipped']}"
+    f" WHEN printed_at IS NOT NULL THEN {NUMBERS['printed']} ELSE {NUMBERS['paid']} END "
+    + " ".join(f"WHEN '{stage}' THEN {NUMBERS[stage]}" for stage in STAGES[3:])
+    + " END)::smallint"
+)
+"""The number of a live parcel's stage."""
 SINCE_SQL: Final = DAY_SQL.format(
     at=f"""(CASE milestone
         WHEN 'created' THEN coalesce(shipped_at, printed_at, paid_at, created_at)

@@ -17,12 +17,14 @@ from psycopg.rows import TupleRow
 
 from yichuan.core.database import Database, Merchants, hot_reads
 from yichuan.core.trip import Call
-from yichuan.shipments.live import AGES, MOVING, STAGES, Days, Stage, days_of
+from yichuan.shipments.live import AGES, MOVING, NOTHING, STAGES, Stage, days_of
 from yichuan.shipments.live_rows import (
     COLUMNS,
-    OF_CATEGORY,
+    NUMBER_OF,
     LiveFilters,
     Where,
+    at,
+    days,
     equal,
     narrow,
     standing,
@@ -34,7 +36,9 @@ SHOWN: Final = 100
 CITIES: Final = 400
 OPEN: Final = STAGES[:-1]
 """What is signed for does not age."""
+_NONE: Final = f"coalesce((SELECT id FROM names WHERE name = '{NOTHING}'), 0)"
 _CELLS: Final = ("courier", "province", "category", "merchant")
+_WAY: Final = ("province", "city", "origin")
 _HASHED: Final[Call] = (
     "SELECT "
     + ", ".join(
@@ -94,83 +98,138 @@ async def view(
     """
     chosen = filters.stages
     mapped = chosen or MOVING
-    _, counts, ways = await hot_reads(
-        database.hot,
-        merchants,
-        (
-            _HASHED,
-            _counts(filters, by, merchants, chosen or (STAGES if by == "stage" else OPEN), today),
-            _ways(filters, mapped, merchants, today),
-        ),
-    )
+    listed = chosen or (STAGES if by == "stage" else OPEN)
+    asked = _Question(filters, by, merchants, today, listed, mapped)
+    _, found = await hot_reads(database.hot, merchants, (_HASHED, _whole(asked)))
+    named = (lambda key: STAGES[int(key) - 1]) if by == "stage" else str
     return View(
-        stages={row[1]: int(row[2]) for row in counts if row[0] == "stage"},
+        stages={STAGES[int(row[1]) - 1]: row[4] for row in _of(found, "stage")},
         rows=[
-            Aged(row[1], int(row[2]), tuple(int(n or 0) for n in row[3:]))
-            for row in counts
-            if row[0] == "row"
+            Aged(named(row[1]), row[4], tuple(n or 0 for n in row[5])) for row in _of(found, "row")
         ],
         mapped=mapped,
-        provinces=_of(ways, "province"),
-        cities=_of(ways, "city"),
-        flows=_of(ways, "way"),
+        provinces=_flows(found, "province"),
+        cities=_flows(found, "city"),
+        flows=_flows(found, "way"),
     )
 
 
-def _cell_of(filters: LiveFilters, by: By, merchants: Merchants) -> str | None:
-    """The dimension whose cells answer; None: the rows must be counted."""
-    if merchants is not None or filters.city is not None or filters.origin is not None:
-        return None
-    asked = {name for name in _CELLS if getattr(filters, name) is not None}
-    if filters.merchant_category is not None:
-        asked.add("merchant")
-    if by != "stage":
-        asked.add(by)
-    return None if len(asked) > 1 else next(iter(asked), _SMALLEST)
+def _of(rows: Sequence[TupleRow], kind: str) -> list[TupleRow]:
+    """The biggest first."""
+    return sorted((row for row in rows if row[0] == kind), key=lambda row: (-row[4], row[1:4]))
 
 
-def _cells(filters: LiveFilters, by: By, merchants: Merchants, today: date) -> Call:
-    """How many stand at a stage since a day, by what is asked."""
-    dimension = _cell_of(filters, by, merchants)
-    where = Where()
-    if dimension is None:
-        narrow(where, filters, merchants)
-        key: str = "merchant_id" if by == "merchant" else by
-        table, amount, group = "live_shipments", "count(*)", " GROUP BY 1, 2, 3"
-    else:
-        where.add("dimension = %s", dimension)
-        if (value := getattr(filters, dimension)) is not None:
-            where.add("value = %s", value)
-        if filters.merchant_category is not None:
-            where.add(
-                f"value = ANY(ARRAY(SELECT m.id::text FROM {OF_CATEGORY} m))",
-                filters.merchant_category,
-            )
-        where.add("count <> 0")
-        key = "stage" if by == "stage" else "value"
-        table, amount, group = "live_counts", "count", ""
-    standing(where, (), filters.since, today)
-    return (
-        f"SELECT {key} AS key, stage AS stage, since_day, {amount} AS n FROM {table}"
-        f" WHERE {where.sql}{group}",
-        where.values,
-    )
+def _flows(rows: Sequence[TupleRow], kind: str) -> list[Flow]:
+    return [Flow(row[4], *row[1:4]) for row in _of(rows, kind)]
 
 
-def _counts(
-    filters: LiveFilters, by: By, merchants: Merchants, listed: Sequence[Stage], today: date
-) -> Call:
-    cells, values = _cells(filters, by, merchants, today)
-    ages, days = _ages(today)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    filters: LiveFilters
+    by: By
+    merchants: Merchants
+    today: date
+    listed: Sequence[Stage]
+    """Stages that the rows of the ageing table count."""
+    mapped: Sequence[Stage]
+
+    @property
+    def key(self) -> str:
+        """The narrow rows' column that makes rows of the ageing table."""
+        return "merchant_id" if self.by == "merchant" else self.by
+
+    @property
+    def dimension(self) -> str | None:
+        """Whose counts answer; None: the narrow rows must be counted."""
+        filters = self.filters
+        if filters.city is not None or filters.origin is not None:
+            return None
+        asked = {name for name in _CELLS if getattr(filters, name) is not None}
+        if filters.merchant_category is not None or self.merchants is not None:
+            asked.add("merchant")
+        if self.by != "stage":
+            asked.add(self.by)
+        return None if len(asked) > 1 else next(iter(asked), _SMALLEST)
+
+    @property
+    def flowing(self) -> bool:
+        """Whether flows are kept of what is asked, whatever the days."""
+        filters = self.filters
+        theirs = (self.merchants, filters.merchant, filters.merchant_category)
+        return theirs == (None, None, None) and "delivered" not in self.mapped
+
+    @property
+    def ever(self) -> bool:
+        """Whether all days are asked for."""
+        return self.filters.since == (None, None)
+
+    @property
+    def long(self) -> bool:
+        """Days up to now, on which most parcels came to their stage: fewer are outside of them."""
+        first, last = self.filters.since
+        soon = self.today - _SOME_DAYS
+        return first is not None and first <= soon and (last is None or last >= self.today)
+
+
+def _whole(asked: _Question) -> Call:
+    """Everything in one statement. Where cells and ways must both be counted over the narrow rows,
+    these are walked once."""
+    walk: Call | None = None
+    cells = None if asked.dimension is None else _cells(asked, asked.dimension)
+    ways = _ways(asked)
+    if cells is None and ways is not None and asked.ever:
+        cells = _rows(asked, (f"{asked.key} AS key", "stage", "since_day"), ())
+    elif cells is None:
+        walk = _rows(asked, (f"{asked.key} AS key", "stage", "since_day", *_WAY), ())
+        cells = "SELECT key, stage, since_day, sum(n) AS n FROM walk GROUP BY 1, 2, 3", []
+        there = Where()
+        at(there, asked.mapped)
+        ways = f"SELECT {', '.join(_WAY)}, n FROM walk WHERE {there.sql}", there.values
+    elif ways is None:
+        ways = _rows(asked, _WAY, asked.mapped)
+    first = "" if walk is None else f"walk AS MATERIALIZED ({walk[0]}),"
+    shown, more = _shown(asked)
     return (
         f"""
-        WITH cells AS MATERIALIZED ({cells})
-        (SELECT 'stage', stage, sum(n){", NULL" * len(AGES)} FROM cells GROUP BY stage)
-        UNION ALL
-        (SELECT 'row', key::text, sum(n) AS total, {ages} FROM cells WHERE stage = ANY(%s)
-         GROUP BY key ORDER BY total DESC, key LIMIT %s)
+        WITH names AS MATERIALIZED (SELECT id, name FROM live_names), {first}
+        cells AS MATERIALIZED ({cells[0]}),
+        ways AS MATERIALIZED (
+            SELECT province, city, origin, sum(n) AS n FROM ({ways[0]}) f
+            GROUP BY province, city, origin HAVING sum(n) <> 0
+        ),
+        shown (kind, key, a, b, c, n, ages) AS ({shown})
+        SELECT kind, coalesce(key, x.name), y.name, z.name, n::bigint, ages FROM shown
+        LEFT JOIN names x ON x.id = a LEFT JOIN names y ON y.id = b LEFT JOIN names z ON z.id = c
         """,
-        [*values, *days, list(listed), SHOWN],
+        [*(() if walk is None else walk[1]), *cells[1], *ways[1], *more],
+    )
+
+
+def _shown(asked: _Question) -> tuple[str, list[Any]]:
+    """Rows of every kind: a key that is shown as it is, or numbers of names."""
+    ages, values = _ages(asked.today)
+    listed = Where()
+    at(listed, asked.listed)
+    named = asked.by not in ("stage", "merchant")
+    key = "NULL, key" if named else "key::text, NULL::int"
+    return (
+        f"""
+        (SELECT 'stage', stage::text, NULL::int, NULL::int, NULL::int, sum(n), NULL::bigint[]
+         FROM cells GROUP BY stage)
+        UNION ALL
+        (SELECT 'row', {key}, NULL, NULL, sum(n) AS total, ARRAY[{ages}]::bigint[]
+         FROM cells WHERE {listed.sql} GROUP BY key ORDER BY total DESC, key LIMIT {SHOWN})
+        UNION ALL
+        (SELECT 'province', NULL, province, NULL, NULL, sum(n), NULL FROM ways GROUP BY province)
+        UNION ALL
+        (SELECT 'city', NULL, province, city, NULL, sum(n) AS total, NULL FROM ways
+         WHERE city <> {_NONE} GROUP BY province, city ORDER BY total DESC, city LIMIT {CITIES})
+        UNION ALL
+        (SELECT 'way', NULL, province, city, origin, n, NULL FROM ways
+         WHERE city <> {_NONE} AND origin NOT IN ({_NONE}, city)
+         ORDER BY n DESC, origin, city LIMIT {SHOWN})
+        """,
+        [*values, *listed.values],
     )
 
 
@@ -179,80 +238,66 @@ def _ages(today: date) -> tuple[str, list[Any]]:
     values: list[Any] = []
     for age in AGES:
         where = Where()
-        first, last = days_of(age, today)
-        if first is not None:
-            where.add("since_day >= %s", first)
-        if last is not None:
-            where.add("since_day <= %s", last)
+        days(where, days_of(age, today))
         columns.append(f"sum(n) FILTER (WHERE {where.sql})")
         values.extend(where.values)
     return ", ".join(columns), values
 
 
-def _flows(filters: LiveFilters, stages: Sequence[Stage]) -> Where:
+def _cells(asked: _Question, dimension: str) -> Call:
+    """How many stand at a stage since a day, by what is asked, from the counts of one thing."""
+    filters = asked.filters
     where = Where()
-    equal(where, filters, COLUMNS)
-    where.add("stage = ANY(%s) AND count <> 0", list(stages))
-    return where
-
-
-def _long(since: Days, today: date) -> bool:
-    """Days up to now, on which most parcels came to their stage: fewer are outside of them."""
-    first, last = since
-    return first is not None and first <= today - _SOME_DAYS and (last is None or last >= today)
-
-
-def _found(
-    filters: LiveFilters, stages: Sequence[Stage], merchants: Merchants, today: date
-) -> Call:
-    """How many go from where to where; a way may be in several rows."""
-    rows = Where()
-    narrow(rows, filters, merchants)
-    theirs = merchants is None and (filters.merchant, filters.merchant_category) == (None, None)
-    if theirs and "delivered" not in stages:
-        flows = _flows(filters, stages)
-        kept = f"SELECT province, city, origin, count AS n FROM live_flows WHERE {flows.sql}"
-        if filters.since == (None, None):
-            return kept, flows.values
-        if _long(filters.since, today):
-            days = Where()
-            standing(days, (), filters.since, today)
-            rows.add("stage = ANY(%s)", list(stages))
-            rows.add(f"NOT ({days.sql})", *days.values)
-            return (
-                f"{kept} UNION ALL SELECT province, city, origin, -count(*) FROM live_shipments"
-                f" WHERE {rows.sql} GROUP BY province, city, origin",
-                [*flows.values, *rows.values],
-            )
-    standing(rows, stages, filters.since, today)
+    if dimension == "merchant":
+        table, value = "live_merchant_counts", "merchant_id"
+        narrow(where, filters, asked.merchants)
+    else:
+        table, value = "live_counts", "value"
+        where.add("dimension = %s", dimension)
+        if (wanted := getattr(filters, dimension)) is not None:
+            where.add(f"value = {NUMBER_OF}", wanted)
+    where.add("count <> 0")
+    standing(where, (), filters.since, asked.today)
+    key = "stage" if asked.by == "stage" else value
     return (
-        f"SELECT province, city, origin, count(*) AS n FROM live_shipments WHERE {rows.sql}"
-        " GROUP BY province, city, origin",
-        rows.values,
+        f"SELECT {key} AS key, stage, since_day, count AS n FROM {table} WHERE {where.sql}",
+        where.values,
     )
 
 
-def _ways(filters: LiveFilters, stages: Sequence[Stage], merchants: Merchants, today: date) -> Call:
-    """By province, by city, and from city to city."""
-    found, values = _found(filters, stages, merchants, today)
+def _ways(asked: _Question) -> Call | None:
+    """How many go from where to where, from the flows; a way may be in several rows. None: the
+    narrow rows must be counted."""
+    if not asked.flowing or not (asked.ever or asked.long):
+        return None
+    flows = Where()
+    equal(flows, asked.filters, COLUMNS)
+    at(flows, asked.mapped)
+    flows.add("count <> 0")
+    kept = f"SELECT {', '.join(_WAY)}, count AS n FROM live_flows WHERE {flows.sql}"
+    if asked.ever:
+        return kept, flows.values
+    rows, outside = Where(), Where()
+    narrow(rows, asked.filters, None)
+    at(rows, asked.mapped)
+    days(outside, asked.filters.since)
+    rows.add(f"NOT ({outside.sql})", *outside.values)
+    way = ", ".join(_WAY)
     return (
-        f"""
-        WITH ways AS MATERIALIZED (
-            SELECT province, city, origin, sum(n) AS n FROM ({found}) f
-            GROUP BY province, city, origin HAVING sum(n) <> 0
-        )
-        (SELECT 'province', sum(n) AS n, province, NULL, NULL FROM ways GROUP BY province
-         ORDER BY n DESC, province)
-        UNION ALL
-        (SELECT 'city', sum(n) AS n, province, city, NULL FROM ways WHERE city <> '-'
-         GROUP BY province, city ORDER BY n DESC, city LIMIT %s)
-        UNION ALL
-        (SELECT 'way', n, province, city, origin FROM ways
-         WHERE city <> '-' AND origin NOT IN ('-', city) ORDER BY n DESC, origin, city LIMIT %s)
-        """,
-        [*values, CITIES, SHOWN],
+        f"{kept} UNION ALL"
+        f" SELECT {way}, -count(*) FROM live_shipments WHERE {rows.sql} GROUP BY {way}",
+        [*flows.values, *rows.values],
     )
 
 
-def _of(rows: Sequence[TupleRow], kind: str) -> list[Flow]:
-    return [Flow(int(row[1]), *row[2:]) for row in rows if row[0] == kind]
+def _rows(asked: _Question, columns: Sequence[str], stages: Sequence[Stage]) -> Call:
+    """How many of the narrow rows there are of each kind."""
+    where = Where()
+    narrow(where, asked.filters, asked.merchants)
+    standing(where, stages, asked.filters.since, asked.today)
+    groups = ", ".join(str(place) for place in range(1, len(columns) + 1))
+    return (
+        f"SELECT {', '.join(columns)}, count(*) AS n FROM live_shipments WHERE {where.sql}"
+        f" GROUP BY {groups}",
+        where.values,
+    )

@@ -10,10 +10,11 @@ from typing import Any, Final
 from yichuan.core.clock import CHINA, now
 from yichuan.core.database import Merchants
 from yichuan.core.trip import Call
-from yichuan.shipments.live import IN_STAGE, Days, Stage
+from yichuan.shipments.live import IN_STAGE, NUMBERS, Days, Stage
 
 COLUMNS: Final = ("courier", "origin", "province", "city", "category")
 """Of a row, and of `LiveFilters`."""
+NUMBER_OF: Final = "(SELECT id FROM live_names WHERE name = %s)"
 OF_CATEGORY: Final = "(SELECT id FROM merchants WHERE category = %s)"
 
 
@@ -68,20 +69,30 @@ def equal(where: Where, filters: LiveFilters, names: Sequence[str] = COLUMNS) ->
     """What stands in columns of the same name."""
     for name in names:
         if (value := getattr(filters, name)) is not None:
-            where.add(f"{name} = %s", value)
+            where.add(f"{name} = {NUMBER_OF}", value)
 
 
 def standing(where: Where, stages: Sequence[Stage], since: Days, today: date) -> None:
     """Where parcels stand since when. What was signed before today is on its way out of the
     tables."""
+    at(where, stages)
+    days(where, since)
+    where.add(f"(stage <> {NUMBERS['delivered']} OR since_day >= %s)", today)
+
+
+def at(where: Where, stages: Sequence[Stage]) -> None:
+    """At one of these stages; at any, where there are none."""
     if stages:
-        where.add("stage = ANY(%s)", list(stages))
+        where.add("stage = ANY(%s::smallint[])", [NUMBERS[stage] for stage in stages])
+
+
+def days(where: Where, since: Days) -> None:
+    """Since one of these days."""
     first, last = since
     if first is not None:
         where.add("since_day >= %s", first)
     if last is not None:
         where.add("since_day <= %s", last)
-    where.add("(stage <> 'delivered' OR since_day >= %s)", today)
 
 
 def newest(

@@ -18,7 +18,7 @@ from yichuan.core import arrays
 from yichuan.core.database import Database, SystemSession
 from yichuan.core.log import Entry
 from yichuan.shipments.facts import in_order
-from yichuan.shipments.live import DAY_SQL, LIVE_SQL, NOTHING, SINCE_SQL, STAGE_SQL
+from yichuan.shipments.live import DAY_SQL, LIVE_SQL, NOTHING, NUMBERS, SINCE_SQL, STAGE_SQL
 
 log = structlog.get_logger(__name__)
 Key = tuple[UUID, UUID]
@@ -46,113 +46,171 @@ _STANDING: Final = f"created_at, {STAGE_SQL} AS stage, {SINCE_SQL} AS since_day,
 )
 _CATEGORY: Final = (
     "coalesce((SELECT nullif(l.category, '') FROM shipment_lines l"
-    " WHERE l.merchant_id = {of}.merchant_id AND l.shipment_id = {of}.{id}"
+    " WHERE l.merchant_id = k.merchant_id AND l.shipment_id = k.shipment_id"
     f" ORDER BY l.quantity DESC, l.id LIMIT 1), '{NOTHING}')"
 )
 _COUNTED: Final = ("courier", "province", "category")
 _DIMENSIONS: Final = (
     "(VALUES "
     + ", ".join(f"('{name}', c.{name})" for name in _COUNTED)
-    + ", ('merchant', c.merchant_id::text)) AS d(dimension, value)"
+    + ") AS d(dimension, value)"
 )
-_ADD_COUNTS: Final = f"""
-    INSERT INTO live_counts AS t (dimension, value, stage, since_day, count)
-    SELECT d.dimension, d.value, c.stage, c.since_day, sum(c.count)
-    FROM {{of}} c CROSS JOIN LATERAL {_DIMENSIONS}
-    GROUP BY d.dimension, d.value, c.stage, c.since_day HAVING sum(c.count) <> 0 ORDER BY 1, 2, 3, 4
-    ON CONFLICT (dimension, value, stage, since_day) DO UPDATE SET count = t.count + excluded.count
-"""
-_ADD_FLOWS: Final = f"""
-    INSERT INTO live_flows AS t ({_FLOW}, count)
-    SELECT {_FLOW}, sum(c.count) FROM {{of}} c
-    GROUP BY {_FLOW} HAVING sum(c.count) <> 0 ORDER BY {_FLOW}
-    ON CONFLICT ({_FLOW}) DO UPDATE SET count = t.count + excluded.count
-"""
+_COUNTS: Final[dict[str, tuple[str, str, str]]] = {
+    "live_counts": (
+        "dimension, value, stage, since_day",
+        "d.dimension, d.value, c.stage, c.since_day",
+        f" CROSS JOIN LATERAL {_DIMENSIONS}",
+    ),
+    "live_merchant_counts": (
+        "merchant_id, stage, since_day",
+        "c.merchant_id, c.stage, c.since_day",
+        "",
+    ),
+    "live_flows": (_FLOW, ", ".join(f"c.{name}" for name in _FLOW.split(", ")), ""),
+}
+"""Tables of counts: what they count by, from the narrow rows as `c`, and what these are joined
+with."""
+
+
+def _counted(table: str, of: str) -> str:
+    _, columns, joined = _COUNTS[table]
+    return (
+        f"SELECT {columns}, sum(c.count) AS count FROM {of} c{joined}"
+        f" GROUP BY {columns} HAVING sum(c.count) <> 0"
+    )
+
+
+def _add(table: str, of: str) -> str:
+    key, columns, _ = _COUNTS[table]
+    return (
+        f"INSERT INTO {table} AS t ({key}, count) {_counted(table, of)} ORDER BY {columns}"
+        f" ON CONFLICT ({key}) DO UPDATE SET count = t.count + excluded.count"
+    )
+
+
+def _numbers(of: str) -> str:
+    """The numbers of a row's names: joined as `n_courier` and so on."""
+    return "".join(
+        f" LEFT JOIN live_names n_{name} ON n_{name}.name = {of}.{name}" for name in _ROW[2:]
+    )
+
+
 # unscoped: a log consumer keeps every merchant's parcels
+_STANDS: Final = f"""
+    FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
+        AS k(merchant_id, shipment_id)
+    LEFT JOIN LATERAL (
+        SELECT ctid AS place, {_NAMES} FROM live_shipments
+        WHERE merchant_id = k.merchant_id AND shipment_id = k.shipment_id OFFSET 0
+    ) o ON true
+    LEFT JOIN LATERAL (
+        SELECT {_STANDING},
+               CASE WHEN o.stage > {NUMBERS["printed"]} AND NOT :anew THEN NULL
+                    ELSE {_CATEGORY} END AS category
+        FROM shipments
+        WHERE merchant_id = k.merchant_id AND id = k.shipment_id AND {LIVE_SQL} OFFSET 0
+    ) s ON true
+"""
 _TAKE: Final = text(f"""
-    WITH moved AS MATERIALIZED (
+    WITH stands AS MATERIALIZED (
         SELECT k.merchant_id, k.shipment_id, o.place, s.created_at,
-               {", ".join(f"o.{name} AS was_{name}" for name in _ROW)},
-               {", ".join(f"s.{name}" for name in _ROW)}
-        FROM unnest(CAST(:merchants AS uuid[]), CAST(:shipments AS uuid[]))
-            AS k(merchant_id, shipment_id)
-        LEFT JOIN LATERAL (
-            SELECT ctid AS place, {_NAMES} FROM live_shipments
-            WHERE merchant_id = k.merchant_id AND shipment_id = k.shipment_id OFFSET 0
-        ) o ON true
-        LEFT JOIN LATERAL (
-            SELECT {_STANDING},
-                   CASE WHEN o.stage NOT IN ('paid', 'printed') AND NOT :anew THEN o.category
-                        ELSE {_CATEGORY.format(of="k", id="shipment_id")} END AS category
-            FROM shipments
-            WHERE merchant_id = k.merchant_id AND id = k.shipment_id AND {LIVE_SQL} OFFSET 0
-        ) s ON true
-        WHERE ({", ".join(f"o.{name}" for name in _ROW)})
-            IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _ROW)})
+               {", ".join(f"o.{name} AS was_{name}" for name in _ROW)}, s.stage, s.since_day,
+               {", ".join(f"n_{name}.id AS {name}" for name in _PLACES)},
+               CASE WHEN s.category IS NULL AND s.stage IS NOT NULL THEN o.category
+                    ELSE n_category.id END AS category
+        {_STANDS}{_numbers("s")}
+    ), moved AS MATERIALIZED (
+        SELECT *, stage IS NOT NULL AND NOT (({", ".join(_ROW[2:])}) IS NOT NULL) AS unnamed
+        FROM stands WHERE ({", ".join(f"was_{name}" for name in _ROW)}) IS DISTINCT FROM ({_NAMES})
     ), gone AS (
         DELETE FROM live_shipments
         WHERE ctid = ANY (ARRAY(SELECT place FROM moved WHERE stage IS NULL))
+    ), come AS (
+        INSERT INTO live_shipments (merchant_id, shipment_id, created_at, {_NAMES})
+        SELECT merchant_id, shipment_id, created_at, {_NAMES} FROM moved
+        WHERE was_stage IS NULL AND NOT unnamed
     ), put AS (
-        INSERT INTO live_shipments AS t (merchant_id, shipment_id, created_at, {_NAMES})
-        SELECT merchant_id, shipment_id, created_at, {_NAMES} FROM moved WHERE stage IS NOT NULL
-        ON CONFLICT (merchant_id, shipment_id) DO UPDATE
-        SET {", ".join(f"{name} = excluded.{name}" for name in _ROW)}
+        UPDATE live_shipments t SET {", ".join(f"{name} = m.{name}" for name in _ROW)}
+        FROM moved m WHERE t.ctid = m.place AND m.stage IS NOT NULL AND NOT m.unnamed
     ), changed AS MATERIALIZED (
-        SELECT merchant_id, {_NAMES}, 1 AS count FROM moved WHERE stage IS NOT NULL
+        SELECT merchant_id, {_NAMES}, 1 AS count FROM moved
+        WHERE stage IS NOT NULL AND NOT unnamed
         UNION ALL
         SELECT merchant_id, {", ".join(f"was_{name}" for name in _ROW)}, -1
-        FROM moved WHERE was_stage IS NOT NULL
-    ), counts AS ({_ADD_COUNTS.format(of="changed")}), flows AS ({_ADD_FLOWS.format(of="changed")})
-    SELECT count(*) FROM moved
+        FROM moved WHERE was_stage IS NOT NULL AND NOT unnamed
+    ), {", ".join(f"add_{table} AS ({_add(table, 'changed')})" for table in _COUNTS)}
+    SELECT count(*) FILTER (WHERE NOT unnamed), count(*) FILTER (WHERE unnamed) FROM moved
 """)
 """One index search per parcel. What a parcel carries is fixed once it is shipped, so its category
-is looked up before that only. `place`: rows leave by their address; nobody else writes here."""
+is looked up before that only. `place`: rows change and leave by their address; nobody else writes
+here. `unnamed` stand somewhere that has no number yet, and wait for it."""
+_NAME: Final = text(f"""
+    INSERT INTO live_names (name)
+    SELECT DISTINCT v.name {_STANDS}
+    CROSS JOIN LATERAL (VALUES {", ".join(f"(s.{name})" for name in _ROW[2:])}) v(name)
+    WHERE v.name IS NOT NULL AND NOT EXISTS (SELECT FROM live_names n WHERE n.name = v.name)
+    ORDER BY 1
+""")
 _ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtext('yichuan.shipments.live'))")
 _OUTDATED: Final = text(f"""
     SELECT merchant_id, shipment_id FROM live_shipments
-    WHERE stage = 'delivered' AND since_day < {DAY_SQL.format(at="now()")} LIMIT :limit
+    WHERE stage = {NUMBERS["delivered"]} AND since_day < {DAY_SQL.format(at="now()")} LIMIT :limit
 """)
-_DROP_EMPTY: Final = (
+_DROP_EMPTY: Final = tuple(
     text(
-        f"DELETE FROM live_counts WHERE count = 0 AND since_day < {DAY_SQL.format(at='now()')} - 1"
-    ),
-    text("DELETE FROM live_flows WHERE count = 0"),
+        f"DELETE FROM {table} WHERE count = 0"
+        + (f" AND since_day < {DAY_SQL.format(at='now()')} - 1" if "since_day" in key else "")
+    )
+    for table, (key, *_) in _COUNTS.items()
 )
 _SHOULD: Final = f"SELECT merchant_id, id, {_STANDING} FROM shipments WHERE {LIVE_SQL}"
+_KNOWN: Final = ("stage", "since_day", *_PLACES)
+"""Of a shipment's own row."""
 _WRONG: Final = text(f"""
+    WITH should AS (
+        SELECT s.merchant_id, s.id, s.stage, s.since_day,
+               {", ".join(f"n_{name}.id AS {name}" for name in _PLACES)}
+        FROM (SELECT *, NULL AS category FROM ({_SHOULD}) s) s{_numbers("s")}
+    )
     SELECT coalesce(s.merchant_id, o.merchant_id), coalesce(s.id, o.shipment_id)
-    FROM ({_SHOULD}) s FULL JOIN live_shipments o
+    FROM should s FULL JOIN live_shipments o
         ON o.merchant_id = s.merchant_id AND o.shipment_id = s.id
-    WHERE ({", ".join(f"o.{name}" for name in _ROW[:-1])})
-        IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _ROW[:-1])})
+    WHERE ({", ".join(f"o.{name}" for name in _KNOWN)})
+        IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _KNOWN)})
     LIMIT :limit
 """)
-_FILL: Final = text(f"""
-    INSERT INTO live_shipments (merchant_id, shipment_id, created_at, {_NAMES})
-    SELECT s.merchant_id, s.id, s.created_at, {", ".join(f"s.{name}" for name in _ROW[:-1])},
-           {_CATEGORY.format(of="s", id="id")}
-    FROM ({_SHOULD}) s
-""")
+_FILL: Final = (
+    "CREATE TEMPORARY TABLE live_gathered ON COMMIT DROP AS"
+    " SELECT DISTINCT ON (s.merchant_id, s.id) s.*,"
+    f" coalesce(nullif(l.category, ''), '{NOTHING}') AS category FROM ({_SHOULD}) s"
+    " LEFT JOIN shipment_lines l ON l.merchant_id = s.merchant_id AND l.shipment_id = s.id"
+    " ORDER BY s.merchant_id, s.id, l.quantity DESC, l.id",
+    "ANALYZE live_gathered",
+    *(
+        f"INSERT INTO live_names (name) SELECT DISTINCT {name} FROM live_gathered"
+        " ON CONFLICT (name) DO NOTHING"
+        for name in _ROW[2:]
+    ),
+    "DELETE FROM live_shipments",
+    f"INSERT INTO live_shipments (merchant_id, shipment_id, created_at, {_NAMES})"
+    f" SELECT s.merchant_id, s.id, s.created_at, s.stage, s.since_day,"
+    f" {', '.join(f'n_{name}.id' for name in _ROW[2:])} FROM live_gathered s{_numbers('s')}"
+    " ORDER BY s.merchant_id, s.id",
+)
+"""In the order of the key: it is written by the page, and a merchant's parcels lie together."""
 _ALL: Final = "(SELECT *, 1 AS count FROM live_shipments)"
-_COUNTS: Final = f"""
-    SELECT d.dimension, d.value, c.stage, c.since_day, count(*) AS count
-    FROM live_shipments c CROSS JOIN LATERAL {_DIMENSIONS} GROUP BY 1, 2, 3, 4
-"""
-_FLOWS: Final = f"SELECT {_FLOW}, count(*) AS count FROM live_shipments GROUP BY {_FLOW}"
 
 
-def _miscounted(should: str, table: str, key: str) -> str:
-    return (
-        f"SELECT count(*) FROM ({should}) s"
+def _miscounted(table: str) -> TextClause:
+    key, *_ = _COUNTS[table]
+    return text(
+        f"SELECT count(*) FROM ({_counted(table, _ALL)}) s"
         f" FULL JOIN (SELECT * FROM {table} WHERE count <> 0) t USING ({key})"
         " WHERE s.count IS DISTINCT FROM t.count"
     )
 
 
-_MISCOUNTED: Final = (
-    text(_miscounted(_COUNTS, "live_counts", "dimension, value, stage, since_day")),
-    text(_miscounted(_FLOWS, "live_flows", _FLOW)),
-)
+_MISCOUNTED: Final = tuple(_miscounted(table) for table in _COUNTS)
 
 
 async def handle(session: SystemSession, entries: Sequence[Entry]) -> None:
@@ -176,15 +234,16 @@ async def take(session: SystemSession, keys: Iterable[Key], *, anew: bool = Fals
     moved = 0
     for begin in range(0, len(wanted), PART):
         part = wanted[begin : begin + PART]
-        found = await session.execute(
-            _TAKE,
-            {
-                "merchants": arrays.uuids([merchant_id for merchant_id, _ in part]),
-                "shipments": arrays.uuids([shipment_id for _, shipment_id in part]),
-                "anew": anew,
-            },
-        )
-        moved += found.scalar_one()
+        values = {
+            "merchants": arrays.uuids([merchant_id for merchant_id, _ in part]),
+            "shipments": arrays.uuids([shipment_id for _, shipment_id in part]),
+            "anew": anew,
+        }
+        done, unnamed = (await session.execute(_TAKE, values)).one()
+        moved += done
+        if unnamed:
+            await session.execute(_NAME, values)
+            moved += (await session.execute(_TAKE, values)).one()[0]
     return moved
 
 
@@ -237,12 +296,13 @@ async def _keys(session: SystemSession, statement: TextClause, limit: int) -> Co
 
 
 async def _fill_anew(session: SystemSession) -> None:
-    await session.execute(text("DELETE FROM live_shipments"))
-    await session.execute(_FILL)
+    await session.execute(text("SET LOCAL work_mem = '256MB'"))
+    for statement in _FILL:
+        await session.execute(text(statement))
     await _count_anew(session)
 
 
 async def _count_anew(session: SystemSession) -> None:
-    for table, add in (("live_counts", _ADD_COUNTS), ("live_flows", _ADD_FLOWS)):
+    for table in _COUNTS:
         await session.execute(text(f"DELETE FROM {table}"))
-        await session.execute(text(add.format(of=_ALL)))
+        await session.execute(text(_add(table, _ALL)))

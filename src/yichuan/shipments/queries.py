@@ -176,20 +176,17 @@ def _standing(filters: Filters) -> tuple[list[str], list[Any]]:
     args: list[Any] = []
     if filters.stage:
         where.append("(" + " OR ".join(f"({IN_STAGE[stage]})" for stage in filters.stage) + ")")
-    first, last = days_in(filters.since)
-    live = {
-        "stage = ANY(%s)": list(filters.stage) or None,
-        "since_day >= %s": first,
-        "since_day <= %s": last,
-        "category = %s": filters.category,
-    }
-    wanted = {sql: value for sql, value in live.items() if value is not None}
-    if wanted.keys() - {"stage = ANY(%s)"}:
+    live = live_rows.Where()
+    live_rows.days(live, days_in(filters.since))
+    if filters.category is not None:
+        live.add(f"category = {live_rows.NUMBER_OF}", filters.category)
+    if live.parts:
+        live_rows.at(live, filters.stage)
         where.append(
             "EXISTS (SELECT FROM live_shipments o WHERE o.merchant_id = shipments.merchant_id"
-            f" AND o.shipment_id = shipments.id AND {' AND '.join(wanted)})"
+            f" AND o.shipment_id = shipments.id AND {live.sql})"
         )
-        args.extend(wanted.values())
+        args.extend(live.values)
     if filters.merchant_category is not None:
         where.append("merchant_id IN (SELECT id FROM merchants WHERE category = %s)")
         args.append(filters.merchant_category)
