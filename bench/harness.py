@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -82,15 +82,58 @@ _INDEXES = """
 
 
 @contextmanager
-def without_indexes(connection: psycopg.Connection[Any], tables: Sequence[str]) -> Iterator[None]:
-    """Rows written and indexes built afterwards: the same tables in a fraction of the time."""
+def without_indexes(
+    connection: psycopg.Connection[Any],
+    tables: Sequence[str],
+    again: Container[str] | None = None,
+) -> Iterator[None]:
+    """Rows written and indexes built afterwards: the same tables in a fraction of the time.
+
+    Args:
+        again: the indexes that are needed; None: all.
+    """
     found = connection.execute(_INDEXES, [list(tables)]).fetchall()
     for name, _ in found:
         connection.execute(f"DROP INDEX {name}")
     yield
     connection.execute("SET maintenance_work_mem = '512MB'")
-    for _, definition in found:
-        connection.execute(definition)
+    for name, definition in found:
+        if again is None or name in again:
+            connection.execute(definition)
+
+
+@contextmanager
+def part(name: str, seconds: float) -> Iterator[None]:
+    """A part of a benchmark, which says when it ends, and ends in time. In the main thread only.
+
+    Raises:
+        TimeoutError: it takes longer.
+    """
+
+    def over(*_: object) -> None:
+        raise TimeoutError(f"{name} did not end within {seconds:.0f} s")
+
+    began = time.perf_counter()
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        print(f"{name}: {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
+
+
+def built_console() -> None:
+    """Browsers are shown the console as it is now, or nothing.
+
+    Raises:
+        SystemExit: it is not built, or its source has changed since.
+    """
+    look = ["make", "--question", "console"]
+    made = subprocess.run(look, cwd=ROOT, capture_output=True, check=False)
+    if made.returncode != 0:
+        raise SystemExit("the console's build is missing or older than its source: `make console`")
 
 
 def free_port() -> int:
@@ -153,12 +196,15 @@ def memory_mb(pid: int) -> float:
 
 
 def cpu_seconds(pids: Mapping[str, int], families: Container[str] = ()) -> dict[str, float]:
-    """CPU seconds used so far by named processes; those in `families` with their children."""
+    """CPU seconds used so far by named processes; those in `families` with their children, also
+    those that have ended."""
     used = {}
     for name, pid in pids.items():
         top = psutil.Process(pid)
-        family = [top, *top.children(recursive=True)] if name in families else [top]
-        used[name] = sum(sum(one.cpu_times()[:2]) for one in family if one.is_running())
+        used[name] = sum(top.cpu_times()[: 4 if name in families else 2])
+        for child in top.children(recursive=True) if name in families else ():
+            with suppress(psutil.NoSuchProcess):
+                used[name] += sum(child.cpu_times()[:2])
     return used
 
 
