@@ -204,6 +204,18 @@ async def test_what_is_no_number(alpha: Tenant, number: str) -> None:
         assert answer.status_code == 422
 
 
+async def test_names_are_the_same_packed_or_plain(platform: httpx.AsyncClient) -> None:
+    """Every page asks for them: half a megabyte, a fifth of it for a browser."""
+    packed = await platform.get(f"{URL}/names", headers={"Accept-Encoding": "gzip"})
+    plain = await platform.get(f"{URL}/names", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.json() == plain.json()
+    named = {item["code"]: item for item in plain.json()["items"]}
+    assert named["ZTO"]["name_zh"].startswith("中通")
+    assert isinstance(named["ZTO"]["aliases"], list)
+
+
 async def test_services_outlive_a_refused_act(context: Context) -> None:
     """Kept ones can be read after the session that loaded them was rolled back."""
     queries.forget_reference()

@@ -68,6 +68,22 @@ async def page(browser: Browser, console: str, parcels: None) -> AsyncIterator[P
         yield found
 
 
+async def test_its_question_is_asked_once_before_its_code_is_there(
+    page: Page, console: str
+) -> None:
+    """The page's own address names all files it begins with; what it asks is asked beside them."""
+    named = await (await page.request.get(f"{console}/overview/live")).text()
+    assert "/assets/LivePage-" in named
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(console)))
+    for path, question in {"": "by=stage", "?by=courier": "by=courier"}.items():
+        asked.clear()
+        await page.goto(f"{console}/overview/live{path}")
+        await expect(page.locator(stage(page, "in_transit"))).to_have_text("4")
+        for once in (f"/api/v1/reports/live?{question}", "/api/v1/auth/me"):
+            assert asked.count(once) == 1
+
+
 def stage(page: Page, key: str) -> str:
     return f"[data-stage={key}] a"
 

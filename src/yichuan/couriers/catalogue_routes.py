@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from yichuan.core.pagination import Page
@@ -109,24 +112,34 @@ async def list_couriers(
     )
 
 
-@router.get("/couriers/names")
-async def list_courier_names(session: ReadDep, response: Response) -> Page[CourierName]:
+@router.get("/couriers/names", response_model=Page[CourierName])
+async def list_courier_names(request: Request, session: ReadDep) -> Response:
     """Code and names of every courier, to choose from; may be kept for an hour."""
-    response.headers["cache-control"] = HOUR
-    served = await queries.served(session)
-    return Page(
-        items=[
-            CourierName(
-                code=entry.code,
-                name_zh=entry.name_zh,
-                name_en=entry.name_en,
-                kind=entry.kind,
-                aliases=list(entry.aliases),
-                served=entry.code in served,
-            )
-            for entry in entries().values()
-        ]
-    )
+    body = _names(frozenset(await queries.served(session)))
+    headers = {"Cache-Control": HOUR, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = gzip.decompress(body)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@lru_cache(maxsize=2)
+def _names(served: frozenset[str]) -> bytes:
+    """Half a megabyte that seldom changes, packed: made anew for everyone who comes, it was a
+    tenth of the web process's memory."""
+    items = [
+        {
+            "code": entry.code,
+            "name_zh": entry.name_zh,
+            "name_en": entry.name_en,
+            "kind": entry.kind,
+            "aliases": entry.aliases,
+            "served": entry.code in served,
+        }
+        for entry in entries().values()
+    ]
+    return gzip.compress(msgspec.json.encode({"items": items, "next_cursor": None}))
 
 
 def recognition_view(found: Recognition, opinion: Opinion | None = None) -> RecognitionView:

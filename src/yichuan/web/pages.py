@@ -42,21 +42,23 @@ async def asset(request: Request, name: str) -> Response:
         raise NotFound("no such file")
     headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"} | _SAFE
     packed = path.with_name(path.name + ".gz")
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if "gzip" in request.headers.get("accept-encoding", "") and packed.is_file():
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        return FileResponse(packed, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
-    return FileResponse(path, headers=headers)
+        path, headers = packed, headers | {"Content-Encoding": "gzip"}
+    # A first visit takes dozens of small files: threads would cost more than the reading.
+    return Response(path.read_bytes(), media_type=kind, headers=headers)
 
 
 @router.get("/{path:path}")
 async def page(request: Request, path: str) -> Response:
-    """The console, whatever its own address says; files beside it (icons) as they are."""
+    """The console, whatever its own address says; files beside it (icons) as they are. Some
+    addresses have a page that names the files they begin with."""
     if path.startswith(_RESERVED):
         raise NotFound("no such page")
     file = _file(DIST, path) if path else None
     if file is not None:
         return FileResponse(file, headers=_SAFE)
-    index = DIST / "index.html"
+    index = _file(DIST, f"{path}.html") or DIST / "index.html"
     if not index.is_file():
         return HTMLResponse(_MISSING, 503)
     return FileResponse(index, headers={"Cache-Control": "no-cache"} | _SAFE)

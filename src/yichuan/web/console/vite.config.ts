@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
@@ -27,8 +27,45 @@ function precompress(): Plugin {
   }
 }
 
+/** Addresses whose first visit matters most, and the modules that it begins with. */
+const FIRST: Readonly<Record<string, readonly string[]>> = {
+  'overview/live': ['/src/app/Shell.tsx', '/src/pages/overview/LivePage.tsx'],
+}
+
+/** Writes `address.html`: the page that names all these files, so that none waits for another. */
+function begin(): Plugin {
+  return {
+    name: 'begin',
+    apply: 'build',
+    async writeBundle({ dir = '.' }, bundle) {
+      const page = await readFile(join(dir, 'index.html'), 'utf8')
+      for (const [address, modules] of Object.entries(FIRST)) {
+        const links = new Set<string>()
+        const add = (name: string) => {
+          const chunk = bundle[name]
+          const link = `<link rel="modulepreload" crossorigin href="/${name}">`
+          if (chunk?.type !== 'chunk' || links.has(link)) return
+          links.add(link)
+          for (const css of chunk.viteMetadata?.importedCss ?? []) {
+            links.add(`<link rel="preload" as="style" crossorigin href="/${css}">`)
+          }
+          chunk.imports.forEach(add)
+        }
+        for (const module of modules) {
+          const chunk = Object.values(bundle).find((one) => one.type === 'chunk' && one.facadeModuleId?.endsWith(module))
+          if (chunk === undefined) throw new Error(`no chunk of its own: ${module}`)
+          add(chunk.fileName)
+        }
+        const fresh = [...links].filter((link) => !page.includes(/href="([^"]+)"/.exec(link)?.[1] ?? ''))
+        await mkdir(dirname(join(dir, address)), { recursive: true })
+        await writeFile(join(dir, `${address}.html`), page.replace('</head>', `${fresh.join('\n    ')}\n  </head>`))
+      }
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), precompress(), begin()],
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   build: {
     outDir: '../dist',

@@ -17,4 +17,18 @@
   root.style.backgroundColor = dark ? '#0d1218' : '#f5f7fa'
   var locale = read('locale')
   if (locale) root.lang = locale
+
+  // What the first page asks in any case is asked before its code is here: `api/early.ts` takes the
+  // answers, if it comes in time.
+  var asked = (window.yichuanAsked = {})
+  var ask = function (address) {
+    asked[address] = fetch(address, { credentials: 'same-origin', headers: { Accept: 'application/json' } })
+    asked[address].catch(function () {})
+    setTimeout(function () {
+      delete asked[address]
+    }, 15000)
+  }
+  ask('/api/v1/auth/me')
+  var rows = /^(?:\?by=(stage|courier|merchant|province|category))?$/.exec(location.search)
+  if (location.pathname === '/overview/live' && rows) ask('/api/v1/reports/live?by=' + (rows[1] || 'stage'))
 })()

@@ -50,6 +50,15 @@ describe('a call', () => {
     )
   })
 
+  it('takes the answer to what was asked before the code was here, once', async () => {
+    answer(200, { late: true })
+    const early = { '/api/v1/a?by=x': Promise.resolve(Response.json({ early: true })) }
+    vi.stubGlobal('window', { yichuanAsked: early })
+    expect(await http.get('/a', { query: { by: 'y' } })).toEqual({ late: true })
+    expect(await http.get('/a', { query: { by: 'x' } })).toEqual({ early: true })
+    expect(await http.get('/a', { query: { by: 'x' } })).toEqual({ late: true })
+  })
+
   it('carries the CSRF token when it changes something, and only then', async () => {
     answer(200, {})
     setCsrfToken('t0ken')

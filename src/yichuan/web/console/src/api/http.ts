@@ -1,5 +1,6 @@
 import { randomId } from '@/lib/ids'
 import { reportAnswer, reportSilence } from './connection'
+import { takeEarly } from './early'
 import { ApiError, isProblemDetails } from './problem'
 
 export const API_BASE = '/api/v1'
@@ -32,7 +33,7 @@ export async function apiFetch(request: Request): Promise<Response> {
   const startedAt = Date.now()
   let response: Response
   try {
-    response = await fetch(request, { credentials: 'same-origin' })
+    response = await (takeEarly(request) ?? fetch(request, { credentials: 'same-origin' }))
   } catch (cause) {
     if (request.signal.aborted) throw cause
     reportSilence()
