@@ -32,8 +32,8 @@ from yichuan.shipments.routes import router as shipments
 from yichuan.shipments.timeline import router as timeline
 from yichuan.terms.routes import router as terms
 from yichuan.tickets.routes import router as tickets
+from yichuan.tracking.door import push_route
 from yichuan.tracking.polling_routes import router as polling
-from yichuan.tracking.routes import push_route
 from yichuan.tracking.routes import router as tracking
 from yichuan.tracking.unknown_routes import router as unknown_codes
 from yichuan.waybills.further_routes import router as further
@@ -94,8 +94,8 @@ DOORS: tuple[APIRouter, ...] = (
 
 
 def mount(app: FastAPI) -> None:
-    """Attach the API to the application; routes are tried in order, pushes come most often."""
-    app.router.routes.insert(0, push_route)
+    """Attach the API to the application; routes are tried in order."""
+    app.router.routes.append(push_route)
     for router in DOORS:
         app.include_router(router)
     for router in ROUTERS:

@@ -18,6 +18,7 @@ from yichuan.core.context import Context, located, opened
 from yichuan.core.memory import frugal, trim, trimming
 from yichuan.core.settings import Settings, settings
 from yichuan.identity.deps import CallerCache
+from yichuan.tracking.door import PushDoor
 from yichuan.web import pages
 from yichuan.web.live_routes import end_streams, told_of_exit
 from yichuan.web.track import OpenData
@@ -75,6 +76,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     app.add_middleware(OpenData)
+    app.add_middleware(PushDoor, refuse=problems.answer)
     app.add_middleware(health.Measure)
     api.mount(app)
     app.include_router(pages.router)  # last: it answers every path

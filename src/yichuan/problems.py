@@ -47,7 +47,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(request: Request, error: YichuanError) -> JSONResponse:
+def answer(request: Request, error: YichuanError) -> JSONResponse:
+    """The problem document of an error of ours."""
     body = error.problem() | {"instance": request.url.path}
     later = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Unavailable) else None
     return JSONResponse(body, error.status, headers=later, media_type=PROBLEM)
@@ -55,7 +56,7 @@ def _answer(request: Request, error: YichuanError) -> JSONResponse:
 
 async def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, YichuanError)
-    return _answer(request, error)
+    return answer(request, error)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -102,16 +103,16 @@ async def _unstorable(request: Request, error: Exception) -> JSONResponse:
     """Values that the database cannot hold: NUL characters, numbers or times out of range."""
     cause = type(getattr(error, "orig", error)).__name__
     log.warning("a value was refused by the database", path=request.url.path, cause=cause)
-    return _answer(request, Invalid("a value cannot be stored: NUL character, or out of range"))
+    return answer(request, Invalid("a value cannot be stored: NUL character, or out of range"))
 
 
 async def _clash(request: Request, error: Exception) -> JSONResponse:
     """A twin was a moment faster, or something named is not there; other broken rules are ours."""
     assert isinstance(error, IntegrityError)
     if isinstance(error.orig, UniqueViolation):
-        return _answer(request, Conflict("this is there already"))
+        return answer(request, Conflict("this is there already"))
     if isinstance(error.orig, ForeignKeyViolation):
-        return _answer(request, NotFound("something named in the request does not exist"))
+        return answer(request, NotFound("something named in the request does not exist"))
     raise error
 
 
@@ -119,7 +120,7 @@ async def _away(request: Request, error: Exception) -> JSONResponse:
     """Not our fault and not the caller's. A connection that broke in a commit leaves it open
     whether the act was done: a repeat with its Idempotency-Key finds out."""
     log.error("the database is away", path=request.url.path, error=str(error).split("\n")[0])
-    return _answer(
+    return answer(
         request,
         Unavailable(
             "the database is away or cannot write; it is not known whether this was carried out:"
@@ -134,9 +135,9 @@ async def _disk(request: Request, error: Exception) -> JSONResponse:
     if error.errno not in DISK:
         raise error
     log.error("the disk does not take it", path=request.url.path, error=str(error))
-    return _answer(request, Unavailable("the disk is full or broken; nothing was kept"))
+    return answer(request, Unavailable("the disk is full or broken; nothing was kept"))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     """Our fault: told without a word of what happened inside; the framework logs it."""
-    return _answer(request, YichuanError())
+    return answer(request, YichuanError())

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import zlib
+from isal import isal_zlib
 
 from yichuan.core.vault import Vault
 
 LEVEL = 1
+"""Of ISA-L's: the size that zlib's fastest gives, in a third of the time."""
 MAX_OPENED = 32 * 1024 * 1024
 """Bytes; nothing of ours is as big."""
 
 
 def sealed(vault: Vault, data: bytes) -> bytes:
     """Wire bytes as stored."""
-    return vault.seal_bytes(zlib.compress(data, LEVEL))
+    return vault.seal_bytes(isal_zlib.compress(data, LEVEL))
 
 
 def opened(vault: Vault, stored: bytes) -> bytes:
@@ -23,10 +24,10 @@ def opened(vault: Vault, stored: bytes) -> bytes:
         VaultError: another key, or damaged.
         ValueError: damaged.
     """
-    reader = zlib.decompressobj()
+    reader = isal_zlib.decompressobj()
     try:
         data = reader.decompress(vault.open_bytes(stored), MAX_OPENED)
-    except zlib.error as error:
+    except isal_zlib.error as error:  # type: ignore[misc]  # its stub takes it for an instance
         raise ValueError(f"not what we stored: {error}") from error
     if not reader.eof:
         raise ValueError("not what we stored: incomplete")

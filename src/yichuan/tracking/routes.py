@@ -1,23 +1,20 @@
-"""Tracking over HTTP: the couriers' push door, tracks, subscriptions, quarantine."""
+"""Tracking over HTTP: tracks, subscriptions, quarantine. The push door is `tracking.door`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse
-from starlette.routing import Route
 
 from yichuan.core import idempotency
 from yichuan.core.context import Context
-from yichuan.core.errors import NotFound, YichuanError
+from yichuan.core.errors import NotFound
 from yichuan.core.pagination import MAX_LIMIT, Page
-from yichuan.couriers.connectors.connector import Pushed
 from yichuan.identity.callers import Caller, visible_merchants
 from yichuan.identity.deps import CallerDep, ContextDep, ReadDep, WriteDep
 from yichuan.tracking import asking, queries, recall, service
 from yichuan.tracking.raw import opened
-from yichuan.tracking.reception import Reception
 from yichuan.tracking.schemas import (
     QuarantineDetail,
     QuarantineKind,
@@ -31,73 +28,7 @@ from yichuan.tracking.schemas import (
 
 router = APIRouter(tags=["tracking"])
 
-MAX_PUSH: Final = 2 * 1024 * 1024
-"""Bytes of a push's body."""
-RETRY_SECONDS: Final = 5
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
-
-
-class TooLarge(YichuanError):
-    """The body is bigger than any honest push."""
-
-    status, code = 413, "too_large"
-    title, title_zh = "Body too large", "请求体过大"
-
-
-def _reception(request: Request) -> Reception:
-    """The process's push door, made on its first push."""
-    state = request.app.state
-    if not hasattr(state, "reception"):
-        state.reception = Reception(state.context)
-    reception: Reception = state.reception
-    return reception
-
-
-async def _body(request: Request) -> bytes:
-    """The request's body.
-
-    Raises:
-        TooLarge: over `MAX_PUSH`, said or sent.
-    """
-    said = request.headers.get("content-length", "0")
-    if said.isdigit() and int(said) > MAX_PUSH:
-        raise TooLarge(f"at most {MAX_PUSH} bytes")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_PUSH:
-            raise TooLarge(f"at most {MAX_PUSH} bytes")
-        parts.append(part)
-    return b"".join(parts)
-
-
-async def receive_push(request: Request) -> Response:
-    """A courier's push to `/push/{connector}/{token}`.
-
-    The answer is its protocol's own, and yes is only said once the push is durable. 503 with
-    Retry-After when too much is waiting: nothing was taken, send it again. A plain route: at
-    hundreds of pushes a second dependencies and response models would cost more than the push.
-    """
-    request.scope["route"] = push_route  # the name that it is measured under
-    connector = request.path_params["connector"]
-    reception = _reception(request)
-    door, sender = await reception.sender(connector, request.path_params["token"])
-    query: bytes = request.scope.get("query_string", b"")
-    pushed = Pushed(await _body(request), request.headers, query)
-    taken = await reception.take(connector, door, sender, pushed)
-    later = {"Retry-After": str(RETRY_SECONDS)} if taken.overloaded else None
-    return Response(
-        taken.answer.body,
-        status_code=503 if taken.overloaded else 200,
-        media_type=taken.answer.media_type,
-        headers=later,
-    )
-
-
-push_route = Route("/push/{connector}/{token}", receive_push, methods=["POST"])
-"""To be put before all others and into no router: finding the way through one costs as much again
-as all that the framework does for a push."""
 
 
 @router.get("/tracks/{courier}/{number}")
