@@ -202,7 +202,7 @@ async def _pending(database: Database, consumer: Consumer) -> bool:
 
 
 async def _follow(database: Database, consumer: Consumer) -> None:
-    idle, waiting_since = IDLE_SECONDS, None
+    idle, waiting_since, told = IDLE_SECONDS, None, False
     shortest = GATHER_SECONDS if consumer.patient else SOON
     while True:
         if consumer.patient and pressure.is_high():
@@ -211,16 +211,18 @@ async def _follow(database: Database, consumer: Consumer) -> None:
                 await asyncio.sleep(GATHER_SECONDS)
                 continue
         rung = bell.rung(consumer.topic)
-        done = await step(database, consumer) if await _pending(database, consumer) else 0
+        # Who heard the bell, or left some of the log unread, need not ask whether there is any.
+        done = await step(database, consumer) if told or await _pending(database, consumer) else 0
         if done >= FLOOD and not consumer.patient:
             pressure.note()
-        if done >= consumer.batch:
+        told = done >= consumer.batch
+        if told:
             continue
         waiting_since = None
         idle = shortest if done else min(LONGEST_IDLE, idle * 1.5)
         if consumer.patient:
             await asyncio.sleep(idle)
-        elif await bell.heard(consumer.topic, rung, idle):
+        elif told := await bell.heard(consumer.topic, rung, idle):
             idle = SOON
 
 
