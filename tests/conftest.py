@@ -1,4 +1,8 @@
-"""Fixtures: one embedded PostgreSQL per test run, a fresh migrated database per module."""
+"""Fixtures: one embedded PostgreSQL per test run, a fresh migrated database per module.
+
+What costs a second to import is imported where it is used: the process that hands out the tests
+reads this file too, and the others wait for it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import httpx
@@ -18,13 +23,9 @@ import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
-from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from psycopg import sql
-from starlette.datastructures import State
 
-from yichuan.app import attach, create_app
-from yichuan.core import migrate
 from yichuan.core.blobs import LocalBlobs
 from yichuan.core.context import Context
 from yichuan.core.database import OWNER, Database, Urls
@@ -33,8 +34,9 @@ from yichuan.core.ids import new_id
 from yichuan.core.memory import RARE, rarely_collect
 from yichuan.core.settings import Settings
 from yichuan.core.vault import Vault
-from yichuan.identity import service as identity
-from yichuan.merchants import service as merchants
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 # A busy machine is slow, not broken: neither an example nor the making of examples has a time.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,13 +49,13 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 LONGEST_FIRST = (
-    "isolation/test_routes.py",
-    "web/test_steering_pages.py",
     "demo/test_demo.py",
+    "tracking/test_kill.py",
+    "isolation/test_routes.py",
     "web/test_pages.py",
+    "web/test_steering_pages.py",
     "web/test_buyer_page.py",
     "web/",
-    "tracking/test_kill.py",
     "simulator/test_mall.py",
     "api/",
     "house/",
@@ -123,6 +125,8 @@ def lasting_modules() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """The same algorithm with its cheapest parameters: what it costs an attacker is no test's."""
+    from yichuan.identity import service as identity
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(identity, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield
@@ -136,6 +140,8 @@ def vault() -> Vault:
 @pytest.fixture(scope="session")
 def cluster(config: Settings, vault: Vault) -> Iterator[Cluster]:
     """A running cluster with the roles and a migrated template database."""
+    from yichuan.core import migrate
+
     with running(config.pg_dir, fsync=False) as server:
         urls = Urls(config, server, vault)
         migrate.ensure_roles(urls, vault, TEMPLATE)
@@ -189,12 +195,18 @@ async def courier_http() -> AsyncIterator[httpx.AsyncClient]:
 def routed(config: Settings) -> FastAPI:
     """The application, with nothing behind it yet: it finds its routes together at the first
     request, a quarter of a second for every application that is made."""
+    from yichuan.app import create_app
+
     return create_app(config)
 
 
 @pytest.fixture(scope="module")
 def app(routed: FastAPI, context: Context, courier_http: httpx.AsyncClient) -> FastAPI:
     """The application before this module's database and couriers; it remembers nothing else."""
+    from starlette.datastructures import State
+
+    from yichuan.app import attach
+
     routed.state = State()
     attach(routed, context, courier_http)
     return routed
@@ -211,6 +223,8 @@ class Tenant:
 
 async def client_for(app: FastAPI, context: Context, merchant_id: UUID | None) -> httpx.AsyncClient:
     """An HTTP client with a fresh API key of a merchant, or of the platform."""
+    from yichuan.identity import service as identity
+
     async with context.database.system() as session:
         key = await identity.create_key(session, context.vault, "test", merchant_id, kdniao=False)
     return httpx.AsyncClient(
@@ -222,6 +236,8 @@ async def client_for(app: FastAPI, context: Context, merchant_id: UUID | None) -
 
 async def make_tenant(app: FastAPI, context: Context, code: str) -> Tenant:
     """A merchant without sender address, and its client."""
+    from yichuan.merchants import service as merchants
+
     async with context.database.system() as session:
         merchant_id = await merchants.create(session, code, f"商家 {code}")
     return Tenant(merchant_id, code, await client_for(app, context, merchant_id))
