@@ -31,10 +31,11 @@ setup: $(VENV)/.node ## Make .venv with all pinned packages and build the consol
 demo: $(VENV)/.run console ## Start the whole product with simulated couriers and a mall
 	@exec $(BIN)/yichuan demo $(ARGS)
 
-test: setup ## Run every check; ARGS="-k name" goes to pytest
+WORKERS := 2
+test: setup ## Run every check; ARGS="-k name" goes to pytest, WORKERS=3 runs more at once
 	@log=$$(mktemp); $(MAKE) -k lint types console-check > $$log 2>&1 & beside=$$!; \
 	trap 'kill $$beside 2> /dev/null; rm -f $$log' EXIT; \
-	echo "pytest; beside it ruff, mypy, console"; $(BIN)/python -m pytest -n 2 $(ARGS); code=$$?; \
+	echo "pytest; beside it ruff, mypy, console"; $(BIN)/python -m pytest -n $(WORKERS) $(ARGS); code=$$?; \
 	wait $$beside || { cat $$log >&2; echo "failed beside the tests, see above" >&2; failed=1; }; \
 	if [ $$code -ne 0 ] && [ $$code -ne 5 ]; then exit $$code; fi; exit $${failed:-0}
 
@@ -80,6 +81,7 @@ define install
 	@echo "Installing $$(grep -c == $(1)) pinned packages into $(VENV)"
 	@$(PIP) install --no-deps -r $(1)
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -x /console/ src/yichuan  # pip does so for all but what is ours
 endef
 
 $(BIN)/pip:
