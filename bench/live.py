@@ -309,9 +309,7 @@ def _counted(inst: Installation) -> float:
     return round(min(took), 1)
 
 
-async def _questions(
-    inst: Installation, base: str, people: dict[str, str], times: int
-) -> dict[str, Any]:
+async def _questions(base: str, people: dict[str, str], times: int) -> dict[str, Any]:
     """Every question to a web process."""
     fill = {k: v for k, v in people.items() if k.startswith("{")}
     live = {name: f"/api/v1/reports/live{path}" for name, path in QUESTIONS.items()}
@@ -321,54 +319,52 @@ async def _questions(
     return ours | await _asked(base, people["merchant"], merchants, times, fill)
 
 
-def _measure(inst: Installation, options: argparse.Namespace) -> dict[str, Any]:
+def _measure(inst: Installation, options: argparse.Namespace, found: dict[str, Any]) -> None:
+    """Every part, and what it found."""
     with part("live table filled and compared", 80):
-        table = asyncio.run(_healed(inst))
+        found["live_table"] = asyncio.run(_healed(inst))
     people = asyncio.run(_people(inst))
     with web(inst) as (base, pid):
-        idle = memory_mb(pid)
+        memory = found["memory_mb"] = {"idle": memory_mb(pid)}
         with part("questions", 80):
-            ours = asyncio.run(_questions(inst, base, people, options.times))
-        asked = memory_mb(pid)
-        page: dict[str, Any] = {}
+            ours = asyncio.run(_questions(base, people, options.times))
+        found["questions"] = ours
+        slowest = max(ours, key=lambda name: ours[name]["p95_ms"])
+        found["slowest"] = {slowest: ours[slowest]}
+        memory["after_questions"] = memory_mb(pid)
         if options.pages:
-            with part("browser", 120):
-                page = asyncio.run(live_page.measure(base, options.pages))
-        memory = memory_mb(pid)
+            found["page"] = {}
+            with part("browser", 110):
+                asyncio.run(live_page.measure(base, options.pages, found["page"]))
+        memory["after"] = memory_mb(pid)
     with part("counted rows", 20):
-        counted = _counted(inst)
+        found["counted_rows_ms"] = _counted(inst)
+    found["ratio"] = round(found["counted_rows_ms"] / ours["all"]["p50_ms"], 1)
     with part("upkeep", 60):
-        upkeep = asyncio.run(_upkeep(inst, options.moves))
-    slowest = max(ours, key=lambda name: ours[name]["p95_ms"])
-    return {
-        "live_table": table,
-        "questions": ours,
-        "slowest": {slowest: ours[slowest]},
-        "counted_rows_ms": counted,
-        "ratio": round(counted / ours["all"]["p50_ms"], 1),
-        "page": page,
-        "memory_mb": {"idle": idle, "after_questions": asked, "after": memory},
-        "upkeep": upkeep,
-    }
+        found["upkeep"] = asyncio.run(_upkeep(inst, options.moves))
 
 
 def main() -> None:
-    """Fill, measure, print."""
+    """Fill, measure, print; what was found before a part that took too long as well."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000, help="open parcels")
     parser.add_argument("--times", type=int, default=10, help="requests of each question")
-    parser.add_argument("--pages", type=int, default=4, help="visits of the page; 0: no browser")
+    parser.add_argument("--pages", type=int, default=3, help="visits of the page; 0: no browser")
     parser.add_argument("--moves", type=int, default=30_000)
     options = parser.parse_args()
     if options.pages:
         built_console()
-    with installation() as inst:
-        began = time.perf_counter()
-        with part("filled", 120):
-            _fill(inst, options.rows, 110)
-        filled = round(time.perf_counter() - began, 1)
-        found = _measure(inst, options)
-    print(json.dumps({"bench": "live", "open": options.rows, "fill_seconds": filled, **found}))
+    found: dict[str, Any] = {"bench": "live", "open": options.rows}
+    try:
+        with installation() as inst:
+            with part("filled", 120):
+                _fill(inst, options.rows, 110)
+            _measure(inst, options, found)
+    except TimeoutError as error:
+        found["failed"] = str(error)
+    print(json.dumps(found))
+    if "failed" in found:
+        raise SystemExit(found["failed"])
 
 
 if __name__ == "__main__":

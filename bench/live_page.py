@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -70,39 +71,46 @@ FILTERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 """Address, and what is done there; the last step narrows the page."""
 
 
-async def measure(base: str, times: int) -> dict[str, Any]:
-    """The page in a browser: first visits, and narrowed in every way."""
-    first, numbers = [], []
-    filters: dict[str, dict[str, int]] = {}
+async def measure(base: str, times: int, found: dict[str, Any]) -> None:
+    """The page in a browser: first visits, and narrowed in every way, into `found`."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"]
         )
-        for _ in range(times + 1):
-            page = await _signed_in(browser, base)
-            began = time.perf_counter()
-            await page.goto(f"{base}/overview/live?by=courier", wait_until="commit")
-            await page.wait_for_function(NUMBERS)
-            numbers.append(round((time.perf_counter() - began) * 1000))
-            first.append((await page.evaluate(PAINTED))["first-contentful-paint"])
-            await page.context.close()
+        visits = [await _visit(browser, base) for _ in range(times + 1)]
+        (paint, stands), *others = visits
+        found["first_visit_ms"] = {"first_paint": paint, "numbers": stands}
+        found["first_paint_ms"] = _of([paint for paint, _ in others])
+        found["numbers_ms"] = _of([stands for _, stands in others])
         page = await _signed_in(browser, base)
+        filters = found["filter_ms"] = {}
         for name, (address, steps) in FILTERS.items():
             there = f"{base}/overview/live{address}"
             try:
                 took = [await _narrowed(page, there, steps) for _ in range(times)]
             except PlaywrightError as error:
                 raise RuntimeError(f"{name}: {error}") from error
-            filters[name] = {"p50": round(median(took)), "worst": round(max(took))}
+            filters[name] = _of(took)
             print(f"  {name}: {filters[name]['p50']} ms", file=sys.stderr, flush=True)
+        slowest = max(filters, key=lambda name: filters[name]["p50"])
+        found["slowest_filter"] = {slowest: filters[slowest]}
         await browser.close()
-    return {
-        "first_paint_ms": {"p50": round(median(first[1:])), "worst": max(first[1:])},
-        "numbers_ms": {"p50": round(median(numbers[1:])), "worst": max(numbers[1:])},
-        "first_visit_ms": {"first_paint": first[0], "numbers": numbers[0]},
-        "filter_ms": filters,
-        "slowest_filter_ms": max(filters.values(), key=lambda found: found["p50"]),
-    }
+
+
+def _of(took: Sequence[float]) -> dict[str, int]:
+    return {"p50": round(median(took)), "worst": round(max(took))}
+
+
+async def _visit(browser: Browser, base: str) -> tuple[float, float]:
+    """Milliseconds until something is drawn, and until the numbers stand there."""
+    page = await _signed_in(browser, base)
+    began = time.perf_counter()
+    await page.goto(f"{base}/overview/live?by=courier", wait_until="commit")
+    await page.wait_for_function(NUMBERS)
+    stands = (time.perf_counter() - began) * 1000
+    painted: dict[str, float] = await page.evaluate(PAINTED)
+    await page.context.close()
+    return painted["first-contentful-paint"], stands
 
 
 async def _signed_in(browser: Browser, base: str) -> Page:
