@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import mimetypes
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from yichuan.core.errors import NotFound
 
@@ -18,6 +17,17 @@ _MISSING = """<!doctype html><meta charset="utf-8"><title>驿传</title>
 <p>The console is not built yet: run <code>make setup</code>.</p>"""
 _RESERVED = ("api/", "push/", "track/", "assets/")
 _FOREVER = "public, max-age=31536000, immutable"
+_KINDS = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+"""What a build holds. The standard library would read the system's whole list for it."""
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -42,10 +52,15 @@ async def asset(request: Request, name: str) -> Response:
         raise NotFound("no such file")
     headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"} | _SAFE
     packed = path.with_name(path.name + ".gz")
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if "gzip" in request.headers.get("accept-encoding", "") and packed.is_file():
-        path, headers = packed, headers | {"Content-Encoding": "gzip"}
-    # A first visit takes dozens of small files: threads would cost more than the reading.
+        return _whole(packed, headers | {"Content-Encoding": "gzip"}, of=path)
+    return _whole(path, headers)
+
+
+def _whole(path: Path, headers: dict[str, str], of: Path | None = None) -> Response:
+    """A file of the build at once: a first visit takes dozens of small ones, and threads would cost
+    more than reading them, in time and in memory."""
+    kind = _KINDS.get((of or path).suffix, "application/octet-stream")
     return Response(path.read_bytes(), media_type=kind, headers=headers)
 
 
@@ -57,8 +72,8 @@ async def page(request: Request, path: str) -> Response:
         raise NotFound("no such page")
     file = _file(DIST, path) if path else None
     if file is not None:
-        return FileResponse(file, headers=_SAFE)
+        return _whole(file, _SAFE)
     index = _file(DIST, f"{path}.html") or DIST / "index.html"
     if not index.is_file():
         return HTMLResponse(_MISSING, 503)
-    return FileResponse(index, headers={"Cache-Control": "no-cache"} | _SAFE)
+    return _whole(index, {"Cache-Control": "no-cache"} | _SAFE)
