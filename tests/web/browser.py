@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse
 from playwright.async_api import Browser, Page, Request, async_playwright
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SHELL = Path("/usr/lib/chromium/chromium-headless-shell")
 """Debian's chromium-headless-shell: the same pages without the desktop around them, for a quarter
@@ -98,10 +98,24 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+def _unkept(scope: Scope, send: Send) -> Send:
+    if not scope.get("path", "").startswith("/api/"):
+        return send
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [h for h in message["headers"] if h[0].lower() != b"cache-control"]
+            message = {**message, "headers": [*headers, (b"cache-control", b"no-store")]}
+        await send(message)
+
+    return sent
+
+
 @dataclass
 class Stage:
     """Hands every request to the application that is on it. One module's follows another's under
-    the same address, so that the browser keeps the scripts it has loaded and compiled."""
+    the same address, so that the browser keeps the scripts it has loaded and compiled; of the API's
+    answers it keeps none, for the next module's couriers are others."""
 
     app: ASGIApp | None = None
     asking: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -112,7 +126,7 @@ class Stage:
         assert task is not None
         self.asking.add(task)
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _unkept(scope, send))
         finally:
             self.asking.discard(task)
 
