@@ -15,7 +15,7 @@ export const words = defineMessages(
     buyersPhoneWrong: '以数字开头，只填数字、空格、加号和短横，3 到 29 位',
     buyersPage: '在线客服网址',
     buyersPageHow: '聊天页或帮助页；在新窗口打开',
-    buyersPageWrong: '请填完整网址，以 https:// 开头',
+    buyersPageWrong: '完整的安全网址，连同开头的协议',
     buyersSaved: '已保存，买家一分钟内就能看到',
     preview: '买家看到的',
     previewHow: '所有商家的包裹都显示同一个平台客服，排在商家之后。商家自己的联系方式在商家详情里设置。',
