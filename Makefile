@@ -31,8 +31,9 @@ setup: $(VENV)/.node ## Make .venv with all pinned packages and build the consol
 demo: $(VENV)/.run console ## Start the whole product with simulated couriers and a mall
 	@exec $(BIN)/yichuan demo $(ARGS)
 
-WORKERS := 2
-test: setup ## Run every check; ARGS="-k name" goes to pytest, WORKERS=3 runs more at once
+# One more than two cores: tests of pages and of processes often wait.
+WORKERS := 3
+test: setup ## Run every check; ARGS="-k name" goes to pytest, WORKERS=2 runs fewer at once
 	@log=$$(mktemp); $(MAKE) -k lint types console-check > $$log 2>&1 & beside=$$!; \
 	trap 'kill $$beside 2> /dev/null; rm -f $$log' EXIT; \
 	echo "pytest; beside it ruff, mypy, console"; $(BIN)/python -m pytest -n $(WORKERS) $(ARGS); code=$$?; \

@@ -44,7 +44,7 @@ async def test_the_malls_own_service_is_set_and_shown_to_buyers(
         await chat.fill("mall.example.com")
         await save.click()
         await expect(page.get_by_text("只填数字、空格、加号和短横")).to_be_visible()
-        await expect(page.get_by_text("以 https:// 开头")).to_be_visible()
+        await expect(page.get_by_text("连同开头的协议")).to_be_visible()
         await expect(preview.get_by_text("还没有平台客服")).to_be_visible()
         assert await contacts() == []
         await phone.fill(" 400-000-0000")
