@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from yichuan.core import bell, pressure
-from yichuan.core.database import Connection, Database, SystemSession, hot_rows
+from yichuan.core.database import Connection, Database, SystemSession, hot_reads
 from yichuan.core.log import Entry, Topic, read_after
 from yichuan.core.trip import Call
 
@@ -170,35 +170,36 @@ async def drain(database: Database, consumers: Sequence[Consumer]) -> int:
             return total
 
 
-_PENDING = """
-    SELECT EXISTS (
-        SELECT 1 FROM consumer_cursors c JOIN milestone_log l
-            ON l.topic = %s AND (l.xid, l.id) > (c.xid, c.last_id)
-        WHERE c.name = %s AND l.xid < pg_snapshot_xmin(pg_current_snapshot())
-    )
+_FIRST = """
+    SELECT (
+        SELECT true FROM milestone_log
+        WHERE topic = %(topic)s AND (xid, id) > (
+            (SELECT xid FROM consumer_cursors WHERE name = %(name)s),
+            (SELECT last_id FROM consumer_cursors WHERE name = %(name)s)){}
+        ORDER BY xid, id LIMIT 1
+    ) IS NOT NULL
 """
+"""One search of the index, however much waits. As EXISTS, whose order PostgreSQL takes to be of no
+account, it may collect everything that waits to say that something does."""
+_PENDING = _FIRST.format(" AND xid < pg_snapshot_xmin(pg_current_snapshot())")
+BEHIND = _FIRST.format("")
 
 
-BEHIND = """
-    SELECT EXISTS (
-        SELECT 1 FROM consumer_cursors c JOIN milestone_log l
-            ON l.topic = %s AND (l.xid, l.id) > (c.xid, c.last_id)
-        WHERE c.name = %s
-    )
-"""
+async def _waits(database: Database, consumer: Consumer, statement: str) -> bool:
+    values = {"topic": consumer.topic, "name": consumer.name}
+    (rows,) = await hot_reads(database.hot_system, None, ((statement, values),))
+    return bool(rows[0][0])
 
 
 async def behind(database: Database, consumer: Consumer) -> bool:
     """Whether a registered consumer has still to read entries, counting those that it cannot see
     yet because a transaction that began before them is open."""
-    rows = await hot_rows(database.hot_system, None, BEHIND, (consumer.topic, consumer.name))
-    return bool(rows[0][0])
+    return await _waits(database, consumer, BEHIND)
 
 
 async def _pending(database: Database, consumer: Consumer) -> bool:
     """Whether the log has anything new: a look that costs little and locks nothing."""
-    rows = await hot_rows(database.hot_system, None, _PENDING, (consumer.topic, consumer.name))
-    return bool(rows[0][0])
+    return await _waits(database, consumer, _PENDING)
 
 
 async def _follow(database: Database, consumer: Consumer) -> None:
