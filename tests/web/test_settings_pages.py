@@ -70,5 +70,6 @@ async def test_the_malls_own_service_is_set_and_shown_to_buyers(
         assert width <= PHONE["width"]
         await page.get_by_label("在线客服网址").fill("")
         await page.get_by_role("button", name="保存").click()
-        await expect(page.get_by_text("还没有平台客服")).to_be_visible()
+        await expect(page.get_by_text("还没有平台客服")).to_be_visible()  # before it is saved
+        await expect(page.get_by_text("已保存")).to_be_visible()
         assert await contacts() == []
