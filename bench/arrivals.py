@@ -28,16 +28,14 @@ import csv
 import gzip
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
 from statistics import fmean
 from typing import Final, NamedTuple
 
-from bench.polling_journeys import BEGIN, DATA, DAYS
+from bench.polling_journeys import DATA, Told, told_by_simulator
 from yichuan.core.clock import CHINA
-from yichuan.couriers.connectors.codes import detail_of
 from yichuan.couriers.connectors.times import courier_time
 from yichuan.forecast.arrival import (
     LAST,
@@ -52,10 +50,6 @@ from yichuan.forecast.arrival import (
     keys_of,
     passed,
 )
-from yichuan.simulator.catalogue import couriers
-from yichuan.simulator.faults import FaultRates
-from yichuan.simulator.geo import cities
-from yichuan.simulator.history import parcel_history
 from yichuan.tracking.cities import city
 from yichuan.tracking.details import milestone_of
 from yichuan.tracking.geo import place_of
@@ -201,7 +195,7 @@ def _brazil(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
-def _parcel(courier: str, told: Iterable[tuple[datetime, str, str | None]]) -> Parcel | None:
+def _parcel(courier: str, told: Told) -> Parcel | None:
     scans: list[Seen] = []
     for at, text, coded in told:
         detail = detail_of_event(text, coded)
@@ -246,15 +240,8 @@ def each_from_the_others(parcels: Sequence[Parcel]) -> dict[str, object]:
 
 
 def simulated(seed: int, count: int) -> Iterator[Parcel]:
-    """The simulator's parcels, with its usual share of trouble, between its largest cities."""
-    rng = Random(seed)
-    places, codes = cities(), sorted(couriers())
-    for number in range(count):
-        origin, goal = rng.choice(places), rng.choice(places)
-        given = BEGIN + timedelta(days=rng.randrange(DAYS), hours=rng.uniform(9, 21))
-        courier = rng.choice(codes)
-        made = parcel_history(seed, courier, str(number), origin, goal, given, FaultRates())
-        told = ((e.at, e.text, detail_of("kdniao", e.code)) for e in made.events)
+    """The simulator's parcels that arrive."""
+    for courier, _, told in told_by_simulator(seed, count):
         found = _parcel(courier, told)
         if found is not None:
             yield found

@@ -58,8 +58,13 @@ class Journey:
     """What comes after the last scan is not known: nobody asks for it."""
 
 
-def simulated(seed: int, count: int) -> Iterator[Journey]:
-    """The simulator's parcels, given to us between 9 and 21, with its usual share of trouble."""
+Told = Iterable[tuple[datetime, str, str | None]]
+"""Scans as they are told: when, what, and the detail of the code."""
+
+
+def told_by_simulator(seed: int, count: int) -> Iterator[tuple[str, datetime, Told]]:
+    """The simulator's parcels between its largest cities, with its usual share of trouble: courier,
+    when the number was given to us (between 9 and 21), and the scans."""
     rng = Random(seed)
     places, codes = cities(), sorted(couriers())
     for number in range(count):
@@ -67,7 +72,12 @@ def simulated(seed: int, count: int) -> Iterator[Journey]:
         given = BEGIN + timedelta(days=rng.randrange(DAYS), hours=rng.uniform(9, 21))
         courier = rng.choice(codes)
         made = parcel_history(seed, courier, str(number), origin, destination, given, FaultRates())
-        told = ((e.at, e.text, detail_of("kdniao", e.code)) for e in made.events)
+        yield courier, given, [(e.at, e.text, detail_of("kdniao", e.code)) for e in made.events]
+
+
+def simulated(seed: int, count: int) -> Iterator[Journey]:
+    """The simulator's parcels."""
+    for courier, given, told in told_by_simulator(seed, count):
         yield Journey(given, _scans(told), courier)
 
 
@@ -88,7 +98,7 @@ def real() -> Iterator[Journey]:
 LEAST_SCANS = 4
 
 
-def _scans(told: Iterable[tuple[datetime, str, str | None]]) -> tuple[Scan, ...]:
+def _scans(told: Told) -> tuple[Scan, ...]:
     """Scans with the state each leaves the parcel in, up to its end."""
     scans: list[Scan] = []
     milestone = "created"

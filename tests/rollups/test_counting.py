@@ -14,7 +14,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yichuan.rollups.counting import Changes, Limits, Line, Troubles, counts, line_of
+from yichuan.exceptions.queries import History
+from yichuan.rollups.counting import Changes, Limits, Line, counts, line_of
 
 LIMITS = Limits(ship_hours=48, pickup_hours=24)
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -43,7 +44,7 @@ def ago(**parts: float) -> datetime:
     return NOW - timedelta(**parts)
 
 
-def counted(box: Box, troubles: Troubles | None = None, now: datetime = NOW) -> dict[str, int]:
+def counted(box: Box, troubles: History | None = None, now: datetime = NOW) -> dict[str, int]:
     total: Counter[str] = Counter()
     for _, measure, amount in counts(line_of(box, troubles, LIMITS, now)):
         total[measure] += amount
@@ -94,7 +95,7 @@ def test_days_are_the_days_in_china() -> None:
 
 
 def test_a_parcel_with_trouble_is_one_problem_with_its_parties() -> None:
-    troubles = Troubles(
+    troubles = History(
         ago(days=1), frozenset({"late_pickup", "lost"}), frozenset({"courier", "merchant"})
     )
     found = counted(Box(milestone="lost", shipped_at=ago(days=2)), troubles)
@@ -106,7 +107,7 @@ def test_a_parcel_with_trouble_is_one_problem_with_its_parties() -> None:
 def late(*, told: str, began: float, blamed: bool = False) -> dict[str, int]:
     """A parcel picked up and delivered three hours after either was due; force majeure began so
     many hours after the promise ran out."""
-    troubles = Troubles(
+    troubles = History(
         ago(days=2),
         frozenset({"force_majeure", *told.split()}),
         frozenset({"nobody"}),

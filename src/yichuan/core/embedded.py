@@ -52,7 +52,9 @@ TUNING = {
 LOCALE: Final = ("--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 """Code points as PostgreSQL orders them: the C library compares keys several times slower."""
 
-UNSAFE: Final = {"fsync": "off", "full_page_writes": "off"}
+SAFE: Final = {"fsync": "on", "full_page_writes": "on"}
+"""Said whatever the cluster's own file says."""
+UNSAFE: Final = dict.fromkeys(SAFE, "off")
 """Of clusters that need not outlive the machine. With every page that a checkpoint left behind
 written into the log once more, each new database would make the next ones' work slower."""
 
@@ -174,7 +176,7 @@ def _is_running(data_dir: Path, user: str | None) -> bool:
 
 def _start(data_dir: Path, socket_dir: Path, user: str | None, fsync: bool) -> None:
     config = TUNING | {"unix_socket_directories": str(socket_dir)}
-    config |= {"shared_buffers": shared_buffers(_memory())} | ({} if fsync else UNSAFE)
+    config |= {"shared_buffers": shared_buffers(_memory())} | (SAFE if fsync else UNSAFE)
     options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in config.items())
     log = data_dir.parent / "postgresql.log"
     log.touch()

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from yichuan.core.encoding import takes_gzip
 from yichuan.core.pagination import Page
 from yichuan.couriers import catalogue_queries as queries
 from yichuan.couriers import golive, learning, offers, opinions, standing
@@ -117,7 +117,7 @@ async def list_courier_names(request: Request, session: ReadDep) -> Response:
     """Code and names of every courier, to choose from; may be kept for an hour."""
     body = _names(frozenset(await queries.served(session)))
     headers = {"Cache-Control": HOUR, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request):
         headers["Content-Encoding"] = "gzip"
     else:
         body = gzip.decompress(body)
@@ -129,17 +129,17 @@ def _names(served: frozenset[str]) -> bytes:
     """Half a megabyte that seldom changes, packed: made anew for everyone who comes, it was a
     tenth of the web process's memory."""
     items = [
-        {
-            "code": entry.code,
-            "name_zh": entry.name_zh,
-            "name_en": entry.name_en,
-            "kind": entry.kind,
-            "aliases": entry.aliases,
-            "served": entry.code in served,
-        }
+        CourierName(
+            code=entry.code,
+            name_zh=entry.name_zh,
+            name_en=entry.name_en,
+            kind=entry.kind,
+            aliases=list(entry.aliases),
+            served=entry.code in served,
+        )
         for entry in entries().values()
     ]
-    return gzip.compress(msgspec.json.encode({"items": items, "next_cursor": None}))
+    return gzip.compress(Page(items=items).model_dump_json().encode())
 
 
 def recognition_view(found: Recognition, opinion: Opinion | None = None) -> RecognitionView:

@@ -85,7 +85,8 @@ async def _ways_say(
     found = []
     for seen in await ways.of_shipments(session, keys):
         box = signed[seen.shipment_id]
-        found += [(box.id, Report(MAJEURE, at)) for at in _hindered(box, seen)]
+        if (began := _hindered(box, seen)) is not None:
+            found.append((box.id, Report(MAJEURE, began)))
         scans = [Scan(s.at, s.detail, s.text, s.city) for s in seen.scans]
         said = findings(
             scans,
@@ -104,15 +105,14 @@ async def _ways_say(
     return found
 
 
-def _hindered(box: ShipmentFacts, seen: Way) -> list[datetime]:
+def _hindered(box: ShipmentFacts, seen: Way) -> datetime | None:
     """When force majeure first lay over a parcel that came late; its own clock may have waited for
     nothing that was told."""
-    on_time = box.promised_at is None or (box.delivered_at or box.promised_at) <= box.promised_at
-    return [
-        scan.at
-        for scan in seen.scans
-        if not on_time and scan.detail == "exception" and tracks.is_force_majeure(scan.text)
-    ][:1]
+    promised, delivered = box.promised_at, box.delivered_at
+    if promised is None or delivered is None or delivered <= promised:
+        return None
+    said = (s.at for s in seen.scans if s.detail == "exception" and tracks.is_force_majeure(s.text))
+    return next(said, None)
 
 
 async def _numbers_say(

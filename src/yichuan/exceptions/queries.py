@@ -66,9 +66,9 @@ class History:
     first_at: datetime
     kinds: frozenset[str]
     parties: frozenset[str]
-    blamed: frozenset[str]
+    blamed: frozenset[str] = frozenset()
     """Those of the kinds that somebody answers for, be it once."""
-    majeure_at: datetime | None
+    majeure_at: datetime | None = None
     """Since when force majeure 不可抗力 lay over it, at first."""
 
 

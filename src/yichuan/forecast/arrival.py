@@ -215,15 +215,12 @@ def estimate(
     """When a parcel at a stop will arrive, as others did; None: too little is known, too few took
     so long, or the range would be too wide to be of use. `keys`: its groups, the finest first."""
     cell = cell_of(stop)
-    own = [groups[key].counts.get(cell, {}) for key in keys if key in groups]
-    known = [
-        groups[key].counts.get(cell, {})
-        for key in keys
-        if key in groups and (key[0] or key[1])  # not only the distance
-    ]
-    if not own or max((sum(some.values()) for some in known), default=0.0) < least:
+    own = {key: groups[key].counts.get(cell, {}) for key in keys if key in groups}
+    # not those of the distance alone
+    known = [sum(some.values()) for key, some in own.items() if key[0] or key[1]]
+    if not own or max(known, default=0.0) < least:
         return None
-    chances = _ahead(_blend(own), stop.at, now)
+    chances = _ahead(_blend(list(own.values())), stop.at, now)
     left = sum(chances.values())
     if left < LEFT:
         return None

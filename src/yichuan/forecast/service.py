@@ -21,7 +21,6 @@ from yichuan.shipments import facts
 from yichuan.tracking import ways
 from yichuan.tracking.details import milestone_of
 from yichuan.tracking.geo import place_of
-from yichuan.tracking.values import Place
 
 ONLY: Final = "milestone = 'delivered' AND milestone_from IS DISTINCT FROM milestone"
 MOST: Final = 250
@@ -76,8 +75,7 @@ def ends_of(origin: str | None, destination: str | None, scans: Iterable[Seen]) 
     begins = place_of(origin)
     if begins is None or begins.adcode is None:
         begins = next((scan.place for scan in scans if scan.place is not None), None)
-    goal: Place | None = place_of(destination)
-    return Ends(begins, goal)
+    return Ends(begins, place_of(destination))
 
 
 async def read(session: ReadSession, keys: Collection[Key]) -> dict[Key, Group]:

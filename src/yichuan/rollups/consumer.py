@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields as dataclass_fields
 from datetime import date
 from operator import attrgetter
 from typing import Any, Final
@@ -20,7 +19,7 @@ from yichuan.core.log import Entry
 from yichuan.exceptions import queries as problems
 from yichuan.exceptions.queries import History
 from yichuan.exceptions.thresholds import setting
-from yichuan.rollups.counting import MEASURES, Changes, Limits, Line, Troubles, line_of
+from yichuan.rollups.counting import MEASURES, Changes, Limits, Line, line_of
 from yichuan.shipments import facts
 from yichuan.shipments.facts import ShipmentFacts
 
@@ -31,7 +30,6 @@ PART = 5000
 _TYPES: Final = {str: "text", date | None: "date", int: "bigint"}
 _LINE: Final = {field.name: _TYPES[field.type] for field in fields(Line)}
 _values = attrgetter(*_LINE)
-_troubles = attrgetter(*(field.name for field in dataclass_fields(Troubles)))
 _MINE: Final = {"merchant_id": "uuid", "shipment_id": "uuid"} | _LINE
 _FLOW: Final = {"merchant_id": "uuid", "day": "date", "courier": "text", "province": "text"} | (
     dict.fromkeys(MEASURES, "int") | {"cost_minor": "bigint"}
@@ -112,9 +110,7 @@ def _counted(
     changes, at = Changes(), now()
     changed: list[tuple[Any, ...]] = []
     for box in boxes:
-        history = histories.get(box.id)
-        had = Troubles(*_troubles(history)) if history else None
-        line = line_of(box, had, allowed, at)
+        line = line_of(box, histories.get(box.id), allowed, at)
         if changes.replace(box.merchant_id, before.get(box.id), line):
             changed.append((box.merchant_id, box.id, *_values(line)))
     flows = [(*key, *amounts.values()) for key, amounts in changes.changed_flows()]

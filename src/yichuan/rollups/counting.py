@@ -16,6 +16,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from yichuan.core.clock import CHINA
+from yichuan.exceptions.queries import History
 from yichuan.exceptions.rules import LATE_DELIVERY, LATE_PICKUP
 
 NOBODY = "-"
@@ -90,26 +91,6 @@ class Box(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Troubles:
-    """The problems a shipment has had."""
-
-    first_at: datetime
-    kinds: frozenset[str]
-    parties: frozenset[str]
-    blamed: frozenset[str] = frozenset()
-    """Those of the kinds that somebody answers for, be it once."""
-    majeure_at: datetime | None = None
-    """Since when force majeure 不可抗力 lay over it, at first."""
-
-    def excuse(self, kind: str, limit: datetime | None) -> bool:
-        """Whether nobody is to blame for being late: when the problem of it was opened, nobody was;
-        and where none was, as all was told at the end, force majeure began before the limit."""
-        if kind in self.kinds:
-            return kind not in self.blamed
-        return limit is not None and self.majeure_at is not None and self.majeure_at <= limit
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
     """Times a step may take, in hours."""
 
@@ -147,7 +128,7 @@ def day(at: datetime | None) -> date | None:
     return None if at is None else at.astimezone(CHINA).date()
 
 
-def line_of(box: Box, troubles: Troubles | None, limits: Limits, now: datetime) -> Line:
+def line_of(box: Box, troubles: History | None, limits: Limits, now: datetime) -> Line:
     """The line of a shipment as it stands."""
     ship_by = _ship_by(box, limits)
     pick_up_by = _pick_up_by(box, limits)
@@ -157,7 +138,7 @@ def line_of(box: Box, troubles: Troubles | None, limits: Limits, now: datetime) 
     pickup_due = pick_up_by is not None and known_pickup
     pickup_due = pickup_due and (box.picked_up_at is not None or now > (pick_up_by or now))
     if troubles is not None and not _by(box.picked_up_at, pick_up_by):
-        pickup_due = pickup_due and not troubles.excuse(LATE_PICKUP, pick_up_by)
+        pickup_due = pickup_due and not _excused(troubles, LATE_PICKUP, pick_up_by)
     returned = box.milestone == "returned"
     cost = box.cost_expected_minor if box.cost_billed_minor is None else box.cost_billed_minor
     return Line(
@@ -198,7 +179,7 @@ def _transit_hours(box: Box) -> int:
 
 
 def _marks(
-    box: Box, troubles: Troubles | None, ship_by: datetime | None, pick_up_by: datetime | None
+    box: Box, troubles: History | None, ship_by: datetime | None, pick_up_by: datetime | None
 ) -> int:
     marks = (
         SHIPPED_ON_TIME * _by(box.shipped_at, ship_by)
@@ -216,14 +197,23 @@ def _marks(
     )
 
 
-def _kept_promise(box: Box, troubles: Troubles | None) -> int:
+def _kept_promise(box: Box, troubles: History | None) -> int:
     """A parcel that is late for force majeure is no promise broken, nor one kept."""
     if box.delivered_at is None or box.promised_at is None:
         return 0
     if box.delivered_at <= box.promised_at:
         return WITH_PROMISE | DELIVERED_ON_TIME
-    excused = troubles is not None and troubles.excuse(LATE_DELIVERY, box.promised_at)
+    excused = troubles is not None and _excused(troubles, LATE_DELIVERY, box.promised_at)
     return DELIVERED_EXCUSED if excused else WITH_PROMISE
+
+
+def _excused(troubles: History, kind: str, limit: datetime | None) -> bool:
+    """Whether nobody is to blame for being late: when the problem of it was opened, nobody was; and
+    where none was, as all was told at the end, force majeure began before the limit."""
+    if kind in troubles.kinds:
+        return kind not in troubles.blamed
+    began = troubles.majeure_at
+    return limit is not None and began is not None and began <= limit
 
 
 def _by(at: datetime | None, limit: datetime | None) -> bool:

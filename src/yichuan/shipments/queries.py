@@ -188,7 +188,7 @@ def _standing(filters: Filters) -> tuple[list[str], list[Any]]:
         )
         args.extend(live.values)
     if filters.merchant_category is not None:
-        where.append("merchant_id IN (SELECT id FROM merchants WHERE category = %s)")
+        where.append(f"merchant_id IN {live_rows.OF_CATEGORY}")
         args.append(filters.merchant_category)
     return where, args
 

@@ -3,7 +3,6 @@ that is done for a push."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -18,7 +17,6 @@ from yichuan.tracking.reception import Reception
 MAX_PUSH: Final = 2 * 1024 * 1024
 """Bytes of a push's body."""
 RETRY_SECONDS: Final = 5
-_ADDRESS: Final = re.compile(r"/push/([^/]+)/([^/]+)")
 
 
 class TooLarge(YichuanError):
@@ -93,11 +91,11 @@ class PushDoor:
         """Answer a push, or see who does."""
         found = None
         if scope["type"] == "http" and scope["method"] == "POST":
-            found = _ADDRESS.fullmatch(scope["path"])
+            found = push_route.path_regex.fullmatch(scope["path"])
         if found is None:
             await self._app(scope, receive, send)
             return
-        scope["path_params"] = {"connector": found[1], "token": found[2]}
+        scope["path_params"] = found.groupdict()
         scope["route"] = push_route
         request = Request(scope, receive, send)
         try:

@@ -19,6 +19,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.convertors import StringConvertor, register_url_convertor
 
+from yichuan.core.encoding import takes_gzip
 from yichuan.core.errors import NotFound
 
 Language = Literal["zh-CN", "en"]
@@ -130,7 +131,7 @@ def answer(request: Request, asset: Asset, status: int, headers: dict[str, str])
     headers = headers | _SAFE | {"ETag": asset.etag}
     if status == 200 and request.headers.get("if-none-match") == asset.etag:
         return Response(status_code=304, headers=headers)
-    packs = "gzip" in request.headers.get("accept-encoding", "")
+    packs = takes_gzip(request)
     if packs:
         headers["Content-Encoding"] = "gzip"
     body = asset.packed if packs else asset.plain

@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from yichuan.core.encoding import takes_gzip
 from yichuan.core.errors import NotFound
 
 DIST = Path(__file__).parent / "dist"
@@ -52,7 +53,7 @@ async def asset(request: Request, name: str) -> Response:
         raise NotFound("no such file")
     headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"} | _SAFE
     packed = path.with_name(path.name + ".gz")
-    if "gzip" in request.headers.get("accept-encoding", "") and packed.is_file():
+    if takes_gzip(request) and packed.is_file():
         return _whole(packed, headers | {"Content-Encoding": "gzip"}, of=path)
     return _whole(path, headers)
 

@@ -23,7 +23,7 @@ from yichuan.tracking import queries as tracking
 from yichuan.tracking import recall
 from yichuan.tracking.geo import place_of
 from yichuan.tracking.redact import code_in, for_strangers
-from yichuan.tracking.values import END_MILESTONES, History, Place, Said, TimelineEvent
+from yichuan.tracking.values import History, Place, Said, TimelineEvent
 from yichuan.web.legs import BuyerNumber, Leg, leg_of, masked, numbers, places
 
 OURS: Final = frozenset({"number_doubt"})
@@ -31,7 +31,6 @@ OURS: Final = frozenset({"number_doubt"})
 ON_ITS_WAY: Final = frozenset(
     {"created", "picked_up", "in_transit", "arriving", "out_for_delivery"}
 )
-NO_FORECAST = frozenset({"ready_for_collection", "returning"})
 ON_THE_ROUND = timedelta(hours=36)
 """How long after its last scan a delivery person is taken to have a parcel."""
 _BRACKETS = re.compile(r"[【\[]\s*([^】\]]{2,40}?)\s*[】\]]")
@@ -221,9 +220,11 @@ async def shown(
     said = await tracking.said(session, vault, shipment.merchant_id, shipment.id)
     legs = places(scans)
     problem = await _problem(session, shipment)
-    expected = _expected(shipment, said)
-    if expected is None and problem is None:
-        expected = await _estimate(session, shipment, scans)
+    expected = None
+    if shipment.milestone in ON_ITS_WAY:
+        expected = _expected(said)
+        if expected is None and problem is None:
+            expected = await _estimate(session, shipment, scans)
     values: dict[str, Any] = {
         "courier": courier
         and BuyerCourier(
@@ -260,10 +261,9 @@ async def shown(
     return BuyerTrack.model_validate(values)
 
 
-def _expected(shipment: Shipment, said: Said | None) -> BuyerExpected | None:
+def _expected(said: Said | None) -> BuyerExpected | None:
     """What the courier forecast, as long as it can still come true."""
-    over = shipment.milestone in END_MILESTONES or shipment.milestone in NO_FORECAST
-    if said is None or said.expected_to is None or over or said.expected_to < now():
+    if said is None or said.expected_to is None or said.expected_to < now():
         return None
     return BuyerExpected(source="courier", begin=said.expected_from, end=said.expected_to)
 
@@ -272,8 +272,6 @@ async def _estimate(
     session: SystemSession, shipment: Shipment, scans: Sequence[TimelineEvent]
 ) -> BuyerExpected | None:
     """Our own, where the courier says nothing: worked out from what is shown, when it is shown."""
-    if shipment.milestone not in ON_ITS_WAY:
-        return None
     found = await forecast.arrival(session, shipment, scans)
     return found and BuyerExpected(source="estimate", begin=found.begin, end=found.end)
 

@@ -2,4 +2,5 @@ export { DETAIL_CODES, detailName, PROBLEM_KINDS, problemName, problemSeverity, 
 export { courierNamesQuery, useCourierName } from './couriers'
 export { isMilestone, type Milestone, MILESTONE_LOOKS, MILESTONES, milestoneWords } from './milestones'
 export { type Party, partyWords, problemIcon, type ProblemKind, type Severity, severityWords } from './problems'
+export { contactRule, SERVICE_PAGE, SERVICE_PHONE } from './serviceContact'
 export * from './signing'

@@ -4,6 +4,7 @@ import { App, Button, Form, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { api, type Schema, unwrap } from '@/api/client'
 import { useMe } from '@/auth/useMe'
+import { contactRule, SERVICE_PAGE, SERVICE_PHONE } from '@/domain'
 import { common, useLocale, useMessages } from '@/i18n'
 import { Dash, errorTitle, Facts, Panel } from '@/ui'
 import { type Merchant, merchantQuery } from './data'
@@ -74,10 +75,10 @@ function Editor({ merchant, onDone }: { merchant: Merchant; onDone: () => void }
         initialValues={{ phone: merchant.service.phone ?? '', url: merchant.service.url ?? '' }}
         onFinish={(wish) => save.mutate(wish)}
       >
-        <Form.Item name="phone" label={t.servicePhone} rules={[{ pattern: /^\s*([0-9][0-9 +-]{2,28})?\s*$/, message: t.phoneWrong }]}>
+        <Form.Item name="phone" label={t.servicePhone} rules={[contactRule(SERVICE_PHONE, t.phoneWrong)]}>
           <Input maxLength={29} inputMode="tel" placeholder="400-000-0000" />
         </Form.Item>
-        <Form.Item name="url" label={t.servicePage} rules={[{ pattern: /^\s*(https?:\/\/[^\s<>"]+)?\s*$/, message: t.pageWrong }]}>
+        <Form.Item name="url" label={t.servicePage} rules={[contactRule(SERVICE_PAGE, t.pageWrong)]}>
           <Input maxLength={500} inputMode="url" placeholder="https://" />
         </Form.Item>
       </Form>

@@ -2,6 +2,7 @@ import { PhoneOutlined } from '@ant-design/icons'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
 import { api, type Schema, unwrap } from '@/api/client'
+import { contactRule, SERVICE_PAGE, SERVICE_PHONE } from '@/domain'
 import { common, useMessages } from '@/i18n'
 import { DetailSkeleton, ErrorState, Panel } from '@/ui'
 import styles from './buyers.module.css'
@@ -12,8 +13,6 @@ import { words } from './words'
 type Contact = Schema<'ServiceContact'>
 type Wish = Record<keyof Contact, string>
 
-const PHONE = /^[0-9][0-9 +-]{2,28}$/
-const PAGE = /^https?:\/\/[^\s<>"]+$/
 const contactQuery = queryOptions({
   queryKey: ['buyer-service'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/settings/buyer-service', { signal })),
@@ -64,7 +63,7 @@ function Editor({ contact }: { contact: Contact }) {
             name="phone"
             label={t.buyersPhone}
             extra={t.buyersPhoneHow}
-            rules={[{ pattern: PHONE, transform: trimmed, message: t.buyersPhoneWrong }]}
+            rules={[contactRule(SERVICE_PHONE, t.buyersPhoneWrong)]}
           >
             <Input allowClear maxLength={29} inputMode="tel" placeholder="400-000-0000" />
           </Form.Item>
@@ -72,7 +71,7 @@ function Editor({ contact }: { contact: Contact }) {
             name="url"
             label={t.buyersPage}
             extra={t.buyersPageHow}
-            rules={[{ pattern: PAGE, transform: trimmed, message: t.buyersPageWrong }]}
+            rules={[contactRule(SERVICE_PAGE, t.buyersPageWrong)]}
           >
             <Input allowClear maxLength={500} inputMode="url" placeholder="https://" />
           </Form.Item>
@@ -82,13 +81,11 @@ function Editor({ contact }: { contact: Contact }) {
         </Form>
       </Panel>
       <Panel title={t.preview}>
-        <Preview phone={PHONE.test(phone) ? phone : ''} url={PAGE.test(url) ? url : ''} />
+        <Preview phone={SERVICE_PHONE.test(phone) ? phone : ''} url={SERVICE_PAGE.test(url) ? url : ''} />
       </Panel>
     </div>
   )
 }
-
-const trimmed = (text: string) => text.trim()
 
 /** The rows of the buyer's page, as it draws them. */
 function Preview({ phone, url }: { phone: string; url: string }) {
