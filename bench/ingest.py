@@ -57,8 +57,10 @@ from yichuan.merchants import service as merchants
 PER_PUSH = 10
 WANTED: Final = 10_000
 """New events per second that are aimed at."""
-WATCHERS, LOOKS = 8, 400
+WATCHERS, LOOKS = 4, 400
 """Who looks at the list, and pushes they may choose from."""
+LOOK_SECONDS: Final = 0.1
+"""Between two looks of one watcher: each is a request, answered by the processes that are measured."""
 PATIENCE = 60.0
 """Seconds after which a scan that the list does not show is lost."""
 BARE, BARE_BATCH = "bare", 1000
@@ -214,7 +216,7 @@ async def _watch(stage: Stage, key: str, line: Line, samples: list[Sample]) -> l
                 await asyncio.sleep(0.002)
             while await _look(client, number) == before[number]:
                 assert time.perf_counter() - line.times[body] < PATIENCE, number
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(LOOK_SECONDS)
             waits.append(time.perf_counter() - line.times[body])
 
     async with AsyncExitStack() as stack:

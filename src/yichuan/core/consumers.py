@@ -25,6 +25,9 @@ SOON = 0.03
 
 FLOOD = 100
 """Entries of one batch of a consumer that is not patient from which on the others step aside."""
+FLOOD_SECONDS = 0.05
+"""The pause of one that is not patient after such a batch: more is there already, and a batch's
+statements cost much the same for a hundred as for three hundred."""
 PATIENCE = 20.0
 """Seconds a patient consumer stands back; then it works until it has caught up."""
 
@@ -223,6 +226,8 @@ async def _follow(database: Database, consumer: Consumer) -> None:
         idle = shortest if done else min(LONGEST_IDLE, idle * 1.5)
         if consumer.patient:
             await asyncio.sleep(idle)
+        elif told := done >= FLOOD:
+            await asyncio.sleep(FLOOD_SECONDS)
         elif told := await bell.heard(consumer.topic, rung, idle):
             idle = SOON
 

@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 
 MERGE_IDLE: Final = 0.1
 """Seconds between looks into an empty inbox."""
+MERGE_GATHER: Final = 0.04
+"""Seconds between two batches that are not full: a batch's statements and its flush cost much the
+same for six pushes as for sixty."""
 SUBSCRIBE_IDLE: Final = 2.0
 POLL_IDLE: Final = 2.0
 MAX_PAUSE: Final = 10.0
@@ -37,12 +40,40 @@ UNREACHABLE = (psycopg.OperationalError, PoolTimeout, OperationalError, OSError)
 """The database is away: wait and go on."""
 
 
+class _Pace:
+    """Lets a batch begin every `MERGE_GATHER` seconds, or at once while batches are full."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._next = 0.0
+
+    async def take(self) -> None:
+        """Wait until the next batch may begin."""
+        async with self._turn:
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(max(0.0, self._next - loop.time()))
+            self._next = loop.time() + MERGE_GATHER
+
+    def hurry(self) -> None:
+        """A batch was full: the next one is waiting."""
+        self._next = 0.0
+
+
 async def merge_loop(context: Context) -> None:
     """Merge pushes as they come, for ever. Several workers may do so at once, and each has
     `MERGES` batches in hand: one is worked out while the others wait for the database."""
+    pace = _Pace()
+
+    async def step() -> int:
+        await pace.take()
+        merged = await ingest.merge_pending(context)
+        if merged >= ingest.BATCH:
+            pace.hurry()
+        return merged
+
     async with asyncio.TaskGroup() as group:
         for _ in range(MERGES):
-            group.create_task(_for_ever(lambda: ingest.merge_pending(context), MERGE_IDLE, "merge"))
+            group.create_task(_for_ever(step, MERGE_IDLE, "merge"))
 
 
 async def subscribe_loop(context: Context, http: httpx.AsyncClient) -> None:
