@@ -12,9 +12,9 @@ client, all on this machine. A million tracks with ten events each are there whe
 - `bare`: the events of `new_only` written by plain psycopg into a copy of the same database, in
   idempotent batches of 1,000 with their tracks' rows, nothing parsed, verified or derived. Its
   events have a primary key in place of our index: a batch is only idempotent by one.
-- `to_list`: parcels of shipments, pushed at 5,000 per second, half the rate that is aimed at, however
-  fast this machine is; milliseconds from the acknowledgement of a push to the shipment list that shows it,
-  and CPU seconds with all that the log's consumers make of it and with the looks themselves.
+- `to_list`: parcels of shipments, pushed at 5,000 per second, half the rate that is aimed at,
+  however fast this machine is; milliseconds from the acknowledgement of a push to the shipment list
+  that shows it, and CPU seconds with all that the log's consumers make of it and with the looks.
 
 Time runs from the first push to the last event merged. CPU seconds are per 1,000 new events. At
 the end every event is counted in the database.
@@ -60,7 +60,7 @@ WANTED: Final = 10_000
 WATCHERS, LOOKS = 4, 400
 """Who looks at the list, and pushes they may choose from."""
 LOOK_SECONDS: Final = 0.1
-"""Between two looks of one watcher: each is a request, answered by the processes that are measured."""
+"""Between two looks of one watcher: the processes that are measured answer them."""
 PATIENCE = 60.0
 """Seconds after which a scan that the list does not show is lost."""
 BARE, BARE_BATCH = "bare", 1000
