@@ -186,7 +186,7 @@ async def _healed(inst: Installation) -> dict[str, Any]:
     assert found == (0, 0), found
     with inst.superuser() as connection:
         tables = "live_shipments, live_names, live_counts, live_merchant_counts, live_flows"
-        connection.execute(f"VACUUM ANALYZE {tables}")
+        connection.execute(f"VACUUM ANALYZE {tables}, live_ways")
         sizes = connection.execute(
             "SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE relname LIKE 'live%%'"
         ).fetchall()
@@ -242,6 +242,7 @@ QUESTIONS: Final[dict[str, str]] = {
     "last_days_of_merchant_category": "?since_from={week}&merchant_category=女装",
     "last_days_of_stage": "?since_from={week}&stage=in_transit",
     "today": "?since_from={today}",
+    "yesterday": "?since_from={yesterday}&since_to={today}",
     "by_courier": "?by=courier",
     "by_courier_of_courier": "?by=courier&courier=ZTO",
     "by_courier_of_province": "?by=courier&province=广东省",
@@ -304,7 +305,10 @@ async def _people(inst: Installation) -> dict[str, str]:
         "platform": platform.token,
         "merchant": merchant.token,
         "{merchant}": str(row[0]),
-        **{word: _midnight(back) for word, back in {"{today}": 0, "{week}": 6, "{old}": 7}.items()},
+        **{
+            word: _midnight(back)
+            for word, back in {"{today}": 0, "{yesterday}": 1, "{week}": 6, "{old}": 7}.items()
+        },
     }
 
 

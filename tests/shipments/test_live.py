@@ -46,8 +46,9 @@ def named(*columns: str) -> str:
 _COUNTED: Final = f"""
     SELECT dimension, {named("value")}, stage, since_day::text, count
     FROM live_counts WHERE count <> 0
-    UNION ALL
-    SELECT 'merchant', merchant_id::text, stage, since_day::text, count
+"""
+_OF_MERCHANTS: Final = f"""
+    SELECT merchant_id::text, {named("courier")}, stage, since_day::text, count
     FROM live_merchant_counts WHERE count <> 0
 """
 _ROWS: Final = f"""
@@ -56,6 +57,10 @@ _ROWS: Final = f"""
 _KEPT: Final = f"""
     SELECT {named("courier", "category", "province", "city", "origin")}, stage, count
     FROM live_flows WHERE count <> 0
+"""
+_WAYS: Final = f"""
+    SELECT since_day::text, stage, {named("origin", "province", "city")}, count
+    FROM live_ways WHERE count <> 0
 """
 
 
@@ -142,19 +147,18 @@ async def assert_exact(context: Context) -> None:
         f" FROM ({live_table._SHOULD}) s",
     )
     assert Counter(rows) == Counter(should)
-    counted: Counter[tuple[Any, ...]] = Counter()
-    flows: Counter[tuple[Any, ...]] = Counter()
+    kept: dict[str, Counter[tuple[Any, ...]]] = {
+        name: Counter() for name in (_COUNTED, _OF_MERCHANTS, _KEPT, _WAYS)
+    }
     for merchant, stage, day, courier, origin, province, city, category in rows:
-        for name, value in (
-            ("merchant", merchant),
-            ("courier", courier),
-            ("province", province),
-            ("category", category),
-        ):
-            counted[name, value, stage, day] += 1
-        flows[courier, category, province, city, origin, stage] += 1
-    assert Counter({row[:-1]: row[-1] for row in await rows_of(context, _COUNTED)}) == counted
-    assert Counter({row[:-1]: row[-1] for row in await rows_of(context, _KEPT)}) == flows
+        for name, value in (("courier", courier), ("province", province), ("category", category)):
+            kept[_COUNTED][name, value, stage, day] += 1
+        kept[_OF_MERCHANTS][merchant, courier, stage, day] += 1
+        kept[_KEPT][courier, category, province, city, origin, stage] += 1
+        kept[_WAYS][day, stage, origin, province, city] += 1
+    for statement, should_be in kept.items():
+        found = {row[:-1]: row[-1] for row in await rows_of(context, statement)}
+        assert Counter(found) == should_be
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -253,7 +257,9 @@ FILTERS: Final[tuple[dict[str, str], ...]] = (
     {"merchant_category": "服饰"},
     {"merchant_category": "服饰", "province": "四川省"},
     {"origin": "金华市"},
+    {"origin": "金华市", "province": "浙江省"},
     {"merchant": "alpha"},
+    {"merchant": "alpha", "courier": "ZTO"},
     {"merchant": "alpha", "courier": "ZTO", "category": "女装"},
 )
 
@@ -313,6 +319,7 @@ async def test_every_number_opens_its_parcels(
         {"since_to": f"{(now() - timedelta(days=4)).date()}T00:00:00+08:00", "courier": "ZTO"},
         {"since_from": f"{(now() - timedelta(days=4)).date()}T00:00:00+08:00", "origin": "金华市"},
         {"since_to": f"{now().date()}T00:00:00+08:00", "merchant_category": "服饰"},
+        {"since_to": f"{now().date()}T00:00:00+08:00", "province": "浙江省"},
         {"courier": "ZTO", "category": "女装", "by": "province"},
         {"courier": "ZTO", "city": "从来没有的市"},
         {"stage": ["paid", "delivered"]},
@@ -376,6 +383,6 @@ async def test_policies_alone_keep_merchants_apart(
         context.database.hot, scope, "SELECT DISTINCT merchant_id FROM live_merchant_counts", ()
     )
     assert [row[0] for row in mine_too] == [mine.id]
-    for table in ("live_counts", "live_flows"):
+    for table in ("live_counts", "live_flows", "live_ways"):
         counted = await hot_rows(context.database.hot, scope, f"SELECT count(*) FROM {table}", ())
         assert counted[0][0] == 0

@@ -87,7 +87,10 @@ _FIRST_PLATFORM_ONLY = (
     "quarantine",
     "consumer_cursors",
 )
-LATER_PLATFORM_ONLY: dict[str, tuple[str, ...]] = {"0018": ("live_counts", "live_flows")}
+LATER_PLATFORM_ONLY: dict[str, tuple[str, ...]] = {
+    "0018": ("live_counts", "live_flows"),
+    "0032": ("live_ways",),
+}
 PLATFORM_ONLY = (
     *_FIRST_PLATFORM_ONLY,
     *(table for tables in LATER_PLATFORM_ONLY.values() for table in tables),

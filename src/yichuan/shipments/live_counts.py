@@ -1,9 +1,10 @@
 """How many parcels stand where, right now, narrowed to anything.
 
 What the platform sees is read, where they know it, from counts kept beside the parcels:
-`live_counts` (by one thing and the day) and `live_flows` (by everything but merchant and day).
-Otherwise the narrow rows are counted. A merchant's own are always the rows under its key, which
-the policies know.
+`live_counts` (by one thing and the day), `live_merchant_counts` (by merchant, courier and day),
+`live_flows` (by everything but merchant and day) and `live_ways` (by places and day). Otherwise the
+narrow rows are counted. A merchant's own are its counts, or the rows under its key, which the
+policies know.
 """
 
 from __future__ import annotations
@@ -39,16 +40,19 @@ OPEN: Final = STAGES[:-1]
 _NONE: Final = f"coalesce((SELECT id FROM names WHERE name = '{NOTHING}'), 0)"
 _CELLS: Final = ("courier", "province", "category", "merchant")
 _WAY: Final = ("province", "city", "origin")
-_HASHED: Final[Call] = (
-    "SELECT "
-    + ", ".join(
-        f"set_config('enable_{way}', 'off', true)"
-        for way in ("sort", "incremental_sort", "indexscan")
-    ),
-    (),
-)
+_OFF: Final = ("enable_sort", "enable_incremental_sort", "enable_indexscan")
+
+
+def _off(*settings: str) -> Call:
+    called = ", ".join(f"set_config('{name}', %s, true)" for name in (*_OFF, *settings))
+    return f"SELECT {called}", ["off"] * len(_OFF) + ["0"] * len(settings)
+
+
+_HASHED: Final = _off()
 """Behind a policy the planner expects few rows, and would sort all of them to count them, or walk
 the whole table along an index; bitmaps still use the indexes where they narrow."""
+_ALONE: Final = _off("max_parallel_workers_per_gather")
+"""Where counts answer: rows that workers hand over one by one cost more than to count them."""
 _SOME_DAYS: Final = timedelta(days=3)
 _SMALLEST: Final = "category"
 """Every parcel is counted once in each dimension; this one has the fewest cells."""
@@ -100,7 +104,9 @@ async def view(
     mapped = chosen or MOVING
     listed = chosen or (STAGES if by == "stage" else OPEN)
     asked = _Question(filters, by, merchants, today, listed, mapped)
-    _, found = await hot_reads(database.hot, merchants, (_HASHED, _whole(asked)))
+    whole = _whole(asked)
+    how = _HASHED if "live_shipments" in whole[0] else _ALONE
+    _, found = await hot_reads(database.hot, merchants, (how, whole))
     named = (lambda key: STAGES[int(key) - 1]) if by == "stage" else str
     return View(
         stages={STAGES[int(row[1]) - 1]: row[4] for row in _of(found, "stage")},
@@ -149,7 +155,18 @@ class _Question:
             asked.add("merchant")
         if self.by != "stage":
             asked.add(self.by)
+        if "merchant" in asked:
+            asked.discard("courier")
         return None if len(asked) > 1 else next(iter(asked), _SMALLEST)
+
+    @property
+    def placed(self) -> bool:
+        """Whether counts by places and day know the parcels. Those of one city are few, and found
+        by it."""
+        filters = self.filters
+        theirs = (self.merchants, filters.merchant, filters.merchant_category)
+        goods = (filters.courier, filters.category, filters.city)
+        return (*theirs, *goods) == (None,) * 6
 
     @property
     def flowing(self) -> bool:
@@ -175,24 +192,27 @@ def _whole(asked: _Question) -> Call:
     """Everything in one statement. Where cells and ways must both be counted over the narrow rows,
     these are walked once."""
     walk: Call | None = None
-    cells = None if asked.dimension is None else _cells(asked, asked.dimension)
+    cells = _cells(asked)
     ways = _ways(asked)
     if cells is None and ways is not None and asked.ever:
         cells = _rows(asked, (f"{asked.key} AS key", "stage", "since_day"), ())
     elif cells is None:
         walk = _rows(asked, (f"{asked.key} AS key", "stage", "since_day", *_WAY), ())
-        cells = "SELECT key, stage, since_day, sum(n) AS n FROM walk GROUP BY 1, 2, 3", []
+        cells = "SELECT key, stage, since_day, n FROM walk", []
         there = Where()
         at(there, asked.mapped)
         ways = f"SELECT {', '.join(_WAY)}, n FROM walk WHERE {there.sql}", there.values
     elif ways is None:
         ways = _rows(asked, _WAY, asked.mapped)
     first = "" if walk is None else f"walk AS MATERIALIZED ({walk[0]}),"
+    ages, when = _ages(asked.today)
     shown, more = _shown(asked)
     return (
         f"""
         WITH names AS MATERIALIZED (SELECT id, name FROM live_names), {first}
-        cells AS MATERIALIZED ({cells[0]}),
+        cells AS MATERIALIZED (
+            SELECT key, stage, sum(n)::bigint AS n, {ages} FROM ({cells[0]}) c GROUP BY key, stage
+        ),
         ways AS MATERIALIZED (
             SELECT province, city, origin, sum(n) AS n FROM ({ways[0]}) f
             GROUP BY province, city, origin HAVING sum(n) <> 0
@@ -201,13 +221,13 @@ def _whole(asked: _Question) -> Call:
         SELECT kind, coalesce(key, x.name), y.name, z.name, n::bigint, ages FROM shown
         LEFT JOIN names x ON x.id = a LEFT JOIN names y ON y.id = b LEFT JOIN names z ON z.id = c
         """,
-        [*(() if walk is None else walk[1]), *cells[1], *ways[1], *more],
+        [*(() if walk is None else walk[1]), *when, *cells[1], *ways[1], *more],
     )
 
 
 def _shown(asked: _Question) -> tuple[str, list[Any]]:
     """Rows of every kind: a key that is shown as it is, or numbers of names."""
-    ages, values = _ages(asked.today)
+    ages = ", ".join(f"sum({age.key})" for age in AGES)
     listed = Where()
     at(listed, asked.listed)
     named = asked.by not in ("stage", "merchant")
@@ -229,7 +249,7 @@ def _shown(asked: _Question) -> tuple[str, list[Any]]:
          WHERE city <> {_NONE} AND origin NOT IN ({_NONE}, city)
          ORDER BY n DESC, origin, city LIMIT {SHOWN})
         """,
-        [*values, *listed.values],
+        listed.values,
     )
 
 
@@ -239,54 +259,73 @@ def _ages(today: date) -> tuple[str, list[Any]]:
     for age in AGES:
         where = Where()
         days(where, days_of(age, today))
-        columns.append(f"sum(n) FILTER (WHERE {where.sql})")
+        columns.append(f"(sum(n) FILTER (WHERE {where.sql}))::bigint AS {age.key}")
         values.extend(where.values)
     return ", ".join(columns), values
 
 
-def _cells(asked: _Question, dimension: str) -> Call:
-    """How many stand at a stage since a day, by what is asked, from the counts of one thing."""
+def _cells(asked: _Question) -> Call | None:
+    """How many stand at a stage since a day, by what is asked, from counts; a cell may be in
+    several rows. None: the narrow rows must be counted."""
     filters = asked.filters
     where = Where()
-    if dimension == "merchant":
-        table, value = "live_merchant_counts", "merchant_id"
+    key = asked.key
+    if asked.dimension == "merchant":
+        table = "live_merchant_counts"
         narrow(where, filters, asked.merchants)
-    else:
-        table, value = "live_counts", "value"
-        where.add("dimension = %s", dimension)
-        if (wanted := getattr(filters, dimension)) is not None:
+    elif asked.dimension is not None:
+        table, key = "live_counts", "value"
+        where.add("dimension = %s", asked.dimension)
+        if (wanted := getattr(filters, asked.dimension)) is not None:
             where.add(f"value = {NUMBER_OF}", wanted)
+    elif asked.placed and asked.by in ("stage", "province"):
+        table = "live_ways"
+        equal(where, filters)
+    else:
+        return None
     where.add("count <> 0")
     standing(where, (), filters.since, asked.today)
-    key = "stage" if asked.by == "stage" else value
+    key = "stage" if asked.by == "stage" else key
     return (
-        f"SELECT {key} AS key, stage, since_day, count AS n FROM {table} WHERE {where.sql}",
+        f"SELECT {key} AS key, stage, since_day, count::int AS n FROM {table} WHERE {where.sql}",
         where.values,
     )
 
 
 def _ways(asked: _Question) -> Call | None:
-    """How many go from where to where, from the flows; a way may be in several rows. None: the
-    narrow rows must be counted."""
-    if not asked.flowing or not (asked.ever or asked.long):
+    """How many go from where to where, from counts; a way may be in several rows. None: the narrow
+    rows must be counted."""
+    way = ", ".join(_WAY)
+    if asked.flowing and (asked.ever or (asked.long and not asked.placed)):
+        flows = Where()
+        equal(flows, asked.filters, COLUMNS)
+        at(flows, asked.mapped)
+        flows.add("count <> 0")
+        kept = f"SELECT {way}, count::int AS n FROM live_flows WHERE {flows.sql}"
+        if asked.ever:
+            return kept, flows.values
+        outside, values = _outside(asked)
+        return f"{kept} UNION ALL {outside}", [*flows.values, *values]
+    if not asked.placed:
         return None
-    flows = Where()
-    equal(flows, asked.filters, COLUMNS)
-    at(flows, asked.mapped)
-    flows.add("count <> 0")
-    kept = f"SELECT {', '.join(_WAY)}, count AS n FROM live_flows WHERE {flows.sql}"
-    if asked.ever:
-        return kept, flows.values
-    rows, outside = Where(), Where()
+    ways = Where()
+    equal(ways, asked.filters)
+    ways.add("count <> 0")
+    standing(ways, asked.mapped, asked.filters.since, asked.today)
+    return f"SELECT {way}, count::int AS n FROM live_ways WHERE {ways.sql}", ways.values
+
+
+def _outside(asked: _Question) -> tuple[str, list[Any]]:
+    """The ways of parcels that came to their stage on other days, to be taken off."""
+    rows, inside = Where(), Where()
     narrow(rows, asked.filters, None)
     at(rows, asked.mapped)
-    days(outside, asked.filters.since)
-    rows.add(f"NOT ({outside.sql})", *outside.values)
+    days(inside, asked.filters.since)
+    rows.add(f"NOT ({inside.sql})", *inside.values)
     way = ", ".join(_WAY)
     return (
-        f"{kept} UNION ALL"
-        f" SELECT {way}, -count(*) FROM live_shipments WHERE {rows.sql} GROUP BY {way}",
-        [*flows.values, *rows.values],
+        f"SELECT {way}, -count(*)::int FROM live_shipments WHERE {rows.sql} GROUP BY {way}",
+        rows.values,
     )
 
 
@@ -297,7 +336,7 @@ def _rows(asked: _Question, columns: Sequence[str], stages: Sequence[Stage]) -> 
     standing(where, stages, asked.filters.since, asked.today)
     groups = ", ".join(str(place) for place in range(1, len(columns) + 1))
     return (
-        f"SELECT {', '.join(columns)}, count(*) AS n FROM live_shipments WHERE {where.sql}"
+        f"SELECT {', '.join(columns)}, count(*)::int AS n FROM live_shipments WHERE {where.sql}"
         f" GROUP BY {groups}",
         where.values,
     )

@@ -35,6 +35,7 @@ ONLY: Final = "kind NOT IN ('progress', 'problem')"
 _ROW: Final = ("stage", "since_day", "courier", "origin", "province", "city", "category")
 _NAMES: Final = ", ".join(_ROW)
 _FLOW: Final = "courier, category, province, city, origin, stage"
+_WAY: Final = "since_day, stage, origin, province, city"
 _PLACES: Final = {
     "courier": "courier",
     "origin": "origin_city",
@@ -62,11 +63,12 @@ _COUNTS: Final[dict[str, tuple[str, str, str]]] = {
         f" CROSS JOIN LATERAL {_DIMENSIONS}",
     ),
     "live_merchant_counts": (
-        "merchant_id, stage, since_day",
-        "c.merchant_id, c.stage, c.since_day",
+        "merchant_id, courier, stage, since_day",
+        "c.merchant_id, c.courier, c.stage, c.since_day",
         "",
     ),
     "live_flows": (_FLOW, ", ".join(f"c.{name}" for name in _FLOW.split(", ")), ""),
+    "live_ways": (_WAY, ", ".join(f"c.{name}" for name in _WAY.split(", ")), ""),
 }
 """Tables of counts: what they count by, from the narrow rows as `c`, and what these are joined
 with."""

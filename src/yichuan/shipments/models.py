@@ -323,12 +323,13 @@ class LiveCount(Base):
 
 
 class LiveMerchantCount(Base):
-    """How many live parcels of a merchant stand at a stage."""
+    """How many live parcels of a merchant stand at a stage with a courier."""
 
     __tablename__ = "live_merchant_counts"
     __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
 
     merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    courier: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     stage: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     since_day: Mapped[date] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(server_default="0")
@@ -346,6 +347,20 @@ class LiveFlow(Base):
     city: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     origin: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     stage: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    count: Mapped[int] = mapped_column(server_default="0")
+
+
+class LiveWay(Base):
+    """How many live parcels of a stage go from one city to another, by the day they came to it."""
+
+    __tablename__ = "live_ways"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
+
+    since_day: Mapped[date] = mapped_column(primary_key=True)
+    stage: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    origin: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    province: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    city: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     count: Mapped[int] = mapped_column(server_default="0")
 
 

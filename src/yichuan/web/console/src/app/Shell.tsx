@@ -1,7 +1,7 @@
 import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
 import { Drawer } from 'antd'
-import { lazy, Suspense, useEffect, useState } from 'react'
-import { Link, Outlet, ScrollRestoration, useLocation, useNavigate, useNavigation } from 'react-router'
+import { lazy, memo, Suspense, useCallback, useEffect, useState } from 'react'
+import { Link, Outlet, ScrollRestoration, useLocation, useNavigate } from 'react-router'
 import { watchConnection } from '@/api/connection'
 import { queryClient } from '@/api/queryClient'
 import type { Role } from '@/api/session'
@@ -44,34 +44,36 @@ function Shell() {
   const narrow = useStore(narrowPreference)
   const [menu, setMenu] = useState(false)
   const [help, setHelp] = useState(false)
-  const moving = useNavigation().state !== 'idle'
   useEffect(() => watchConnection(() => void queryClient.invalidateQueries()), [])
   useEffect(watchStream, [])
   useGoKeys()
-  useClosedOnMove(() => setMenu(false))
+  const openMenu = useCallback(() => setMenu(true), [])
+  const closeMenu = useCallback(() => setMenu(false), [])
+  const openHelp = useCallback(() => setHelp(true), [])
 
   return (
     <div className={`${styles.shell} ${narrow ? styles.narrow : ''}`}>
       <a href="#content" className={styles.skip}>
         {t.skip}
       </a>
-      <Progress active={moving} />
+      <Progress />
+      <OnMove run={closeMenu} />
       {phone ? (
         <Drawer
           open={menu}
-          onClose={() => setMenu(false)}
+          onClose={closeMenu}
           placement="left"
           size={280}
           title={<Brand />}
           styles={{ body: { padding: 0 } }}
         >
-          <Nav role={me.role} onGo={() => setMenu(false)} />
+          <Nav role={me.role} onGo={closeMenu} />
         </Drawer>
       ) : (
         <Side role={me.role} narrow={narrow} />
       )}
       <div className={styles.main}>
-        <TopBar me={me} onMenu={() => setMenu(true)} onHelp={() => setHelp(true)} />
+        <TopBar me={me} onMenu={openMenu} onHelp={openHelp} />
         <main id="content" tabIndex={-1} className={styles.content}>
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />
@@ -89,7 +91,7 @@ function Shell() {
 }
 
 /** The menu at the left, which can be folded to pictures. */
-function Side({ role, narrow }: { role: Role; narrow: boolean }) {
+const Side = memo(function Side({ role, narrow }: { role: Role; narrow: boolean }) {
   const t = useMessages(shellWords)
   return (
     <aside className={styles.side}>
@@ -106,7 +108,7 @@ function Side({ role, narrow }: { role: Role; narrow: boolean }) {
       />
     </aside>
   )
-}
+})
 
 /** `g` and a letter goes to an area. */
 function useGoKeys(): void {
@@ -123,7 +125,9 @@ function useGoKeys(): void {
   )
 }
 
-function useClosedOnMove(close: () => void): void {
+/** Runs when another page is opened. By itself: the shell is not drawn anew with every address. */
+function OnMove({ run }: { run: () => void }) {
   const { pathname } = useLocation()
-  useEffect(close, [pathname])
+  useEffect(run, [pathname, run])
+  return null
 }

@@ -1,6 +1,6 @@
 import { MenuOutlined, QuestionCircleOutlined, SearchOutlined } from '@ant-design/icons'
 import type { InputRef } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { Link } from 'react-router'
 import type { Me } from '@/api/session'
@@ -24,7 +24,7 @@ interface TopBarProps {
   onHelp: () => void
 }
 
-export function TopBar({ me, onMenu, onHelp }: TopBarProps) {
+export const TopBar = memo(function TopBar({ me, onMenu, onHelp }: TopBarProps) {
   const t = useMessages(shellWords)
   const k = useMessages(keyWords)
   const phone = useIsPhone()
@@ -57,7 +57,7 @@ export function TopBar({ me, onMenu, onHelp }: TopBarProps) {
       {phone && sheet && <SearchSheet me={me} onClose={() => setSheet(false)} />}
     </header>
   )
-}
+})
 
 /** Search over the whole screen of a phone. */
 function SearchSheet({ me, onClose }: { me: Me; onClose: () => void }) {

@@ -1,15 +1,24 @@
 import { useCallback, useSyncExternalStore } from 'react'
 
+const known = new Map<string, MediaQueryList>()
+
+/** One list per query: it is asked at every drawing of whatever depends on it. */
+function media(query: string): MediaQueryList {
+  const list = known.get(query) ?? window.matchMedia(query)
+  known.set(query, list)
+  return list
+}
+
 export function useMediaQuery(query: string): boolean {
   const subscribe = useCallback(
     (listener: () => void) => {
-      const media = window.matchMedia(query)
-      media.addEventListener('change', listener)
-      return () => media.removeEventListener('change', listener)
+      const list = media(query)
+      list.addEventListener('change', listener)
+      return () => list.removeEventListener('change', listener)
     },
     [query],
   )
-  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches)
+  return useSyncExternalStore(subscribe, () => media(query).matches)
 }
 
 /** Below this width the menu is a drawer, lists are cards and actions sit at the bottom. */

@@ -122,24 +122,18 @@ interface ShapeProps {
 
 const Arc = memo(function Arc({ to, text, path, share }: ShapeProps & { path: string; share: number }) {
   return (
-    <a href={to} aria-label={text} tabIndex={-1}>
-      <path
-        className={styles.arc}
-        d={path}
-        style={{ strokeWidth: 0.6 + 4 * Math.sqrt(share), opacity: 0.12 + 0.6 * share }}
-      >
-        <title>{text}</title>
-      </path>
+    <a href={to} tabIndex={-1}>
+      <title>{text}</title>
+      <path className={styles.arc} d={path} strokeWidth={0.6 + 4 * Math.sqrt(share)} opacity={0.12 + 0.6 * share} />
     </a>
   )
 })
 
 const Place = memo(function Place({ to, text, x, y, radius }: ShapeProps & { x: number; y: number; radius: number }) {
   return (
-    <a href={to} aria-label={text} tabIndex={-1}>
-      <circle className={styles.place} cx={x} cy={y} r={radius}>
-        <title>{text}</title>
-      </circle>
+    <a href={to} tabIndex={-1}>
+      <title>{text}</title>
+      <circle className={styles.place} cx={x} cy={y} r={radius} />
     </a>
   )
 })

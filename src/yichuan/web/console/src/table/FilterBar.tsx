@@ -1,10 +1,11 @@
 import { FilterOutlined, SearchOutlined } from '@ant-design/icons'
 import { Badge, Button, Drawer, Input, Popover } from 'antd'
-import { useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import { useMessages } from '@/i18n'
+import { useEvent } from '@/lib/useEvent'
 import { useIsPhone } from '@/lib/useMediaQuery'
 import styles from './FilterBar.module.css'
-import { FilterControl } from './filterControls'
+import { AT_ONCE, FilterControl } from './filterControls'
 import type { Filter, ListState } from './types'
 import { narrowed, withFilter } from './urlState'
 import type { ChangeList } from './useListState'
@@ -18,7 +19,8 @@ interface FilterBarProps {
   onSearch?: (text: string) => boolean | Promise<boolean>
 }
 
-export function FilterBar({ filters, searchHint, state, change, onSearch }: FilterBarProps) {
+/** Drawn anew when what is asked or can be asked changes, not with every answer. */
+export const FilterBar = memo(function FilterBar({ filters, searchHint, state, change, onSearch }: FilterBarProps) {
   const phone = useIsPhone()
   const rest = { filters, state, change }
   if (searchHint === undefined && filters.length === 0) return null
@@ -30,7 +32,7 @@ export function FilterBar({ filters, searchHint, state, change, onSearch }: Filt
       {filters.length > 0 && (phone ? <FilterDrawer {...rest} /> : <FilterRow {...rest} />)}
     </div>
   )
-}
+})
 
 interface SearchFieldProps extends Pick<FilterBarProps, 'state' | 'change' | 'onSearch'> {
   hint: string
@@ -60,46 +62,48 @@ function SearchField({ hint, state, change, onSearch }: SearchFieldProps) {
 }
 
 type FilterSetProps = Pick<FilterBarProps, 'filters' | 'state' | 'change'>
+type SetFilter = (key: string, values: readonly string[]) => void
+
+const NONE: readonly string[] = []
 
 function useChosen({ filters, state, change }: FilterSetProps) {
-  const control = (filter: Filter, block?: boolean) => (
-    <FilterControl
-      key={filter.key}
-      filter={filter}
-      values={state.filters[filter.key] ?? []}
-      onChange={(values) => change(withFilter(state, filter.key, values))}
-      block={block}
-    />
-  )
-  const field = (filter: Filter) => (
-    <div key={filter.key} className={styles.field}>
-      <span>{filter.label}</span>
-      {control(filter, true)}
-    </div>
-  )
+  const set = useEvent<Parameters<SetFilter>, void>((key, values) => change(withFilter(state, key, values)))
   const used = filters.filter(({ key }) => state.filters[key] !== undefined).length
   const clear = () => change(narrowed(state, { filters: {}, q: '' }))
-  return { control, field, used, clear }
+  return { set, used, clear }
+}
+
+interface FieldProps {
+  filter: Filter
+  values?: readonly string[]
+  set: SetFilter
+}
+
+function Field({ filter, values = NONE, set }: FieldProps) {
+  return (
+    <div className={styles.field}>
+      <span>{filter.label}</span>
+      <FilterControl filter={filter} values={values} set={set} block />
+    </div>
+  )
 }
 
 function FilterRow(props: FilterSetProps) {
   const { filters, state } = props
   const t = useMessages(tableWords)
-  const { control, field, used, clear } = useChosen(props)
-  const isHidden = (filter: Filter) => filter.more === true && state.filters[filter.key] === undefined
-  const hidden = filters.filter(isHidden)
+  const { set, used, clear } = useChosen(props)
+  const shown = filters.filter(({ key, more }) => more !== true || state.filters[key] !== undefined)
+  const names = shown.map(({ key }) => key).join()
+  const hidden = useMemo(() => {
+    const there = names.split(',')
+    return filters.filter(({ key }) => !there.includes(key))
+  }, [filters, names])
   return (
     <>
-      {filters.filter((filter) => !isHidden(filter)).map((filter) => control(filter))}
-      {hidden.length > 0 && (
-        <Popover
-          trigger="click"
-          placement="bottomLeft"
-          content={<div className={styles.rest}>{hidden.map(field)}</div>}
-        >
-          <Button icon={<FilterOutlined />}>{t.moreFilters}</Button>
-        </Popover>
-      )}
+      {shown.map((filter) => (
+        <FilterControl key={filter.key} filter={filter} values={state.filters[filter.key] ?? NONE} set={set} />
+      ))}
+      {hidden.length > 0 && <MoreFilters filters={hidden} set={set} />}
       {(used > 0 || state.q !== '') && (
         <Button type="link" onClick={clear}>
           {t.clearFilters}
@@ -109,10 +113,26 @@ function FilterRow(props: FilterSetProps) {
   )
 }
 
+/** What is behind "more filters": nothing of it is chosen. */
+const MoreFilters = memo(function MoreFilters({ filters, set }: { filters: readonly Filter[]; set: SetFilter }) {
+  const t = useMessages(tableWords)
+  const fields = filters.map((filter) => <Field key={filter.key} filter={filter} set={set} />)
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomLeft"
+      motion={AT_ONCE}
+      content={<div className={styles.rest}>{fields}</div>}
+    >
+      <Button icon={<FilterOutlined />}>{t.moreFilters}</Button>
+    </Popover>
+  )
+})
+
 function FilterDrawer(props: FilterSetProps) {
   const t = useMessages(tableWords)
   const [open, setOpen] = useState(false)
-  const { field, used, clear } = useChosen(props)
+  const { set, used, clear } = useChosen(props)
   return (
     <>
       <Badge count={used} size="small">
@@ -130,7 +150,11 @@ function FilterDrawer(props: FilterSetProps) {
           </Button>
         }
       >
-        <div className={styles.fields}>{props.filters.map(field)}</div>
+        <div className={styles.fields}>
+          {props.filters.map((filter) => (
+            <Field key={filter.key} filter={filter} values={props.state.filters[filter.key]} set={set} />
+          ))}
+        </div>
       </Drawer>
     </>
   )

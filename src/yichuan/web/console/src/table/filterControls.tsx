@@ -1,7 +1,7 @@
 import { DownOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button, Input, Popover, Select } from 'antd'
-import { lazy, Suspense, useDeferredValue, useState } from 'react'
+import { lazy, memo, Suspense, useDeferredValue, useState } from 'react'
 import { useMessages } from '@/i18n'
 import { isRelativeRange, RELATIVE_RANGES, type RelativeRange } from './dates'
 import styles from './FilterBar.module.css'
@@ -21,8 +21,25 @@ export interface ControlProps<F extends Filter = Filter> {
 
 type Of<Kind extends Filter['kind']> = Extract<Filter, { kind: Kind }>
 
-export function FilterControl(props: ControlProps) {
-  const { filter } = props
+/** The page is counted anew while the menu goes: it goes at once, and no frame is drawn for it. */
+export const AT_ONCE = { motionName: '' }
+
+interface FilterControlProps extends Omit<ControlProps, 'onChange'> {
+  /** The same from one drawing to the next. */
+  set: (key: string, values: readonly string[]) => void
+}
+
+const isSame = (one: FilterControlProps, other: FilterControlProps) =>
+  one.filter === other.filter &&
+  one.set === other.set &&
+  one.block === other.block &&
+  one.values.length === other.values.length &&
+  one.values.every((value, index) => value === other.values[index])
+
+/** Menus are heavy: those whose value stays are not drawn anew. */
+export const FilterControl = memo(function FilterControl({ set, ...given }: FilterControlProps) {
+  const { filter } = given
+  const props: ControlProps = { ...given, onChange: (values) => set(filter.key, values) }
   switch (filter.kind) {
     case 'choice':
       return <Choice {...props} filter={filter} />
@@ -35,7 +52,7 @@ export function FilterControl(props: ControlProps) {
     case 'flag':
       return <Flag {...props} filter={filter} />
   }
-}
+}, isSame)
 
 const asList = (value: string | string[] | undefined): string[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value]
@@ -66,6 +83,7 @@ function Picker({ label, single, values, options, onChange, block, onSearch, loa
       maxTagCount={block ? undefined : 1}
       maxTagTextLength={14}
       popupMatchSelectWidth={false}
+      transitionName=""
       className={block ? styles.block : styles.pick}
     />
   )
@@ -175,7 +193,7 @@ function Dates({ filter, values, onChange, block }: ControlProps<Of<'dates'>>) {
   )
   const shown = value === undefined ? '' : isRelativeRange(value) ? names[value] : daysText(value)
   return (
-    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" content={panel}>
+    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" motion={AT_ONCE} content={panel}>
       <Button className={block ? styles.block : undefined} data-chosen={value !== undefined}>
         {filter.label}
         {shown !== '' && <strong>{shown}</strong>}

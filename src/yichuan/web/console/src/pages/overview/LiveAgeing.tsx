@@ -1,5 +1,5 @@
-import { Segmented } from 'antd'
-import { memo, useMemo } from 'react'
+import { Button, Segmented } from 'antd'
+import { memo, useMemo, useState } from 'react'
 import { formatCount } from '@/format'
 import { useMessages } from '@/i18n'
 import { useLinkClicks } from '@/lib/useLinkClicks'
@@ -19,6 +19,8 @@ interface LiveAgeingProps {
 }
 
 const NONE = '-'
+/** Rows of a table at first: of a hundred merchants those with most parcels, and the maps near. */
+const FIRST = 20
 /** From this column on a parcel stands long, from the next on very long. */
 const LONG: Readonly<Record<string, string>> = { d3: 'risk', d4_6: 'risk', d7: 'broken' }
 
@@ -49,6 +51,9 @@ const Rows = memo(function Rows({ live, onChoose }: { live: Live; onChoose: Live
   const t = useMessages(liveWords)
   const follow = useLinkClicks()
   const { by } = live
+  const [whole, setWhole] = useState<By>()
+  const rows = whole === by ? live.rows : live.rows.slice(0, FIRST)
+  const more = live.rows.length - rows.length
   const columns = useMemo(() => {
     const titles: Readonly<Record<string, string>> = t.columns
     const to = parcels({ ...live.filters, stage: live.filters['stage'] ?? OPEN })
@@ -88,10 +93,15 @@ const Rows = memo(function Rows({ live, onChoose }: { live: Live; onChoose: Live
       <PlainTable
         caption={t.ageing}
         columns={columns}
-        rows={live.rows}
+        rows={rows}
         rowId={(row) => row.key}
         empty={<EmptyState compact title={t.empty} how={t.emptyHow} />}
       />
+      {more > 0 && (
+        <Button type="link" className={styles.more} onClick={() => setWhole(by)}>
+          {t.moreRows(more)}
+        </Button>
+      )}
     </div>
   )
 })

@@ -122,15 +122,28 @@ export function daysIn(column: AgeColumn, filters: Filters): readonly string[] {
   return [`${both(days.from, dayOf(column.since_from), true)}..${both(days.to, dayOf(column.since_to, 1), false)}`]
 }
 
-/** Addresses of the parcels behind numbers: what the page is narrowed to, and what a number adds. */
+/**
+ * Addresses of the parcels behind numbers: what the page is narrowed to, and what a number adds. A
+ * page has a thousand of them, so what they share is written once.
+ */
 export function parcels(filters: Filters): (more: Filters) => string {
-  const here = writeListState({ ...NO_LIST, filters }, Object.keys(filters))
+  const shared = new Map<string, string>()
+  const besides = (keys: readonly string[]) => {
+    const name = keys.join()
+    const known = shared.get(name)
+    if (known !== undefined) return known
+    const kept = Object.keys(filters).filter((key) => !keys.includes(key))
+    const here = writeListState({ ...NO_LIST, filters }, kept).toString()
+    const made = here === '' ? '' : `&${here}`
+    shared.set(name, made)
+    return made
+  }
   return (more) => {
-    const params = new URLSearchParams(here)
-    for (const [key, values] of Object.entries(more)) {
-      if (values.length > 0) params.set(key, writeValues(values))
-      else params.delete(key)
-    }
-    return `/shipments?${params.toString()}`
+    const keys = Object.keys(more)
+    const added = keys.flatMap((key) => {
+      const values = more[key] ?? []
+      return values.length > 0 ? [`${key}=${encodeURIComponent(writeValues(values))}`] : []
+    })
+    return `/shipments?${added.join('&')}${besides(keys)}`
   }
 }
