@@ -46,17 +46,18 @@ WATCH: Final = """() => {
 answer, drawn at once, and the page says of when it is."""
 WEEK: Final = ("click text=进入环节的日期", "click .ant-popover button >> text=近 7 天")
 MORE: Final = "click text=更多筛选"
+CHOOSE: Final = "click .ant-select-item-option >> text="
 FILTERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "courier": ("?by=courier", ("click button[data-key=ZTO]",)),
     "merchant": ("?by=merchant", ("click tbody tr:first-child button",)),
     "province": ("?by=province", ("click button[data-key=广东省]",)),
     "category": ("?by=category", ("click button[data-key=女装]",)),
     "stage": ("", ("click [data-stage=in_transit] button",)),
-    "city": ("", ("fill [aria-label=目的城市] 深圳市", "press Enter")),
-    "origin": ("", (MORE, "fill [aria-label=发货城市] 杭州市", "press Enter")),
+    "city": ("", ("fill [aria-label=目的城市] 深圳", f"{CHOOSE}深圳市")),
+    "origin": ("", (MORE, "fill [aria-label=发货城市] 杭州", f"{CHOOSE}杭州市")),
     "merchant_category": (
         "",
-        (MORE, "click [aria-label=商家品类]", "click .ant-select-item-option >> text=女装"),
+        (MORE, "click [aria-label=商家品类]", f"{CHOOSE}女装"),
     ),
     "since": ("", WEEK),
     "courier_of_province": ("?by=courier&province=广东省", ("click button[data-key=ZTO]",)),

@@ -6,6 +6,7 @@ signed long ago, or tells one merchant about another's.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 from random import Random
@@ -15,7 +16,9 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from sqlalchemy import insert, text
+from starlette.types import Message
 
 from conftest import Tenant
 from exceptions.boxes import box, change, tell
@@ -25,7 +28,7 @@ from yichuan.core.context import Context
 from yichuan.core.database import Merchants, hot_rows
 from yichuan.core.ids import new_id
 from yichuan.orders.models import OrderLine
-from yichuan.shipments import live_table, queries
+from yichuan.shipments import live_counts, live_table, queries
 from yichuan.shipments.models import MILESTONES, ShipmentLine
 from yichuan.shipments.routes import filters_of
 from yichuan.shipments.schemas import ShipmentFilter
@@ -366,6 +369,59 @@ async def test_a_list_of_live_parcels_turns_its_pages(
         found += [item["id"] for item in page["items"]]
     assert found == [one for one in ids if one != moved["id"]]
     assert await live_table.heal(context.database) == (1, 0)
+
+
+@pytest.mark.parametrize("whose", ["platform", "alpha"])
+async def test_places_to_choose_from_are_those_of_parcels(
+    platform: httpx.AsyncClient, alpha: Tenant, whose: str
+) -> None:
+    """A city that is offered opens as many parcels as it says, of the caller's own."""
+    client = platform if whose == "platform" else alpha.client
+    answer = await client.get("/api/v1/reports/live/places")
+    found = answer.raise_for_status().json()
+    assert {one["name"] for one in found["origins"]} <= {"金华市", "广州市"}
+    for kind, filter_key in (("cities", "city"), ("origins", "origin")):
+        assert found[kind]
+        for one in found[kind]:
+            there = await stages(client, **{filter_key: one["name"]})
+            assert sum(there.values()) == one["total"] > 0
+
+
+async def test_a_question_that_nobody_waits_for_is_broken_off(
+    app: FastAPI,
+    context: Context,
+    platform: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Filters clicked one after the other: PostgreSQL does not go on counting for the first."""
+    endless = ("SELECT pg_sleep(60) /* live_shipments */", ())
+    monkeypatch.setattr(live_counts, "_whole", lambda asked: endless)
+    running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = %s"
+
+    async def until(count: int) -> None:
+        async with asyncio.timeout(10):
+            found = context.database.hot, None, running, (endless[0],)
+            while (await hot_rows(*found))[0][0] != count:
+                await asyncio.sleep(0.02)
+
+    async def receive() -> Message:
+        await until(1)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        assert message.get("status", 499) == 499
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/api/v1/reports/live",
+        "raw_path": b"/api/v1/reports/live",
+        "query_string": b"",
+        "headers": [(b"authorization", platform.headers["Authorization"].encode())],
+        "app": app,
+    }
+    await app(scope, receive, send)
+    await until(0)
 
 
 @pytest.mark.parametrize("who", [0, 1])

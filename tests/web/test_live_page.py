@@ -122,6 +122,20 @@ async def test_narrowed_everywhere_and_in_the_address(page: Page) -> None:
     await expect(page.locator(ROWS)).to_have_count(1)
 
 
+async def test_a_city_is_chosen_from_those_there_are(page: Page, console: str) -> None:
+    """By a part of its name; a word that is no city's says so, also in a shared address."""
+    city = page.get_by_role("combobox", name="目的城市")
+    await city.fill("深川")
+    await expect(page.get_by_text("没有包裹的城市名里有“深川”")).to_be_visible()
+    await city.fill("温")
+    await page.locator(".ant-select-item-option").get_by_text("温州市").click()
+    await expect(page).to_have_url(re.compile("city="))
+    await expect(page.locator(stage(page, "in_transit"))).to_have_text("1")
+    await page.goto(f"{console}/overview/live?origin=深川市")
+    await expect(page.get_by_text("深川市（没有包裹）")).to_be_visible()
+    await expect(page.locator(stage(page, "in_transit"))).to_have_text("0")
+
+
 async def test_it_follows_what_happens(page: Page, context: Context, alpha: Tenant) -> None:
     """A parcel moves: the page says so, and shows it when asked."""
     await expect(page.locator(stage(page, "paid"))).to_have_text("1")

@@ -9,12 +9,13 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from yichuan.core import hangup
 from yichuan.core.clock import CHINA, now
 from yichuan.identity.callers import visible_merchants
 from yichuan.identity.hot import query_parameters, read_query, signed_in
 from yichuan.merchants import queries as merchants
-from yichuan.reports.live_schemas import LiveQuery, LiveView, LiveViewQuery
-from yichuan.shipments import live_counts
+from yichuan.reports.live_schemas import LivePlaces, LiveQuery, LiveView, LiveViewQuery
+from yichuan.shipments import live_counts, live_places
 from yichuan.shipments.live import AGES, STAGES, Stage, days_in, days_of, span_of
 from yichuan.shipments.live_counts import Aged, By, Flow, View
 from yichuan.shipments.live_rows import LiveFilters
@@ -47,7 +48,10 @@ async def report_live(request: Request) -> Response:
     at = now()
     today = at.astimezone(CHINA).date()
     visible = visible_merchants(caller)
-    found = await live_counts.view(context.database, visible, _filters(query), query.by, today)
+    asked = live_counts.view(context.database, visible, _filters(query), query.by, today)
+    found = await hangup.while_asked(request, asked)
+    if found is None:
+        return hangup.nothing()
     names: dict[UUID, str] = {}
     if query.by == "merchant":
         async with context.database.read(visible) as session:
@@ -69,6 +73,15 @@ async def report_live(request: Request) -> Response:
         },
     }
     return Response(_encode(body), media_type="application/json")
+
+
+@router.get("/reports/live/places", response_model=LivePlaces)
+async def report_live_places(request: Request) -> Response:
+    """The cities that live parcels go to and start from: at most 2,000 of each, the biggest."""
+    context, caller = await signed_in(request)
+    today = now().astimezone(CHINA).date()
+    found = await live_places.places(context.database, visible_merchants(caller), today)
+    return Response(_encode(found), media_type="application/json")
 
 
 def _columns(today: date) -> list[dict[str, Any]]:

@@ -109,3 +109,19 @@ class LiveView(BaseModel):
     """Every stage asked for in the order of the way; of others the biggest 100. They count the
     stages asked for, or all; but couriers and the like without what is signed for."""
     map: LiveMap
+
+
+class LivePlace(BaseModel):
+    """A city with live parcels."""
+
+    name: str
+    total: int
+
+
+class LivePlaces(BaseModel):
+    """What the live view can be narrowed to as `city` and `origin`, the biggest first."""
+
+    cities: list[LivePlace]
+    """Where live parcels go."""
+    origins: list[LivePlace]
+    """Where they start."""

@@ -9,7 +9,7 @@ policies know.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal
@@ -40,18 +40,24 @@ OPEN: Final = STAGES[:-1]
 _NONE: Final = f"coalesce((SELECT id FROM names WHERE name = '{NOTHING}'), 0)"
 _CELLS: Final = ("courier", "province", "category", "merchant")
 _WAY: Final = ("province", "city", "origin")
-_OFF: Final = ("enable_sort", "enable_incremental_sort", "enable_indexscan")
+_HOW: Final = {
+    "enable_sort": "off",
+    "enable_incremental_sort": "off",
+    "enable_indexscan": "off",
+    "client_connection_check_interval": "100",
+}
+"""The last (milliseconds): narrowed again before the answer was there, nobody waits for it."""
 
 
-def _off(*settings: str) -> Call:
-    called = ", ".join(f"set_config('{name}', %s, true)" for name in (*_OFF, *settings))
-    return f"SELECT {called}", ["off"] * len(_OFF) + ["0"] * len(settings)
+def _set(settings: Mapping[str, str]) -> Call:
+    called = ", ".join(f"set_config('{name}', %s, true)" for name in settings)
+    return f"SELECT {called}", list(settings.values())
 
 
-_HASHED: Final = _off()
+_HASHED: Final = _set(_HOW)
 """Behind a policy the planner expects few rows, and would sort all of them to count them, or walk
 the whole table along an index; bitmaps still use the indexes where they narrow."""
-_ALONE: Final = _off("max_parallel_workers_per_gather")
+_ALONE: Final = _set(_HOW | {"max_parallel_workers_per_gather": "0"})
 """Where counts answer: rows that workers hand over one by one cost more than to count them."""
 _SOME_DAYS: Final = timedelta(days=3)
 _SMALLEST: Final = "category"

@@ -2938,6 +2938,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/live/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Live Places
+         * @description The cities that live parcels go to and start from: at most 2,000 of each, the biggest.
+         */
+        get: operations["report_live_places_api_v1_reports_live_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/overview": {
         parameters: {
             query?: never;
@@ -6305,6 +6325,26 @@ export interface components {
             cities: components["schemas"]["LiveCity"][];
             /** Flows */
             flows: components["schemas"]["LiveFlow"][];
+        };
+        /**
+         * LivePlace
+         * @description A city with live parcels.
+         */
+        LivePlace: {
+            /** Name */
+            name: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LivePlaces
+         * @description What the live view can be narrowed to as `city` and `origin`, the biggest first.
+         */
+        LivePlaces: {
+            /** Cities */
+            cities: components["schemas"]["LivePlace"][];
+            /** Origins */
+            origins: components["schemas"]["LivePlace"][];
         };
         /**
          * LiveProvince
@@ -16091,6 +16131,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveView"];
+                };
+            };
+        };
+    };
+    report_live_places_api_v1_reports_live_places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivePlaces"];
                 };
             };
         };

@@ -65,10 +65,12 @@ interface PickerProps {
   onChange: (values: readonly string[]) => void
   block?: boolean
   onSearch?: (text: string) => void
+  onOpen?: () => void
   loading?: boolean
+  nothing?: string
 }
 
-function Picker({ label, single, values, options, onChange, block, onSearch, loading }: PickerProps) {
+function Picker({ label, single, values, options, onChange, block, onSearch, onOpen, ...rest }: PickerProps) {
   return (
     <Select<string | string[]>
       aria-label={label}
@@ -78,7 +80,9 @@ function Picker({ label, single, values, options, onChange, block, onSearch, loa
       options={options as FilterOption[]}
       onChange={(value) => onChange(asList(value))}
       showSearch={onSearch ? { filterOption: false, onSearch } : { optionFilterProp: 'label' }}
-      loading={loading}
+      onOpenChange={onOpen}
+      loading={rest.loading}
+      notFoundContent={rest.nothing === undefined ? undefined : <span className={styles.nothing}>{rest.nothing}</span>}
       allowClear
       maxTagCount={block ? undefined : 1}
       maxTagTextLength={14}
@@ -104,11 +108,13 @@ function Choice({ filter, values, onChange, block }: ControlProps<Of<'choice'>>)
 
 function Lookup({ filter, values, onChange, block }: ControlProps<Of<'lookup'>>) {
   const [typed, setTyped] = useState('')
+  const [opened, setOpened] = useState(false)
   const text = useDeferredValue(typed)
   const found = useQuery({
     queryKey: ['filter', filter.key, 'search', text],
     queryFn: ({ signal }) => filter.search(text, signal),
     placeholderData: keepPreviousData,
+    enabled: opened,
   })
   const named = useQuery({
     queryKey: ['filter', filter.key, 'names', values],
@@ -117,7 +123,9 @@ function Lookup({ filter, values, onChange, block }: ControlProps<Of<'lookup'>>)
     placeholderData: keepPreviousData,
   })
   const options = new Map<string, FilterOption>()
-  for (const option of [...(named.data ?? []), ...(found.data ?? [])]) options.set(option.value, option)
+  // What is chosen keeps its name; in the list it stands where it is found.
+  const chosen = named.data?.filter(({ value }) => values.includes(value)) ?? []
+  for (const option of [...(text === '' ? chosen : []), ...(found.data ?? [])]) options.set(option.value, option)
   return (
     <Picker
       label={filter.label}
@@ -127,7 +135,9 @@ function Lookup({ filter, values, onChange, block }: ControlProps<Of<'lookup'>>)
       onChange={onChange}
       block={block}
       onSearch={setTyped}
+      onOpen={() => setOpened(true)}
       loading={found.isFetching}
+      nothing={text !== '' && found.isSuccess ? filter.nothing?.(text) : undefined}
     />
   )
 }

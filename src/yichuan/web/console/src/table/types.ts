@@ -68,9 +68,11 @@ interface FilterBase {
 export type Filter = FilterBase &
   (
     | { kind: 'choice'; options: readonly FilterOption[]; single?: boolean }
-    /** Too many to list: asks the server while typing, and for the names of chosen values. */
+    /** Too many to list: asks once it is opened, while typing, and for the names of chosen values. */
     | {
         kind: 'lookup'
+        /** Said of a word that finds nothing. */
+        nothing?: (text: string) => string
         single?: boolean
         search: (text: string, signal: AbortSignal) => Promise<readonly FilterOption[]>
         resolve: (values: readonly string[], signal: AbortSignal) => Promise<readonly FilterOption[]>

@@ -4,7 +4,7 @@ import styles from './Gauge.module.css'
 export function Gauge({ share, tone = 'moving' }: { share: number; tone?: string }) {
   return (
     <span className={styles.gauge} data-gauge aria-hidden>
-      <span data-tone={tone} style={{ width: `${100 * share}%` }} />
+      {share > 0 && <span data-tone={tone} style={{ width: `${100 * share}%` }} />}
     </span>
   )
 }

@@ -3,6 +3,7 @@ import { memo, useMemo, useState } from 'react'
 import { formatCount } from '@/format'
 import { useMessages } from '@/i18n'
 import { useLinkClicks } from '@/lib/useLinkClicks'
+import { useIsPhone } from '@/lib/useMediaQuery'
 import { Bar, CourierTag, EmptyState, Panel, type PlainColumn, PlainTable } from '@/ui'
 import styles from './live.module.css'
 import { type By, daysIn, FILTER_OF, isStage, type Live, type LiveRow, OPEN, parcels, ROWS, SHOWN } from './liveData'
@@ -21,6 +22,7 @@ interface LiveAgeingProps {
 const NONE = '-'
 /** Rows of a table at first: of a hundred merchants those with most parcels, and the maps near. */
 const FIRST = 20
+const FIRST_ON_PHONE = 6
 /** From this column on a parcel stands long, from the next on very long. */
 const LONG: Readonly<Record<string, string>> = { d3: 'risk', d4_6: 'risk', d7: 'broken' }
 
@@ -51,8 +53,9 @@ const Rows = memo(function Rows({ live, onChoose }: { live: Live; onChoose: Live
   const t = useMessages(liveWords)
   const follow = useLinkClicks()
   const { by } = live
+  const first = useIsPhone() && by !== 'stage' ? FIRST_ON_PHONE : FIRST
   const [whole, setWhole] = useState<By>()
-  const rows = whole === by ? live.rows : live.rows.slice(0, FIRST)
+  const rows = whole === by ? live.rows : live.rows.slice(0, first)
   const more = live.rows.length - rows.length
   const columns = useMemo(() => {
     const titles: Readonly<Record<string, string>> = t.columns

@@ -14,6 +14,7 @@ import { LiveFunnel } from './LiveFunnel'
 import { LiveMaps } from './LiveMaps'
 import styles from './live.module.css'
 import { type By, FILTER_OF, KEYS, LIVE_KEY, liveQuery, readBy, STAGES } from './liveData'
+import { placeFilter } from './livePlaces'
 import { liveWords } from './liveWords'
 import { words } from './words'
 
@@ -119,6 +120,7 @@ function useFilters(staff: boolean, later: boolean): Filter[] {
     const sold = [...new Set((merchants ?? []).flatMap(({ category }) => category ?? []))].sort()
     const kinds = (goods?.rows ?? []).map(({ key }) => ({ value: key, label: key === NONE ? t.noCategory : key }))
     const plain = (value: string) => ({ value, label: value })
+    const place = { nothing: t.nowhere, without: t.without }
     return [
       ...(staff ? [merchantFilter(t.merchant)] : []),
       {
@@ -135,7 +137,7 @@ function useFilters(staff: boolean, later: boolean): Filter[] {
         single: true,
         options: [...provinces, { value: NONE, label: t.none }],
       },
-      { key: 'city', label: t.city, kind: 'text' },
+      placeFilter({ key: 'city', label: t.city, ...place }),
       { key: 'category', label: t.category, kind: 'choice', single: true, options: kinds },
       { key: 'since', label: t.since, kind: 'dates' },
       ...(staff && sold.length > 0
@@ -150,7 +152,7 @@ function useFilters(staff: boolean, later: boolean): Filter[] {
             },
           ]
         : []),
-      { key: 'origin', label: t.origin, kind: 'text', more: true },
+      placeFilter({ key: 'origin', label: t.origin, more: true, ...place, others: new Map([[NONE, t.none]]) }),
       {
         key: 'stage',
         label: t.stage,
