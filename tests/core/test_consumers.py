@@ -247,3 +247,42 @@ async def test_who_can_wait_steps_aside_in_a_flood_but_not_for_ever(
             task.cancel()
         await asyncio.gather(*both, return_exceptions=True)
     assert patient.seen.count("flood-1") == 1
+
+
+async def test_in_a_long_flood_who_can_wait_works_one_after_the_other(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a dozen of them at once would keep people from seeing where their parcels are."""
+    for name, value in {"PATIENCE": 0.0, "GATHER_SECONDS": 0.01, "TURN_REST": 0.1}.items():
+        monkeypatch.setattr(consumers, name, value)
+    monkeypatch.setattr(pressure, "is_high", lambda: True)
+    at_work: list[str] = []
+    most = 0
+
+    class Slow(Reader):
+        async def handle(self, session: SystemSession, entries: Sequence[Entry]) -> None:
+            nonlocal most
+            at_work.append(self.consumer.name)
+            most = max(most, len(at_work))
+            await asyncio.sleep(0.02)
+            await super().handle(session, entries)
+            at_work.remove(self.consumer.name)
+
+    readers = [Slow(f"turn-{n}", batch=2) for n in range(3)]
+    for reader in readers:
+        reader.consumer = replace(reader.consumer, patient=True)
+    await drain(context.database, [reader.consumer for reader in readers])
+    numbers = [f"turn-{n}" for n in range(6)]
+    for number in numbers:
+        await write(context, [number])
+    most = 0
+    running = [
+        asyncio.create_task(consumers.run(context.database, reader.consumer)) for reader in readers
+    ]
+    async with asyncio.timeout(20):
+        while any(reader.seen[-6:] != numbers for reader in readers):
+            await asyncio.sleep(0.02)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert most == 1

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
 
@@ -29,7 +30,10 @@ FLOOD_SECONDS = 0.05
 """The pause of one that is not patient after such a batch: more is there already, and a batch's
 statements cost much the same for a hundred as for three hundred."""
 PATIENCE = 20.0
-"""Seconds a patient consumer stands back; then it works until it has caught up."""
+"""Seconds a patient consumer stands back. If the flood lasts longer, patient ones take turns."""
+TURN_REST = 6.0
+"""Of the time that a turn took, how many times as long nobody takes the next one: a seventh of one
+processor for all who can wait together, until the flood is over."""
 
 Handler = Callable[[SystemSession, Sequence[Entry]], Awaitable[None]]
 
@@ -58,8 +62,8 @@ class Consumer:
     only: str = "true"
     """SQL: which entries it cares about, by the log's columns. It is not given the others."""
     patient: bool = False
-    """It steps aside, for `PATIENCE` at the most, while pushes come faster than they are merged,
-    or than a consumer that is not patient can follow."""
+    """It steps aside while pushes come faster than they are merged, or than a consumer that is not
+    patient can follow: for `PATIENCE` altogether, then but for a turn now and then."""
 
 
 class Overtaken(RuntimeError):
@@ -205,15 +209,35 @@ async def _pending(database: Database, consumer: Consumer) -> bool:
     return await _waits(database, consumer, _PENDING)
 
 
+_turns: WeakKeyDictionary[Database, asyncio.Lock] = WeakKeyDictionary()
+
+
+async def _take_turn(database: Database, consumer: Consumer) -> int:
+    """One batch, while no other patient consumer is at work; and the rest after it."""
+    async with _turns.setdefault(database, asyncio.Lock()):
+        began = time.monotonic()
+        done = await step(database, consumer)
+        await asyncio.sleep((time.monotonic() - began) * TURN_REST)
+    return done
+
+
+async def _stand_back(database: Database, consumer: Consumer, since: float) -> None:
+    """While there is a flood: wait, and when that takes long, go on in turns with the others."""
+    done = 0
+    while pressure.is_high():
+        if not done:
+            await asyncio.sleep(GATHER_SECONDS)
+        if time.monotonic() - since >= PATIENCE:
+            done = await _take_turn(database, consumer)
+
+
 async def _follow(database: Database, consumer: Consumer) -> None:
     idle, waiting_since, told = IDLE_SECONDS, None, False
     shortest = GATHER_SECONDS if consumer.patient else SOON
     while True:
-        if consumer.patient and pressure.is_high():
+        if consumer.patient:
             waiting_since = waiting_since or time.monotonic()
-            if time.monotonic() - waiting_since < PATIENCE:
-                await asyncio.sleep(GATHER_SECONDS)
-                continue
+            await _stand_back(database, consumer, waiting_since)
         rung = bell.rung(consumer.topic)
         # Who heard the bell, or left some of the log unread, need not ask whether there is any.
         done = await step(database, consumer) if told or await _pending(database, consumer) else 0
