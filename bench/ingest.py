@@ -31,6 +31,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from statistics import median
 from typing import Any, Final
 
 import psutil
@@ -64,6 +65,8 @@ LOOK_SECONDS: Final = 0.1
 PATIENCE = 60.0
 """Seconds after which a scan that the list does not show is lost."""
 BARE, BARE_BATCH = "bare", 1000
+ROUNDS: Final = 3
+"""At each point of the curve."""
 WARM = 1000
 """Shipments pushed in each form before the clock starts: processes compile and cache."""
 FORMS = {"full_history": (PER_PUSH, True), "new_only": (PER_PUSH, False), "single": (1, True)}
@@ -386,7 +389,8 @@ def run(sizes: Sizes) -> dict[str, Any]:
 
 
 def curve(base: int, steps: Sequence[int], most: int) -> dict[str, Any]:
-    """The speed of `new_only` while the tables grow from ten copies of `base` parcels on.
+    """The speed of `new_only` while the tables grow from ten copies of `base` parcels on, the
+    middle one of a few rounds: seconds differ more from each other than tables do.
 
     `steps`: how many times as many there are at each point, as far as that is not over `most`
     events.
@@ -411,12 +415,18 @@ def curve(base: int, steps: Sequence[int], most: int) -> dict[str, Any]:
             filled = time.perf_counter() - began
             with running(inst, token) as stage:
                 push(stage, world, "new_only", world.take(base // 10, stored))
-                made = push(stage, world, "new_only", world.take(base * 3, stored))
+                rounds = [
+                    push(stage, world, "new_only", world.take(base * 2, stored))
+                    for _ in range(ROUNDS)
+                ]
+            rates = [made["new_events_per_second"] for made in rounds]
+            used = [sum(made["cpu_seconds_per_1000"].values()) for made in rounds]
             points.append(
                 {
                     "events": stored,
-                    "per_second": made["new_events_per_second"],
-                    "cpu_seconds_per_1000": made["cpu_seconds_per_1000"],
+                    "per_second": median(rates),
+                    "per_second_of_each_round": rates,
+                    "cpu_seconds_per_1000": round(median(used), 3),
                     "seconds_to_fill": round(filled, 1),
                 }
             )
