@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
@@ -26,10 +25,9 @@ async def while_asked(request: Request, work: Coroutine[Any, Any, T]) -> T | Non
         await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
         return task.result() if task.done() else None
     finally:
-        for one in (task, gone):
-            one.cancel()
-            with suppress(asyncio.CancelledError):
-                await one
+        task.cancel()
+        gone.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
 
 
 async def _hung_up(request: Request) -> None:
