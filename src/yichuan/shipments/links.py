@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, or_, select
 from yichuan.core.database import ReadSession, WriteSession
 from yichuan.core.ids import new_token
 from yichuan.identity.scope import in_scope, scoped
-from yichuan.shipments import queries, service
+from yichuan.shipments import narrowing, queries, service
 from yichuan.shipments.models import SearchToken, Shipment
 
 MOST: Final = 20
@@ -83,7 +83,7 @@ async def _set(
     actor: str,
 ) -> list[Shipment]:
     wanted = await queries.get(session, shipment_id)
-    ids = [row.id for row in await _of_order(session, wanted, queries.SEARCH_CAP)]
+    ids = [row.id for row in await _of_order(session, wanted, narrowing.SEARCH_CAP)]
     rows = await service.lock(session, [shipment_id, *(i for i in ids if i != shipment_id)])
     changed = []
     for row in rows:

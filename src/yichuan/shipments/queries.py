@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,24 +13,25 @@ from sqlalchemy import select
 from yichuan.core.database import Database, Merchants, ReadSession, hot_reads, hot_rows
 from yichuan.core.errors import Invalid, NotFound
 from yichuan.core.pagination import read_time_cursor, time_cursor
-from yichuan.core.trip import Call
 from yichuan.core.vault import Vault
 from yichuan.identity.scope import in_scope, scoped
-from yichuan.shipments import live_rows
-from yichuan.shipments.live import IN_STAGE, UNSHIPPED, Stage, days_in
-from yichuan.shipments.models import (
-    END_MILESTONES,
-    STRETCH_OF,
-    SearchToken,
-    Shipment,
-    ShipmentEvent,
-    ShipmentLine,
+from yichuan.shipments import counting, live_rows, pages
+from yichuan.shipments.live import days_in
+from yichuan.shipments.models import SearchToken, Shipment, ShipmentEvent, ShipmentLine
+from yichuan.shipments.narrowing import (
+    ALWAYS,
+    MOMENTS,
+    NOT_ASKED,
+    UNSHIPPED_QUEUES,
+    Filters,
+    conditions,
 )
 from yichuan.shipments.planning import normal
-from yichuan.shipments.schemas import Queue, ShipmentRow, Sort
+from yichuan.shipments.schemas import ShipmentRow, Sort
 from yichuan.shipments.values import without_costs
 
 __all__ = [
+    "MOMENTS",
     "Filters",
     "Shipment",
     "ShipmentLine",
@@ -71,56 +72,7 @@ _LINES_SQL = (
     + ") ORDER BY l.id), '[]') FROM shipment_lines l"
     " WHERE l.merchant_id = s.merchant_id AND l.shipment_id = s.id) AS lines"
 )
-_OPEN = f"milestone NOT IN {END_MILESTONES!r}"
-QUEUES: dict[Queue, str] = {
-    "to_ship": UNSHIPPED,
-    "to_print": f"{UNSHIPPED} AND printed_at IS NULL",
-    "to_hand_over": f"{UNSHIPPED} AND printed_at IS NOT NULL",
-    "on_the_way": f"shipped_at IS NOT NULL AND {_OPEN}",
-    "ended": f"NOT ({_OPEN})",
-}
 COUNT_CAP = 10_000
-SEARCH_CAP = 1_000
-
-
-Span = tuple[datetime | None, datetime | None]
-"""From, and up to but without."""
-_ALWAYS: Span = (None, None)
-_NOT_ASKED: tuple[object, ...] = (None, (), [])
-_WALKED = "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', %s, true)"
-"""Behind a policy the planner expects few rows, and would collect and sort all of them where an
-index gives the newest at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to; None or empty means everything."""
-
-    milestones: Sequence[str] = ()
-    merchant_id: UUID | None = None
-    shop_id: UUID | None = None
-    courier: str | None = None
-    problem: str | None = None
-    """A kind, or `any`."""
-    queue: Queue | None = None
-    hold: bool | None = None
-    province: str | None = None
-    city: str | None = None
-    ship_method: str | None = None
-    stage: Sequence[Stage] = ()
-    since: Span = (None, None)
-    """When it came to its stage; whole days, and live parcels only."""
-    origin: str | None = None
-    category: str | None = None
-    """Of live parcels: that of most of the goods."""
-    merchant_category: str | None = None
-    spans: Mapping[str, Span] = field(default_factory=dict)
-    """Moment (see `MOMENTS`) → its range, the end excluded."""
-    trouble: Sequence[str] = ()
-    """Has or had a problem of one of these kinds."""
-    q: str | None = None
-    tokens: Sequence[str] = field(default=())
-    """Search tokens of `q` (see `search_tokens`)."""
 
 
 def search_tokens(vault: Vault, q: str) -> list[str]:
@@ -133,138 +85,6 @@ def search_tokens(vault: Vault, q: str) -> list[str]:
     if digits.isdigit() and len(digits) == 4:
         tokens.append(vault.blind("phone_last4", digits).hex())
     return tokens
-
-
-_EQUAL = {
-    "shop_id": "shop_id",
-    "courier": "courier",
-    "hold": "hold",
-    "ship_method": "ship_method",
-    "province": "dest_province",
-    "city": "dest_city",
-    "origin": "origin_city",
-}
-NOTHING = "-"
-"""Stands for an empty column in a filter, as in the rollups."""
-MOMENTS = {
-    "created": "created_at",
-    "paid": "paid_at",
-    "shipped": "shipped_at",
-    "picked_up": "picked_up_at",
-    "delivered": "delivered_at",
-    "ended": "ended_at",
-    "troubled": "troubled_at",
-}
-"""What a list may be narrowed to the days of. A box without payment was paid when created."""
-
-
-def _within(column: str, span: Span) -> tuple[str, list[Any]]:
-    """SQL for a moment in a range, with its arguments. Plain comparisons only: row-level security
-    keeps anything else, even `coalesce`, from an index.
-    """
-    bounds = [
-        (f"{column} {operator} %s", at)
-        for operator, at in zip((">=", "<"), span, strict=True)
-        if at is not None
-    ]
-    return " AND ".join(sql for sql, _ in bounds), [at for _, at in bounds]
-
-
-def _standing(filters: Filters) -> tuple[list[str], list[Any]]:
-    """SQL for where parcels stand and since when, as the live view counts them."""
-    where: list[str] = []
-    args: list[Any] = []
-    if filters.stage:
-        where.append("(" + " OR ".join(f"({IN_STAGE[stage]})" for stage in filters.stage) + ")")
-    live = live_rows.Where()
-    live_rows.days(live, days_in(filters.since))
-    if filters.category is not None:
-        live.add(f"category = {live_rows.NUMBER_OF}", filters.category)
-    if live.parts:
-        live_rows.at(live, filters.stage)
-        where.append(
-            "EXISTS (SELECT FROM live_shipments o WHERE o.merchant_id = shipments.merchant_id"
-            f" AND o.shipment_id = shipments.id AND {live.sql})"
-        )
-        args.extend(live.values)
-    if filters.merchant_category is not None:
-        where.append(f"merchant_id IN {live_rows.OF_CATEGORY}")
-        args.append(filters.merchant_category)
-    return where, args
-
-
-def _milestones(wanted: Sequence[str]) -> dict[str, list[str]]:
-    """The columns that say whether a parcel is at one of these milestones, and their values. The
-    stretch leads to them; the milestone need not be asked where they are all of their stretches."""
-    if not wanted:
-        return {}
-    stretches = sorted({STRETCH_OF[name] for name in wanted})
-    whole = {name for name, stretch in STRETCH_OF.items() if stretch in stretches}
-    rest = {} if whole == set(wanted) else {"milestone": sorted(set(wanted))}
-    return {"stretch": stretches} | rest
-
-
-def _conditions(filters: Filters, merchants: Merchants) -> tuple[list[str], list[Any]]:
-    where: list[str] = []
-    args: list[Any] = []
-
-    def add(sql: str, value: object) -> None:
-        where.append(sql)
-        args.append(value)
-
-    owner = filters.merchant_id
-    if merchants is not None:
-        owner = merchants[0] if len(merchants) == 1 else owner
-        add("merchant_id = ANY(%s)", list(merchants)) if len(merchants) != 1 else None
-    if owner is not None:
-        add("merchant_id = %s", owner)
-    for column, values in _milestones(filters.milestones).items():
-        if len(values) == 1:
-            add(f"{column} = %s", values[0])
-        else:
-            add(f"{column} = ANY(%s)", values)
-    for name, column in _EQUAL.items():
-        value = getattr(filters, name)
-        if value == NOTHING:
-            where.append(f"{column} IS NULL")
-        elif value is not None:
-            add(f"{column} = %s", value)
-    if filters.problem == "any":
-        where.append("problem IS NOT NULL")
-    elif filters.problem is not None:
-        add("problem = %s", filters.problem)
-    if filters.queue is not None:
-        where.append(QUEUES[filters.queue])
-    if filters.trouble:
-        add("troubles && %s", list(filters.trouble))
-    for name, span in filters.spans.items():
-        within, bounds = _within(MOMENTS[name], span)
-        if name == "paid" and bounds:
-            unpaid, same = _within("created_at", span)
-            within, bounds = f"({within} OR paid_at IS NULL AND {unpaid})", [*bounds, *same]
-        if bounds:
-            where.append(within)
-            args.extend(bounds)
-    standing, values = _standing(filters)
-    where.extend(standing)
-    args.extend(values)
-    if filters.tokens:
-        mine = "" if owner is None else " AND merchant_id = %s"
-        where.append(
-            "id IN (SELECT target_id FROM search_tokens WHERE token = ANY(%s)"
-            f"{mine} ORDER BY at DESC LIMIT {SEARCH_CAP})"
-        )
-        args.extend([list(filters.tokens)] if owner is None else [list(filters.tokens), owner])
-    return where, args
-
-
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""Boxes without a ship-by clock stand behind all that have one."""
-_SORTS: dict[str, tuple[str, str]] = {
-    "created_at": ("created_at", "created_at"),
-    "ship_by": ("ship_by", f"coalesce(ship_by, '{_NEVER.isoformat()}'::timestamptz)"),
-}
-_UNSHIPPED = ("to_ship", "to_print", "to_hand_over")
 
 
 async def listing(
@@ -280,52 +100,33 @@ async def listing(
     Raises:
         Invalid: the cursor is not of this list, or it sorts by ship-by what is shipped already.
     """
+    after = None if cursor is None else read_time_cursor(cursor)
     live = _live(filters) if sort == "-created_at" else None
     if live is not None:
-        return await _live_listing(database, merchants, live, limit, cursor)
-    where, args = _conditions(filters, merchants)
-    column, key = _SORTS[sort.removeprefix("-")]
-    if column == "ship_by" and filters.queue not in _UNSHIPPED:
+        return await _live_listing(database, merchants, live, limit, after)
+    if sort.endswith("ship_by") and filters.queue not in UNSHIPPED_QUEUES:
         raise Invalid("only unshipped boxes sort by their ship-by clock", field="sort")
-    operator, direction = ("<", "DESC") if sort.startswith("-") else (">", "ASC")
-    if cursor is not None:
-        where.append(f"({key}, id) {operator} (%s, %s)")
-        args.extend(read_time_cursor(cursor))
-    clause = " AND ".join(where) or "true"
-    page = (
-        f"SELECT {_ROW_SQL} FROM shipments WHERE {clause}"
-        f" ORDER BY {key} {direction}, id {direction} LIMIT %s",
-        [*args, limit + 1],
+    found = await pages.rows(
+        database,
+        merchants,
+        pages.Wanted(ROW_COLUMNS, conditions(filters, merchants), limit + 1, after, sort),
     )
-    calls: list[Call] = [page]
-    if column == "created_at" and _is_walked(filters):
-        some = merchants is not None or filters.merchant_category is not None
-        calls.insert(0, (_WALKED, ("on" if some else "off",)))
-    *_, rows = await hot_reads(database.hot, merchants, calls)
-    items = [dict(zip(ROW_COLUMNS, row, strict=True)) for row in rows[:limit]]
+    items = [dict(zip(ROW_COLUMNS, row, strict=False)) for row in found[:limit]]
     following = None
-    if len(rows) > limit:
-        following = time_cursor(items[-1][column] or _NEVER, items[-1]["id"])
+    if len(found) > limit:
+        following = time_cursor(items[-1][sort.removeprefix("-")] or pages.NEVER, items[-1]["id"])
     return items, following
-
-
-def _is_walked(filters: Filters) -> bool:
-    """Whether the list is narrowed to what the indexes know in the list's own order, and to nothing
-    that finds a few parcels out of that order."""
-    chosen = (filters.milestones, filters.stage, filters.queue, filters.courier, filters.problem)
-    strewn = filters.tokens or any(span != _ALWAYS for span in filters.spans.values())
-    return not strewn and any(value not in _NOT_ASKED for value in chosen)
 
 
 def _live(filters: Filters) -> live_rows.LiveFilters | None:
     """The list as one of live parcels, where their narrow rows know all that it is narrowed to and
     no index of the shipments does."""
     wanted = {name: getattr(filters, name) for name in (*live_rows.COLUMNS, "merchant_category")}
-    standing = filters.category is not None or filters.since != _ALWAYS
+    standing = filters.category is not None or filters.since != ALWAYS
     narrow = standing or any(v is not None for k, v in wanted.items() if k != "courier")
     known = {"merchant_id", "stage", "since", "spans", *wanted}
-    unknown = any(span != _ALWAYS for span in filters.spans.values()) or any(
-        getattr(filters, one.name) not in _NOT_ASKED
+    unknown = any(span != ALWAYS for span in filters.spans.values()) or any(
+        getattr(filters, one.name) not in NOT_ASKED
         for one in fields(filters)
         if one.name not in known
     )
@@ -344,9 +145,8 @@ async def _live_listing(
     merchants: Merchants,
     filters: live_rows.LiveFilters,
     limit: int,
-    cursor: str | None,
+    after: tuple[datetime, UUID] | None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    after = None if cursor is None else read_time_cursor(cursor)
     call = live_rows.newest(ROW_COLUMNS, merchants, filters, limit + 1, after)
     (rows,) = await hot_reads(database.hot, merchants, (call,))
     page = [dict(zip(ROW_COLUMNS, row, strict=False)) for row in rows[:limit]]
@@ -388,17 +188,9 @@ async def detail(database: Database, merchants: Merchants, shipment_id: UUID) ->
 
 async def counts(database: Database, merchants: Merchants, filters: Filters) -> dict[str, int]:
     """How many shipments wait in each working list, counted up to `COUNT_CAP`."""
-    where, args = _conditions(filters, merchants)
-    base = " AND ".join(where) or "true"
-    wanted = {name: QUEUES[name] for name in ("to_ship", "to_print", "to_hand_over", "on_the_way")}
-    wanted |= {"problems": "problem IS NOT NULL"}
-    parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM shipments WHERE {base} AND {extra}"
-        f" LIMIT {COUNT_CAP}) x)"
-        for extra in wanted.values()
-    ]
-    rows = await hot_rows(database.hot, merchants, "SELECT " + ", ".join(parts), args * len(parts))
-    return dict(zip(wanted, rows[0], strict=True)) | {"capped_at": COUNT_CAP}
+    call = counting.call(filters, merchants, COUNT_CAP)
+    _, (row,) = await hot_reads(database.hot, merchants, (counting.ALONG, call))
+    return dict(zip(counting.NAMES, row, strict=True)) | {"capped_at": COUNT_CAP}
 
 
 async def get(session: ReadSession, shipment_id: UUID) -> Shipment:
