@@ -1,6 +1,6 @@
 /** If these break, pasted numbers ship the wrong boxes, or a clerk cannot read why one was refused. */
 import { describe, expect, it } from 'vitest'
-import { fenOf } from '@/pages/orders/newOrder'
+import { fenOf } from '@/format'
 import { judge } from '@/pages/printing/handOverList'
 import { courierCode, faultsOf, parseOwnNumbers, withGuesses } from '@/pages/printing/ownNumbers'
 import { reasonOf } from '@/pages/printing/reasons'

@@ -1,4 +1,4 @@
-export { formatMoney } from './money'
+export { fenOf, formatMoney } from './money'
 export { formatCompact, formatCount, formatPercent, formatWeight } from './quantity'
 export {
   COURIER_ZONE,

@@ -32,3 +32,12 @@ export function formatMoney({ amount_minor, currency }: MoneyValue, signed = fal
   const sign = amount_minor < 0 ? '-' : signed && amount_minor > 0 ? '+' : ''
   return `${sign}${SIGNS[currency] ?? `${currency} `}${whole}${part}`
 }
+
+/** Integer fen from yuan as typed; `null` for nothing, `undefined` for what is no price. */
+export function fenOf(price: string): number | null | undefined {
+  const text = price.trim()
+  if (text === '') return null
+  const parts = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(text)
+  if (parts === null) return undefined
+  return Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0'))
+}

@@ -1,8 +1,9 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Input, InputNumber } from 'antd'
+import { fenOf } from '@/format'
 import { useMessages } from '@/i18n'
 import { IconButton } from '@/ui'
-import { type DraftLine, emptyLine, fenOf } from './newOrder'
+import { type DraftLine, emptyLine } from './newOrder'
 import { newOrderWords } from './newOrderWords'
 import styles from './Orders.module.css'
 

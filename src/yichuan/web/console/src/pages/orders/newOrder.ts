@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { fenOf } from '@/format'
 import { missingParts, type ParsedAddress } from '@/inputs'
 import { randomId } from '@/lib/ids'
 import { recipientOf } from './data'
@@ -39,15 +40,6 @@ export function handNumber(now = new Date()): string {
 
 export function emptyDraft(merchant: string | undefined, shop = ''): Draft {
   return { key: randomId(), number: handNumber(), merchant, shop, remark: '', address: null, lines: [emptyLine()] }
-}
-
-/** Integer fen from yuan as typed; `null` for nothing, `undefined` for what is no price. */
-export function fenOf(price: string): number | null | undefined {
-  const text = price.trim()
-  if (text === '') return null
-  const parts = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(text)
-  if (parts === null) return undefined
-  return Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0'))
 }
 
 const used = (lines: readonly DraftLine[]) => lines.filter(({ sku, name }) => sku.trim() !== '' || name.trim() !== '')
