@@ -236,12 +236,14 @@ async def test_who_can_wait_steps_aside_in_a_flood_but_not_for_ever(
     ]
     try:
         await write(context, ["flood-1"])
-        while "flood-1" not in eager.seen:
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(20):
+            while "flood-1" not in eager.seen:
+                await asyncio.sleep(0.02)
         assert patient.seen == []
         monkeypatch.setattr(consumers, "PATIENCE", 0.0)
-        while "flood-1" not in patient.seen:
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(20):
+            while "flood-1" not in patient.seen:
+                await asyncio.sleep(0.02)
     finally:
         for task in both:
             task.cancel()

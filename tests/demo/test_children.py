@@ -24,8 +24,9 @@ async def test_a_child_is_started_watched_restarted_and_stopped(tmp_path: Path) 
         first = child.process.pid
         child.process.kill()
         watching = asyncio.create_task(family.watch())
-        while child.process.pid == first:
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):
+            while child.process.pid == first:
+                await asyncio.sleep(0.05)
         await family.ready(child, url)
         assert len(said) == 1
         assert "couriers.log" in said[0]

@@ -87,6 +87,11 @@ is was erased by an act before, and the number asked about is the shipment's own
 REFUSED = {403, 404, 409, 422}
 
 
+def broken(door: Door, answer: httpx.Response) -> bool:
+    """Whether it fell over. That no worker was heard of for a minute is true here, when asked."""
+    return answer.status_code >= 500 and str(door) != "GET /readyz"
+
+
 def failing(failures: Iterable[str]) -> None:
     """Fail with all of them."""
     found = list(failures)
@@ -177,7 +182,7 @@ async def test_no_filter_and_no_search_finds_anothers(
             asked += 1
             for canary in leaked(answer, town.canaries.alpha):
                 failures.append(f"{probe}: {canary}")
-            if answer.status_code >= 500:
+            if broken(door, answer):
                 failures.append(f"{probe}: {answer.status_code}")
     failing(failures)
     assert asked > 100
@@ -427,7 +432,7 @@ async def test_secrets_are_told_to_no_one(
                 answers.append(answer)
                 hidden = town.canaries.secrets - own_address
                 failures += [f"{probe}: {c}" for c in leaked(answer, hidden)]
-                if answer.status_code >= 500:
+                if broken(door, answer):
                     failures.append(f"{probe}: {answer.status_code} {told(answer)[:200]}")
         if str(door) in UNFOUND:
             continue

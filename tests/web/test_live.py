@@ -52,8 +52,9 @@ async def listening(
 ) -> asyncio.Task[list[Told]]:
     """Somebody who listens from now on."""
     task = asyncio.create_task(first(follower, merchants, None, count))
-    while follower._cursor is None:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while follower._cursor is None:
+            await asyncio.sleep(0.01)
     return task
 
 
@@ -103,8 +104,9 @@ async def test_a_slow_listener_costs_no_memory(context: Context, alpha: Tenant) 
     slow = follower.listen("test", None, None)
     made = await box(context, alpha.id)
     waiting = asyncio.create_task(anext(slow))
-    while follower._cursor is None:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while follower._cursor is None:
+            await asyncio.sleep(0.01)
     await tell(context, alpha.id, made, milestone="picked_up")
     await asyncio.wait_for(waiting, 20)
     follower._put([Told("shipment", alpha.id, "{}", (1, n)) for n in range(live.RING * 3)])

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from conftest import Tenant
 from orders.test_routes import order
 from waybills.conftest import Setup, accounts, courier_http, network
-from web.console import PHONE, add_user, screenshot, signed_in
+from web.console import PATIENCE, PHONE, add_user, screenshot, signed_in
 from yichuan.core.context import Context
 from yichuan.waybills import printing
 
@@ -48,9 +48,10 @@ async def work_off(context: Context, http: httpx.AsyncClient, merchant: UUID) ->
     """What the worker does with the newest print job."""
     async with context.database.system() as session:
         job = None
-        while job is None:
-            job = await session.scalar(text("SELECT id FROM print_jobs WHERE state = 'queued'"))
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(PATIENCE / 1000):
+            while job is None:
+                job = await session.scalar(text("SELECT id FROM print_jobs WHERE state = 'queued'"))
+                await asyncio.sleep(0.02)
     await printing.run_job(context, http, merchant, job, None)
 
 
