@@ -48,13 +48,31 @@ gc.set_threshold(*RARE)  # what a test makes dies by its count; the rest is ther
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+BROWSERS = {
+    "test_pages": "web 1",
+    "test_buyer_page": "web 1",
+    "test_care_page": "web 1",
+    "test_shipments_pages": "web 1",
+    "test_numbers_page": "web 1",
+    "test_widget": "web 1",
+    "test_steering_pages": "web 2",
+    "test_printing_pages": "web 2",
+    "test_live_page": "web 2",
+    "test_term_pages": "web 2",
+    "test_courier_pages": "web 2",
+    "test_admission_page": "web 2",
+    "test_applications_page": "web 2",
+    "test_settings_pages": "web 2",
+    "test_unknown_page": "web 2",
+}
+"""Files of tests/web that look at pages share two browsers, each about half of the work: one more
+would load and compile the console once more."""
 LONGEST_FIRST = (
+    "web/test_pages.py",
+    "web/test_steering_pages.py",
     "demo/test_demo.py",
     "tracking/test_kill.py",
     "isolation/test_routes.py",
-    "web/test_pages.py",
-    "web/test_steering_pages.py",
-    "web/test_buyer_page.py",
     "web/",
     "simulator/test_mall.py",
     "api/",
@@ -66,15 +84,25 @@ LONGEST_FIRST = (
 TESTS = Path(__file__).parent
 MASTER_KEY = "11" * 32
 TEMPLATE = "yichuan_template"
+ROOT = "yichuan-test"
+MEMORY = Path("/dev/shm")
+PLENTY = 6 * 1024**3
+"""Bytes free: a cluster of the tests takes some hundred megabytes, and there is one per process."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """A file is one process's, for its fixtures are made once; in the order given below."""
+    """A file is one process's, for its fixtures are made once, and so are the files of one browser;
+    in the order given below."""
     from xdist.scheduler import LoadFileScheduling
 
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return BROWSERS.get(Path(file).stem, file)
+
     config.option.loadscopereorder = False
-    return LoadFileScheduling(config, log)
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,9 +135,24 @@ def datasets() -> Path:
     return path
 
 
+def _memory() -> Path | None:
+    """A directory in memory, where there is plenty: a copy of the template costs half as much.
+
+    What killed runs left there is removed; their servers stop when they find it gone.
+    """
+    import psutil
+
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return None
+    for left in MEMORY.glob(f"{ROOT}-*-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)
+    return MEMORY if shutil.disk_usage(MEMORY).free >= PLENTY else None
+
+
 @pytest.fixture(scope="session")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    root = Path(tempfile.mkdtemp(prefix="yichuan-test-"))
+def config() -> Iterator[Settings]:
+    root = Path(tempfile.mkdtemp(prefix=f"{ROOT}-{os.getpid()}-", dir=_memory()))
     yield Settings(
         data_dir=root, master_key=MASTER_KEY, fsync=False, pool_size=4, auth_cache_seconds=0
     )

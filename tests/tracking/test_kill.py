@@ -29,7 +29,7 @@ from yichuan.core.vault import Vault
 PARCELS = 1200
 BOUND = 60
 CLIENTS = 4
-PAUSE = 1.2
+PAUSE = 0.8
 """Seconds of pushing between two blows."""
 BLOWS = ("worker", "serve", "postgres", "serve worker", "postgres worker", "serve worker postgres")
 

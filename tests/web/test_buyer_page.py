@@ -57,6 +57,8 @@ PICTURES: tuple[tuple[str, Scheme], ...] = (
     ("delivered", "light"),
 )
 """Cases of which the documents have pictures."""
+CALM: dict[str, Any] = {"color_scheme": "light", "reduced_motion": "reduce"}
+"""Where nobody asks for motion there is none: what moves is drawn as long as a test looks at it."""
 SIZES = ((320, 568), (390, 844), (1440, 900))
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """Until what a change of the window's size asks for is shown."""
@@ -112,7 +114,7 @@ async def visiting(browser: Browser, site: str, window: Window) -> AsyncIterator
         window.visit, found.answers = found, answers
         found.forget()
         await page.set_viewport_size(options.pop("viewport", PHONE))
-        await page.emulate_media(**({"color_scheme": "light", "reduced_motion": "null"} | options))
+        await page.emulate_media(**(CALM | options))
         await page.clock.install(time=NOW)
         async with explained(witness):
             await page.goto(site + path)
