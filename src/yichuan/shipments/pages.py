@@ -383,7 +383,18 @@ def _standing(wanted: Wanted, stages: Sequence[int]) -> Call:
     know yet. Its first row ends with false where they lack too many."""
     filters = wanted.narrowed.filters
     there = live_rows.Where()
-    there.add("stage = ANY(%s::smallint[])", list(stages))
+    counted = live_rows.Where()
+    for where in (there, counted):
+        where.add("stage = ANY(%s::smallint[])", list(stages))
+    if filters.courier is not None:
+        counted.add(f"dimension = 'courier' AND value = {live_rows.NUMBER_OF}", filters.courier)
+    else:
+        counted.add("dimension = 'category'")
+    # Where none is counted there is none: the counts are kept with the rows.
+    there.add(
+        f"(SELECT coalesce(sum(count), 0) FROM live_counts WHERE {counted.sql}) > 0",
+        *counted.values,
+    )
     for name in ("courier", "origin", "province", "city"):
         if (value := getattr(filters, name)) is not None:
             there.add(f"{name} = {live_rows.NUMBER_OF}", value)
