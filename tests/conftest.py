@@ -51,6 +51,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 BROWSERS = {
     "test_pages": "web 1",
     "test_buyer_page": "web 1",
+    "test_buyer_link": "web 1",
     "test_care_page": "web 1",
     "test_shipments_pages": "web 1",
     "test_numbers_page": "web 1",

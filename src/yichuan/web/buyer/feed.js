@@ -76,14 +76,17 @@ export function makeFeed(model, address, show, news) {
     model.busy = true
     if (model.track) show()
     const asking = ears
-    let answer = await ask(address, last4)
-    if (last4 && answer.refusal) {
-      last4 = ''
+    let asked = last4
+    let answer = await ask(address, asked)
+    if (asked && answer.refusal && asked === last4) {
+      asked = last4 = ''
       answer = await ask(address, '')
     }
     model.busy = false
     if (asking !== ears) return
-    if (answer.json) take(answer.json)
+    if (asked !== last4) {
+      // The digits were proved meanwhile: what is known by them is newer, and more.
+    } else if (answer.json) take(answer.json)
     else {
       model.trouble = answer.trouble
       failures += 1
