@@ -24,7 +24,7 @@ STYLES: Final = (FOLDER / "base.css", FOLDER / "parts.css", WIDGET / "widget.css
 
 _IMPORT: Final = re.compile(r"^import (.+?) from '\./([\w-]+\.(?:js|css))'$", re.M | re.S)
 _EXPORT: Final = re.compile(r"^export (?:async )?(?:const|class|function) (\w+)", re.M)
-_REMARK: Final = re.compile(r"^ */\*.*?\*/\n?|^ *//.*\n|^ +|\n(?=\n)", re.M | re.S)
+_REMARK: Final = re.compile(r"^ */\*.*?\*/\n?|^ *//[^\n]*\n|^ +|\n(?=\n)", re.M | re.S)
 _CSS_REMARK: Final = re.compile(r"/\*.*?\*/\n?|^ +|\n(?=\n)", re.M | re.S)
 _DARK: Final = re.compile(r"@media \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}\s*\}", re.S)
 _TOKEN: Final = re.compile(r"(--([\w-]+)): ([^;]+);")

@@ -84,10 +84,10 @@ export function makeFeed(model, address, show, news) {
     }
     model.busy = false
     if (asking !== ears) return
-    if (asked !== last4) {
-      // The digits were proved meanwhile: what is known by them is newer, and more.
-    } else if (answer.json) take(answer.json)
-    else {
+    const late = asked !== last4
+    // Digits that were proved meanwhile told more, and told it later.
+    if (answer.json && !late) take(answer.json)
+    else if (!late) {
       model.trouble = answer.trouble
       failures += 1
       if (answer.trouble === 'gone') model.track = null
