@@ -308,6 +308,8 @@ def copy(inst: Installation) -> None:
         connection.execute("SET maintenance_work_mem = '1GB'")
         connection.execute("DROP INDEX ix_track_events_track")
         connection.execute(f"ALTER TABLE track_events ADD PRIMARY KEY ({', '.join(EVENT[:5])})")
+        # Gigabytes are to be written yet, and would be while the clock runs.
+        connection.execute("CHECKPOINT")
 
 
 def bare(inst: Installation, world: World, group: Sequence[Which]) -> float:
