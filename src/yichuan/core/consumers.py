@@ -235,7 +235,7 @@ async def _follow(database: Database, consumer: Consumer) -> None:
     idle, waiting_since, told = IDLE_SECONDS, None, False
     shortest = GATHER_SECONDS if consumer.patient else SOON
     while True:
-        if consumer.patient:
+        if consumer.patient and pressure.is_high():
             waiting_since = waiting_since or time.monotonic()
             await _stand_back(database, consumer, waiting_since)
         rung = bell.rung(consumer.topic)

@@ -27,6 +27,14 @@ Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Call: TypeAlias = tuple[str, Values]
 """A statement with psycopg's placeholders (`%s`, `%(name)s`) and its values."""
 
+
+def locally(**settings: str) -> Call:
+    """Set PostgreSQL's settings until the transaction ends: before a statement whose rows the
+    planner cannot foresee."""
+    calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
+    return f"SELECT {calls}", ()
+
+
 MOST_ROWS: Final = 8
 """Rows of one INSERT: each count is a prepared statement of its own."""
 MOST_PREPARED: Final = 300

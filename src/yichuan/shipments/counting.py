@@ -5,33 +5,32 @@ from __future__ import annotations
 from typing import Any, Final
 
 from yichuan.core.database import Merchants
-from yichuan.core.trip import Call
-from yichuan.shipments.narrowing import QUEUES, Filters, conditions
+from yichuan.core.trip import Call, locally
+from yichuan.shipments.live import IN_STAGE
+from yichuan.shipments.models import UNSHIPPED
+from yichuan.shipments.narrowing import QUEUE_RESTS, UNSHIPPED_QUEUES, Filters, conditions
 
-_WAITING: Final = "stretch = 'created' AND shipped_at IS NOT NULL"
 _COUNTED: Final[dict[str, tuple[str, ...]]] = {
-    **{name: (QUEUES[name],) for name in ("to_ship", "to_print", "to_hand_over")},
+    **{
+        name: (" AND ".join(filter(None, (UNSHIPPED, QUEUE_RESTS[name]))),)
+        for name in UNSHIPPED_QUEUES
+    },
     "on_the_way": (
         "stretch = 'under_way' AND shipped_at IS NOT NULL",
         "stretch = 'near' AND shipped_at IS NOT NULL",
-        _WAITING,
+        IN_STAGE["shipped"],
         "stretch = 'returning' AND shipped_at IS NOT NULL",
     ),
     "problems": ("problem IS NOT NULL",),
 }
 """Conditions of each list, one after the other: what an index leads to."""
-
-
-ALONG: Final[Call] = (
-    "SELECT set_config('enable_bitmapscan', 'off', true),"
-    " set_config('max_parallel_workers_per_gather', '0', true)",
-    (),
-)
+NAMES: Final = tuple(_COUNTED)
+ALONG: Final = locally(enable_bitmapscan="off", max_parallel_workers_per_gather="0")
 """Behind a policy the planner expects few rows, and would collect all to count the first."""
 
 
 def call(filters: Filters, merchants: Merchants, cap: int) -> Call:
-    """One row, with a count for each of `names`."""
+    """One row, with a count for each of `NAMES`."""
     narrowed = conditions(filters, merchants)
     parts, values = [], list[Any]()
     for ways in _COUNTED.values():
@@ -43,6 +42,3 @@ def call(filters: Filters, merchants: Merchants, cap: int) -> Call:
         )
         values += narrowed.values * len(ways)
     return f"SELECT {', '.join(parts)}", values
-
-
-NAMES: Final = tuple(_COUNTED)

@@ -63,7 +63,6 @@ AT: Final = {
     for name, stretch in STRETCH_OF.items()
 }
 """Milestone → condition on a shipment's row, of which indexes know the first part."""
-UNSHIPPED: Final = f"shipped_at IS NULL AND {AT['created']}"
 _CREATED: Final = f"{AT['created']} AND shipped_at IS"
 IN_STAGE: Final[dict[Stage, str]] = {
     "paid": f"{_CREATED} NULL AND printed_at IS NULL",

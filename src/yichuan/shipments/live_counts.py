@@ -9,7 +9,7 @@ policies know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal
@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from psycopg.rows import TupleRow
 
 from yichuan.core.database import Database, Merchants, hot_reads
-from yichuan.core.trip import Call
+from yichuan.core.trip import Call, locally
 from yichuan.shipments.live import AGES, MOVING, NOTHING, STAGES, Stage, days_of
 from yichuan.shipments.live_rows import (
     COLUMNS,
@@ -47,17 +47,10 @@ _HOW: Final = {
     "client_connection_check_interval": "100",
 }
 """The last (milliseconds): narrowed again before the answer was there, nobody waits for it."""
-
-
-def _set(settings: Mapping[str, str]) -> Call:
-    called = ", ".join(f"set_config('{name}', %s, true)" for name in settings)
-    return f"SELECT {called}", list(settings.values())
-
-
-_HASHED: Final = _set(_HOW)
+_HASHED: Final = locally(**_HOW)
 """Behind a policy the planner expects few rows, and would sort all of them to count them, or walk
 the whole table along an index; bitmaps still use the indexes where they narrow."""
-_ALONE: Final = _set(_HOW | {"max_parallel_workers_per_gather": "0"})
+_ALONE: Final = locally(**_HOW, max_parallel_workers_per_gather="0")
 """Where counts answer: rows that workers hand over one by one cost more than to count them."""
 _SOME_DAYS: Final = timedelta(days=3)
 _SMALLEST: Final = "category"

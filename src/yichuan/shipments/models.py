@@ -53,6 +53,9 @@ _STRETCH = (
     + " ELSE milestone END"
 )
 
+UNSHIPPED = "shipped_at IS NULL AND stretch = 'created'"
+AWAITED = "shipped_at IS NOT NULL AND stretch = 'created'"
+"""Declared shipped, and the courier has not said that it has it."""
 DAYS = {
     "paid": "coalesce(paid_at, created_at)",
     **{name: f"{name}_at" for name in ("shipped", "picked_up", "delivered", "ended", "troubled")},
@@ -105,13 +108,13 @@ class Shipment(MerchantOwned, Base):
             "merchant_id",
             "created_at",
             "id",
-            postgresql_where=text("shipped_at IS NULL AND stretch = 'created'"),
+            postgresql_where=text(UNSHIPPED),
         ),
         Index(
             "ix_shipments_recipient",
             "merchant_id",
             "recipient_key",
-            postgresql_where=text("shipped_at IS NULL AND stretch = 'created'"),
+            postgresql_where=text(UNSHIPPED),
         ),
         *(
             Index(
@@ -126,27 +129,27 @@ class Shipment(MerchantOwned, Base):
             "ix_shipments_clock",
             "ship_by",
             "id",
-            postgresql_where=text("shipped_at IS NULL AND stretch = 'created'"),
+            postgresql_where=text(UNSHIPPED),
         ),
         Index(
             "ix_shipments_merchant_clock",
             "merchant_id",
             "ship_by",
             "id",
-            postgresql_where=text("shipped_at IS NULL AND stretch = 'created'"),
+            postgresql_where=text(UNSHIPPED),
         ),
         Index(
             "ix_shipments_awaited",
             "created_at",
             "id",
-            postgresql_where=text("shipped_at IS NOT NULL AND stretch = 'created'"),
+            postgresql_where=text(AWAITED),
         ),
         Index(
             "ix_shipments_merchant_awaited",
             "merchant_id",
             "created_at",
             "id",
-            postgresql_where=text("shipped_at IS NOT NULL AND stretch = 'created'"),
+            postgresql_where=text(AWAITED),
         ),
         Index(
             "ix_shipments_signed_undated",

@@ -12,26 +12,14 @@ from uuid import UUID
 from yichuan.core.clock import CHINA, now
 from yichuan.core.database import Merchants
 from yichuan.shipments import live_rows
-from yichuan.shipments.live import AT, IN_STAGE, UNSHIPPED, Stage, days_in
-from yichuan.shipments.models import END_MILESTONES, MILESTONES, STRETCH_OF
+from yichuan.shipments.live import AT, IN_STAGE, NOTHING, Span, Stage, days_in
+from yichuan.shipments.models import DAYS, END_MILESTONES, MILESTONES, STRETCH_OF
 from yichuan.shipments.schemas import Queue
 
-Span = tuple[datetime | None, datetime | None]
-"""From, and up to but without."""
 ALWAYS: Final[Span] = (None, None)
 NOT_ASKED: Final[tuple[object, ...]] = (None, (), [])
-NOTHING: Final = "-"
-"""Stands for an empty column in a filter, as in the rollups."""
 SEARCH_CAP: Final = 1_000
 UNSHIPPED_QUEUES: Final = ("to_ship", "to_print", "to_hand_over")
-_OPEN: Final = f"milestone NOT IN {END_MILESTONES!r}"
-QUEUES: Final[dict[Queue, str]] = {
-    "to_ship": UNSHIPPED,
-    "to_print": f"{UNSHIPPED} AND printed_at IS NULL",
-    "to_hand_over": f"{UNSHIPPED} AND printed_at IS NOT NULL",
-    "on_the_way": f"shipped_at IS NOT NULL AND {_OPEN}",
-    "ended": f"NOT ({_OPEN})",
-}
 _ENDED: Final = frozenset(STRETCH_OF[name] for name in END_MILESTONES)
 STRETCHES: Final = tuple(dict.fromkeys(STRETCH_OF[name] for name in MILESTONES))
 """All there are, in the order of the way."""
@@ -40,7 +28,7 @@ _QUEUE_STRETCHES: Final[dict[Queue, frozenset[str]]] = {
     "on_the_way": frozenset(STRETCHES) - _ENDED,
     "ended": _ENDED,
 }
-_QUEUE_RESTS: Final[dict[Queue, str | None]] = {
+QUEUE_RESTS: Final[dict[Queue, str | None]] = {
     "to_ship": None,
     "to_print": "printed_at IS NULL",
     "to_hand_over": "printed_at IS NOT NULL",
@@ -50,7 +38,6 @@ _QUEUE_RESTS: Final[dict[Queue, str | None]] = {
 _EQUAL: Final = {
     "shop_id": "shop_id",
     "courier": "courier",
-    "hold": "hold",
     "ship_method": "ship_method",
     "province": "dest_province",
     "city": "dest_city",
@@ -68,7 +55,6 @@ MOMENTS: Final = {
 """What a list may be narrowed to the days of. A box without payment was paid when created."""
 _FIRST: Final = datetime(1000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
-_PAID: Final = "coalesce(paid_at, created_at)"
 _SIGNED_LATE: Final = "coalesce(ended_at, last_event_at, created_at)"
 
 
@@ -214,7 +200,7 @@ def _way(filters: Filters, stretches: Sequence[str] | None) -> Iterator[Conditio
         yield Condition(one_of("milestone", sorted(wanted)))
     if filters.queue in UNSHIPPED_QUEUES:
         yield Condition("shipped_at IS NULL", (), "unshipped")
-    if filters.queue is not None and (rest := _QUEUE_RESTS[filters.queue]) is not None:
+    if filters.queue is not None and (rest := QUEUE_RESTS[filters.queue]) is not None:
         awaited = filters.queue == "on_the_way" and stretches == ["created"]
         yield Condition(rest, (), "awaited" if awaited else None)
     if filters.stage:
@@ -255,15 +241,14 @@ def one_of(column: str, words: Sequence[str]) -> str:
 
 
 def _equal(filters: Filters, owner: UUID | None) -> Iterator[Condition]:
-    kinds: dict[str, Kind | None] = {"courier": "courier", "hold": "hold" if filters.hold else None}
     for name, column in _EQUAL.items():
         value = getattr(filters, name)
         if value == NOTHING:
             yield Condition(f"{column} IS NULL")
-        elif name == "hold" and value is not None:
-            yield Condition("hold" if value else "NOT hold", (), kinds["hold"])
         elif value is not None:
-            yield Condition(f"{column} = %s", (value,), kinds.get(name))
+            yield Condition(f"{column} = %s", (value,), "courier" if name == "courier" else None)
+    if filters.hold is not None:
+        yield Condition("hold", (), "hold") if filters.hold else Condition("NOT hold")
     if filters.shop_id is not None and owner is None:
         shop = "merchant_id = (SELECT merchant_id FROM shops WHERE id = %s)"
         yield Condition(shop, (filters.shop_id,))
@@ -289,7 +274,7 @@ def _within(name: str, span: Span, *, leads: bool) -> Iterator[Condition]:
         days = " AND ".join(sql for sql, _ in known)
         yield Condition(days, [day for _, day in known], "day" if leads else None)
     if name == "created" or not whole:
-        column = _PAID if name == "paid" else MOMENTS[name]
+        column = DAYS["paid"] if name == "paid" else MOMENTS[name]
         for sign, at in zip((">=", "<"), span, strict=True):
             if at is not None:
                 yield Condition(f"{column} {sign} %s", (at,), "made" if name == "created" else None)

@@ -18,9 +18,10 @@ from uuid import UUID
 from psycopg.rows import TupleRow
 
 from yichuan.core.database import Database, Merchants, hot_reads
-from yichuan.core.trip import Call
+from yichuan.core.trip import Call, locally
 from yichuan.shipments import live_rows
-from yichuan.shipments.live import NUMBERS, STAGES
+from yichuan.shipments.live import IN_STAGE, NUMBERS, STAGES
+from yichuan.shipments.models import UNSHIPPED
 from yichuan.shipments.narrowing import (
     ALWAYS,
     NOT_ASKED,
@@ -43,14 +44,7 @@ _MADE: Final = "created_at"
 _CLOCK: Final = "ship_by"
 
 
-def _settings(**values: str) -> Call:
-    return (
-        "SELECT " + ", ".join(f"set_config('{name}', '{v}', true)" for name, v in values.items()),
-        (),
-    )
-
-
-_WALK: Final = _settings(
+_WALK: Final = locally(
     enable_bitmapscan="off",
     enable_sort="off",
     enable_hashjoin="off",
@@ -59,7 +53,7 @@ _WALK: Final = _settings(
 )
 """Behind a policy the planner expects few rows, and would collect and sort all of them where an
 index gives the newest at once."""
-_GATHER: Final = _settings(enable_indexscan="off", plan_cache_mode="force_custom_plan")
+_GATHER: Final = locally(enable_indexscan="off", plan_cache_mode="force_custom_plan")
 """The planner must know the values: which indexes narrow most depends on them."""
 
 
@@ -236,7 +230,7 @@ def _on_the_way(
 ) -> list[Branch]:
     """Those that wait to be picked up, among many that are not shipped, and all behind them."""
     later = [stretch for stretch in narrowed.stretches or () if stretch != "created"]
-    waiting = Condition("stretch = 'created' AND shipped_at IS NOT NULL")
+    waiting = Condition(IN_STAGE["shipped"])
     return [
         along(*owner, "stretch", instead={"stretch": waiting}),
         along(
@@ -264,7 +258,7 @@ def _by_clock(wanted: Wanted, whose: Sequence[Condition]) -> list[Branch]:
     down = wanted.down
     merchant: tuple[Kind, ...] = ("merchant",) if whose else ()
     kinds: frozenset[Kind] = frozenset((*merchant, "unshipped", "stretch"))
-    unshipped = [*whose, Condition("shipped_at IS NULL AND stretch = 'created'")]
+    unshipped = [*whose, Condition(UNSHIPPED)]
     return [
         Branch(
             [*unshipped, Condition(f"{_CLOCK} IS NOT NULL"), wanted.behind(f"{_CLOCK}, id")],

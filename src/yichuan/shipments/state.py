@@ -14,7 +14,7 @@ from uuid import UUID
 from yichuan.core import arrays
 from yichuan.core.consumers import Overtaken, Whole, page, turn
 from yichuan.core.database import Connection
-from yichuan.core.trip import Call, trip
+from yichuan.core.trip import Call, locally, trip
 from yichuan.shipments.combining import combine
 from yichuan.shipments.facts import in_order
 from yichuan.shipments.models import END_MILESTONES
@@ -65,11 +65,7 @@ word of the merchant a parcel was shipped when it was picked up, also where that
 
 `wholes` are in the order in which everyone locks rows, and each row is found by its key (`_PLAN`),
 so it is locked in that order."""
-_PLAN: Final[Call] = (
-    "SELECT set_config('enable_hashjoin', 'off', true),"
-    " set_config('enable_mergejoin', 'off', true)",
-    (),
-)
+_PLAN: Final = locally(enable_hashjoin="off", enable_mergejoin="off")
 _ALONE: Final = f"""
     WITH {page("track", "courier, number, cycle")}, {tracking.BOUND}, wholes AS MATERIALIZED (
         SELECT merchant_id, shipment_id, milestone,
